@@ -1,0 +1,1 @@
+"""The embedded PostgreSQL, its health, backup and restore."""

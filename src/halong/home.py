@@ -43,10 +43,13 @@ def prepare(place: Path) -> Path:
             missing.chmod(_mode())
         if not place.is_dir():
             raise HomeError(f"HALONG_HOME {place} is not a folder.")
-        if os.geteuid() == 0 and not place.stat().st_mode & 0o001 and _is_ours(place):
+        found = place.stat()
+        if os.geteuid() == 0 and found.st_uid == 0 and not found.st_mode & 0o001 and _is_ours(place):
             place.chmod(_mode())
     except OSError as error:
         raise HomeError(f"HALONG_HOME {place} can't be prepared: {error.strerror} ({error.filename}).") from error
+    if not os.access(place, os.R_OK | os.W_OK | os.X_OK):
+        raise HomeError(f"HALONG_HOME {place} belongs to another user. Run Halong as that user, or choose another HALONG_HOME.")
     return place
 
 

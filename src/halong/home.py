@@ -17,9 +17,9 @@ class HomeError(Exception):
 
 
 def path() -> Path:
-    """The data folder's absolute path: ``HALONG_HOME``, else ``/var/lib/halong`` for root, ``~/.halong`` for others.
+    """The data folder's absolute path, of which nothing is created.
 
-    Nothing is created.
+    ``HALONG_HOME``, else ``/var/lib/halong`` for root and ``~/.halong`` for others.
     """
     named = os.environ.get("HALONG_HOME")
     if named:
@@ -47,9 +47,11 @@ def prepare(place: Path) -> Path:
         if os.geteuid() == 0 and found.st_uid == 0 and not found.st_mode & 0o001 and _is_ours(place):
             place.chmod(_mode())
     except OSError as error:
-        raise HomeError(f"HALONG_HOME {place} can't be prepared: {error.strerror} ({error.filename}).") from error
+        raise HomeError(f"HALONG_HOME {place} can't be made: {error.strerror} ({error.filename}).") from error
     if not os.access(place, os.R_OK | os.W_OK | os.X_OK):
-        raise HomeError(f"HALONG_HOME {place} belongs to another user. Run Halong as that user, or choose another HALONG_HOME.")
+        raise HomeError(
+            f"HALONG_HOME {place} belongs to another user. Run Halong as that user, or choose another."
+        )
     return place
 
 

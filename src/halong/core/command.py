@@ -1,7 +1,8 @@
 """The verbs of the ``halong`` command, as modules declare them.
 
-A module offers verbs by a light ``commands.py`` with ``VERBS: list[Verb]`` and one line in ``halong.cli``. Because
-``halong --help`` imports every such file, it imports models and other heavy things inside its functions only.
+A module offers verbs by a light ``commands.py`` with ``VERBS: list[Verb]`` and one line in ``halong.cli``.
+Because ``halong --help`` imports every such file, it imports models and other heavy things inside its
+functions only.
 """
 
 from argparse import ArgumentParser, Namespace
@@ -15,7 +16,7 @@ class Needs(Enum):
 
     NOTHING = "nothing"  # neither Django nor a database
     DJANGO = "django"  # django.setup() was called; the database may be away
-    DATABASE = "database"  # Django, and a server that answers: the running one, else started for this verb alone
+    DATABASE = "database"  # Django, and a server that answers: the running one, else one for this verb
 
 
 def _no_arguments(parser: ArgumentParser) -> None:
@@ -26,8 +27,8 @@ def _no_arguments(parser: ArgumentParser) -> None:
 class Verb:
     """One verb: ``name`` is one word (``migrate``) or two (``user add``); ``help`` one English sentence.
 
-    ``handle`` gets the parsed arguments and returns the exit status (None is 0). It may raise ``CommandError`` or any
-    error of ``halong.core.errors``: its message is printed and the status is 1.
+    ``handle`` gets the parsed arguments and returns the exit status (None is 0). It may raise
+    ``CommandError`` or any error of ``halong.core.errors``: its message is printed and the status is 1.
     """
 
     name: str

@@ -43,8 +43,9 @@ class Account:
         return folder
 
     def can_pass(self, folder: Path) -> bool:
-        """Can this user go through ``folder``? It is tried, not computed, so that ACLs and mounts count, too."""
-        return subprocess.run(["/bin/sh", "-c", 'cd -- "$0"', folder], stderr=subprocess.DEVNULL, **self.popen()).returncode == 0
+        """Can this user go through ``folder``? It is tried, not computed, so that ACLs and mounts count."""
+        command = ["/bin/sh", "-c", 'cd -- "$0"', str(folder)]
+        return subprocess.run(command, check=False, capture_output=True, **self.popen()).returncode == 0
 
     def require_passage(self, folder: Path) -> None:
         """Refuse a place that this user can't reach, naming the folder in the way. Raises ClusterError."""
@@ -52,15 +53,17 @@ class Account:
             if not self.can_pass(step):
                 name = pwd.getpwuid(self.uid).pw_name
                 raise ClusterError(
-                    f"The database runs as the system user {name!r}, who can't pass through {step}. Halong doesn't change "
-                    f"rights of folders that aren't its own: choose another HALONG_HOME (now {folder}), or allow it: "
-                    f"chmod o+x {step}"
+                    f"The database runs as the system user {name!r}, who can't pass through {step}. "
+                    "Halong doesn't change the rights of folders that aren't its own: choose another "
+                    f"HALONG_HOME (now {folder}), or allow it: chmod o+x {step}"
                 )
 
 
 def account_for(data: Path) -> Account:
-    """Who runs PostgreSQL on the data folder ``data``: ourselves, or, when we are root, the owner of existing data,
-    the system user ``halong`` (made when the machine allows it), else ``nobody``.
+    """Who runs PostgreSQL on the data folder ``data``.
+
+    Ourselves; or, when we are root, the owner of existing data, the system user ``halong`` (made when the
+    machine allows it), else ``nobody``.
     """
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid(), switch=False)
@@ -84,7 +87,9 @@ def unprivileged() -> Account:
         return Account(os.geteuid(), os.getegid(), switch=False)
     found = named("nobody")
     if found is None:
-        raise ClusterError("PostgreSQL refuses to run as root, and there is no other system user: create one named halong.")
+        raise ClusterError(
+            "PostgreSQL refuses to run as root, and there is no other system user: create one named halong."
+        )
     return found
 
 
@@ -93,8 +98,8 @@ def _create() -> Account | None:
     if useradd is None:
         return None
     group = ["--gid", NAME] if _group_exists() else ["--user-group"]
-    command = [useradd, "--system", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/bin/false", *group, NAME]
-    subprocess.run(command, capture_output=True, check=False)
+    nowhere = ["--no-create-home", "--home-dir", "/nonexistent", "--shell", "/bin/false"]
+    subprocess.run([useradd, "--system", *nowhere, *group, NAME], capture_output=True, check=False)
     return named(NAME)
 
 

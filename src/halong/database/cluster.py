@@ -11,8 +11,9 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from halong.database.account import Account, ClusterError
@@ -56,8 +57,8 @@ SETTINGS = {
 }
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "logging_collector": "off"}
 
-# A tiny shell that outlives us: when our end of its input closes without the word "stop", we are dead, and it asks
-# the postmaster to end. The pid file is compared, so that a number used again by another program is never hit.
+# A tiny shell that outlives us: when our end of its input closes without the word "stop", we are dead, and it
+# asks the postmaster to end. The pid file is compared: by then, another program may have got the number.
 WATCH = """read -r word || :
 [ "$word" = stop ] && exit 0
 read -r pid rest < "$2" && [ "$pid" = "$1" ] && kill -INT "$1"
@@ -65,7 +66,7 @@ read -r pid rest < "$2" && [ "$pid" = "$1" ] && kill -INT "$1"
 
 
 class Cluster:
-    """The cluster whose folders lie in ``root`` (``HALONG_HOME/postgres``) and whose server runs as ``account``."""
+    """The cluster in the folder ``root`` (``HALONG_HOME/postgres``), whose server runs as ``account``."""
 
     def __init__(self, root: Path, account: Account, settings: dict[str, str] | None = None) -> None:
         self.root = root
@@ -76,15 +77,13 @@ class Cluster:
         self._process: subprocess.Popen[bytes] | None = None
         self._watch: subprocess.Popen[bytes] | None = None
 
-    # -- what is there ------------------------------------------------------------------------------------------
-
     @property
     def url(self) -> str:
         """The connection URI, of the running server or of the one that would be started."""
         return f"postgresql://{NAME}@/{NAME}?host={quote(str(self._socket_folder()), safe='')}&port={PORT}"
 
     def pid(self) -> int | None:
-        """The process id of the live postmaster of this data folder, else None (a stale pid file is no postmaster)."""
+        """The process id of the live postmaster of this data folder; None when there is only a stale file."""
         lines = self._pid_file()
         if not lines or not lines[0].strip().isdigit():
             return None
@@ -112,21 +111,19 @@ class Cluster:
         short = f"halong-{hashlib.sha256(os.fsencode(self.root)).hexdigest()[:12]}"
         return Path(tempfile.gettempdir() if len(tempfile.gettempdir()) < 60 else "/tmp", short)  # noqa: S108
 
-    # -- life -----------------------------------------------------------------------------------------------------
-
     def launch(self, say: Say) -> None:
-        """Start the server and return when it takes connections, however long recovery takes. Raises ClusterError."""
+        """Start the server and wait until it takes connections, however long. Raises ClusterError."""
         self._prepare(say)
         self._settle(say)
         until = time.monotonic() + 30
         while not self._try_launch(say):
-            # the backends of a postmaster that was killed leave within moments, and hold its memory until then
+            # the backends of a killed postmaster leave within moments, and hold its memory until then
             if "shared memory" not in self._start_log() or time.monotonic() > until:
-                raise ClusterError(f"PostgreSQL didn't start. It said:\n{self._start_log()}\nMore is in {self.log}.")
+                raise ClusterError(f"PostgreSQL didn't start:\n{self._start_log()}\nMore is in {self.log}.")
             time.sleep(0.2)
 
     def stop(self, timeout: float = 20) -> None:
-        """End the server: fast shutdown, and after ``timeout`` seconds an immediate one, which recovers at next start."""
+        """End the server: fast, and after ``timeout`` seconds at once, so that the next start recovers."""
         process, watch = self._process, self._watch
         self._process = self._watch = None
         if process is not None:
@@ -156,23 +153,24 @@ class Cluster:
         sockets = self.account.own(self._socket_folder())
         found = sockets.lstat()
         if found.st_uid != self.account.uid or found.st_mode & 0o170077 != 0o040000:
-            raise ClusterError(f"The folder of the database's socket, {sockets}, must be the database user's alone (0700).")
+            raise ClusterError(f"The folder {sockets}, for the socket, must be the database user's alone.")
         self._bin = programs(self.account, self.root)
         if not self.data.exists():
             self._refuse_other_majors()
             say("Creating the database…")
             self._initialise()
         included = self.data / "halong.conf"
-        lines = [f"{key} = '{value}'\n" for key, value in self.settings.items()]
-        _write(included, "# Written by Halong at every start. Change local.conf instead.\n" + "".join(lines), self.account)
+        lines = "".join(f"{key} = '{value}'\n" for key, value in self.settings.items())
+        first = "# Written by Halong at every start. Put your own settings into local.conf beside it.\n"
+        _write(included, first + lines, self.account)
 
     def _refuse_other_majors(self) -> None:
         others = sorted(p.parent.name for p in self.root.glob("*/data/PG_VERSION"))
         if others:
             raise ClusterError(
-                f"The data in {self.root / others[-1]} belong to PostgreSQL {others[-1]}, and this Halong brings {MAJOR}. "
-                "Make a backup with the Halong that wrote them (halong backup FILE), then restore it here "
-                "(halong restore FILE)."
+                f"The data in {self.root / others[-1]} belong to PostgreSQL {others[-1]}, and this Halong "
+                f"brings {MAJOR}. Make a backup with the Halong that wrote them (halong backup FILE), then "
+                "restore it here (halong restore FILE)."
             )
 
     def _initialise(self) -> None:
@@ -190,9 +188,9 @@ class Cluster:
         draft.rename(self.data)
 
     def _run(self, command: list[str], given: str = "") -> None:
-        done = subprocess.run(
-            [self._bin / command[0], *command[1:]], input=given, capture_output=True, text=True, **self.account.popen()
-        )
+        program = [str(self._bin / command[0]), *command[1:]]
+        how = self.account.popen()
+        done = subprocess.run(program, check=False, input=given, capture_output=True, text=True, **how)
         if done.returncode != 0:
             raise ClusterError(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
 
@@ -222,18 +220,22 @@ class Cluster:
         command = [str(self._bin / "postgres"), "-D", str(self.data), "-p", str(PORT)]
         command += [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
         with (self.root / "start.log").open("wb") as out:
-            self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, **self.account.popen()
-            )
-        self._watch = subprocess.Popen(
-            ["/bin/sh", "-c", WATCH, "halong-watch", str(self._process.pid), str(self.data / "postmaster.pid")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            **self.account.popen(),
-        )
+            self._process = self._spawn(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        watch = [
+            "/bin/sh",
+            "-c",
+            WATCH,
+            "halong-watch",
+            str(self._process.pid),
+            str(self.data / "postmaster.pid"),
+        ]
+        null = subprocess.DEVNULL
+        self._watch = self._spawn(watch, stdin=subprocess.PIPE, stdout=null, stderr=null)
         return self._wait_until_ready(say)
+
+    def _spawn(self, command: list[str], **streams: Any) -> subprocess.Popen[bytes]:
+        # in a session of its own, where Ctrl-C in the terminal doesn't reach it before our children ended
+        return subprocess.Popen(command, start_new_session=True, **streams, **self.account.popen())
 
     def _wait_until_ready(self, say: Say) -> bool:
         told = time.monotonic()
@@ -252,13 +254,13 @@ class Cluster:
 
     def _last_word(self) -> str:
         logs = sorted(self.log.glob("*.log"), key=lambda file: file.stat().st_mtime)
-        lines = [*(logs[-1] if logs else self.root / "start.log").read_text(errors="replace").splitlines(), ""]
+        lines = (logs[-1] if logs else self.root / "start.log").read_text(errors="replace").splitlines()
         return next((line for line in reversed(lines) if line.strip()), "(no word yet)")
 
 
 @contextmanager
 def temporary_folder(account: Account) -> Iterator[Path]:
-    """A folder of its own in the system's temporary folder, which ``account`` can pass, removed at the end."""
+    """A new folder in the system's temporary folder, which ``account`` can pass, removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="halong-test-"))
     folder.chmod(0o711 if account.switch else 0o700)
     try:
@@ -268,7 +270,7 @@ def temporary_folder(account: Account) -> Iterator[Path]:
 
 
 def _is_postmaster(pid: int, data: Path) -> bool:
-    """Is this process a live PostgreSQL started on ``data``? Process ids are used again, so its command line is read."""
+    """Is this process a live PostgreSQL of ``data``? Ids are used again, so its command line is read."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
@@ -276,15 +278,13 @@ def _is_postmaster(pid: int, data: Path) -> bool:
     except OSError:
         if Path("/proc/self").exists():
             return False
-    command = subprocess.run(["ps", "-ww", "-p", str(pid), "-o", "command="], capture_output=True).stdout
-    return os.fsencode(data) in command
+    ps = ["ps", "-ww", "-p", str(pid), "-o", "command="]  # where there is no /proc
+    return os.fsencode(data) in subprocess.run(ps, check=False, capture_output=True).stdout
 
 
 def _signal(pid: int, number: int) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def _write(file: Path, text: str, account: Account) -> None:

@@ -1,14 +1,14 @@
 """The PostgreSQL that Halong brings along: who may start it, who uses it, who ends it.
 
-One process owns the server: ``halong run``, or a verb such as ``halong backup`` while the product is stopped. It holds
-the lock ``owner.lock`` as long as it lives, so that its death, by SIGKILL too, frees the lock at once. Others are
-guests and hold ``guests.lock`` shared; a temporary owner waits for its guests before it ends the server.
+One process owns the server: ``halong run``, or a verb such as ``halong backup`` while the product is stopped.
+It holds the lock ``owner.lock`` as long as it lives, so that its death, by SIGKILL too, frees the lock at once.
+Others are guests and hold ``guests.lock`` shared; a temporary owner waits for them before it ends the server.
 """
 
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -56,7 +56,9 @@ class Server:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
 
@@ -71,7 +73,10 @@ def is_running(home: Path) -> bool:
 
 
 def start(home: Path, say: Say = _quiet) -> Server:
-    """Own the home's server and start it; return when it is ready. Waits for a verb that owns it. Raises ClusterError."""
+    """Own the home's server and start it; return when it is ready. Waits for a verb that owns it.
+
+    Raises ClusterError.
+    """
     cluster = _prepared(home)
     lock = _take(cluster.root / "owner.lock", fcntl.LOCK_EX | fcntl.LOCK_NB)
     if lock is None:
@@ -119,7 +124,8 @@ def _cluster(home: Path) -> Cluster:
     root = home.absolute() / "postgres"
     data = root / str(MAJOR) / "data"
     # reading the URL asks for no system user, so none is made for it
-    return Cluster(root, account_for(data) if data.exists() else Account(os.geteuid(), os.getegid(), switch=False))
+    ourselves = Account(os.geteuid(), os.getegid(), switch=False)
+    return Cluster(root, account_for(data) if data.exists() else ourselves)
 
 
 def _prepared(home: Path) -> Cluster:
@@ -153,7 +159,7 @@ def _wait_for_owner(cluster: Cluster) -> bool:
 
 
 def _take(file: Path, how: int) -> int | None:
-    """An open handle that holds the lock until it is closed or we die; None when another has it and we don't wait."""
+    """An open handle that holds the lock until it is closed or we die; None when another has it."""
     handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, how)
@@ -164,7 +170,7 @@ def _take(file: Path, how: int) -> int | None:
 
 
 def _must(handle: int | None) -> int:
-    assert handle is not None  # noqa: S101
+    assert handle is not None
     return handle
 
 

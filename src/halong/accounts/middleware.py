@@ -1,0 +1,15 @@
+"""Keeps the list of sessions true and asks for what an account still owes (second factor, new password)."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+
+class SignedIn:
+    """Placeholder of the skeleton."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)

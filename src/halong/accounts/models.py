@@ -1,0 +1,127 @@
+"""People, what they may do and where; keys of machines; tokens of walls."""
+
+from typing import Self
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from halong.core.permissions import scope_q
+from halong.places.models import Agency, Place
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    """Lists of people."""
+
+    def visible_to(self, user: object) -> Self:
+        """Only who manages people sees them."""
+        return self.filter(scope_q(user, "users.manage", place="", agency="", sector=""))
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Accounts are made by ``accounts.actions``."""
+
+
+class User(AbstractBaseUser):
+    """Somebody who signs in."""
+
+    username = models.CharField(_("user name"), max_length=150, unique=True)
+    full_name = models.CharField(_("full name"), max_length=200, blank=True)
+    title = models.CharField(_("post"), max_length=200, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    must_change_password = models.BooleanField(default=False)
+    totp_secret = models.BinaryField(default=b"", editable=False)  # Fernet token; empty: not set up
+    totp_confirmed_at = models.DateTimeField(null=True, blank=True)
+    totp_last_step = models.BigIntegerField(default=0)  # a code is good once
+    failed_attempts = models.IntegerField(default=0)
+    locked_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "username"
+    objects = UserManager()
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+    @property
+    def actor_name(self) -> str:
+        """What the audit log writes."""
+        return self.username
+
+
+class Role(models.TextChoices):
+    """What a person is here; the permissions of each are in ``accounts.roles``."""
+
+    CITIZEN = "citizen", _("Citizen")
+    OFFICER = "officer", _("Officer")
+    OPERATOR = "operator", _("Operator")
+    LEADER = "leader", _("Leader")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    AUDITOR = "auditor", _("Auditor")
+
+
+class Grant(models.Model):
+    """A role in a scope: an empty place, agency or sector means all of them."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="grants")
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True)
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True)
+    sector = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "place", "agency", "sector"], name="one_grant", nulls_distinct=False
+            )
+        ]
+
+
+class SignIn(models.Model):
+    """A session of a person in a browser, which can be ended."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="sign_ins")
+    session_key = models.CharField(max_length=40, unique=True)
+    address = models.GenericIPAddressField(null=True, blank=True)
+    agent = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+    last_seen = models.DateTimeField(auto_now_add=True)
+
+
+class ApiKey(models.Model):
+    """The key of a machine. Only its SHA-256 is stored: a key is 256 random bits, so no slow hash is needed."""
+
+    name = models.CharField(_("name"), max_length=200)
+    prefix = models.CharField(max_length=12, unique=True)  # shown in lists
+    digest = models.CharField(max_length=64, unique=True)
+    permissions = ArrayField(models.CharField(max_length=60))  # "ingest.write", "api.read"
+    source_id = models.BigIntegerField(null=True, blank=True, db_index=True)  # ingest.Source, which is downstream
+    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True)
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True)
+    sector = models.CharField(max_length=40, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    @property
+    def actor_name(self) -> str:
+        """What the audit log writes."""
+        return f"key:{self.prefix}"
+
+
+class DisplayToken(models.Model):
+    """What opens ``/wall`` on a screen that nobody signs in to; revocable."""
+
+    name = models.CharField(_("name"), max_length=200)
+    digest = models.CharField(max_length=64, unique=True)
+    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,34 @@
+"""Who did what to what: append-only, sealed into a hash chain within seconds."""
+
+from typing import Self
+
+from django.db import models
+
+from halong.core.permissions import scope_q
+
+
+class AuditQuerySet(models.QuerySet["AuditEntry"]):
+    """Lists of the log."""
+
+    def visible_to(self, user: object) -> Self:
+        """Only who may read the log."""
+        return self.filter(scope_q(user, "audit.view", place="", agency="", sector=""))
+
+
+class AuditEntry(models.Model):
+    """One change. ``seq`` and ``hash`` are filled by the sealing job; a trigger refuses every other change."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.CharField(max_length=150)
+    action = models.CharField(max_length=80)
+    object_type = models.CharField(max_length=80, blank=True)
+    object_id = models.CharField(max_length=300, blank=True)
+    summary = models.JSONField(default=dict)  # what changed, without secrets and without personal data of citizens
+    address = models.GenericIPAddressField(null=True, blank=True)
+    seq = models.BigIntegerField(null=True, unique=True)
+    hash = models.CharField(max_length=64, blank=True, default="")
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["object_type", "object_id"], name="audit_object")]

@@ -1,0 +1,109 @@
+"""Places where modules put what others show or call without importing them.
+
+Each registry has one purpose; owners fill it in ``AppConfig.ready``. What nobody registered is absent.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from halong.core.derived import DerivedSeries
+    from halong.core.sector import Sector
+
+T = TypeVar("T")
+
+
+class Registry(Generic[T]):
+    """An ordered set of named entries; a name can be taken once."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, T] = {}
+
+    def register(self, key: str, entry: T) -> T:
+        """Add an entry. The same object again is fine (a reload); another one under the same name is an error."""
+        if self._entries.setdefault(key, entry) != entry:
+            raise ValueError(f"{key!r} is registered already")
+        return entry
+
+    def __getitem__(self, key: str) -> T:
+        return self._entries[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._entries
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._entries.values())
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def get(self, key: str) -> T | None:
+        """The entry of this name, or None."""
+        return self._entries.get(key)
+
+    def keys(self) -> list[str]:
+        """The names, in order of registration."""
+        return list(self._entries)
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """A place to go in a shell: ``shell`` is "desk" or "citizen"; ``permission`` None means everybody signed in."""
+
+    key: str
+    label: Any  # a lazy translation
+    icon: str  # name of a Tabler icon
+    url_name: str
+    order: int
+    permission: str | None = None
+    shell: str = "desk"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a composed page (panorama, entity page, place page).
+
+    ``context`` gets the request and the subject of the page and returns the template's context, or None for "absent".
+    """
+
+    key: str
+    template: str
+    context: Callable[..., dict[str, Any] | None]
+    order: int
+    permission: str | None = None
+
+
+@dataclass(frozen=True)
+class SearchProvider:
+    """A kind of thing that ⌘K finds: ``search(user, query, limit)`` returns (label, kind, url) rows."""
+
+    key: str
+    label: Any
+    search: Callable[[Any, str, int], list[tuple[str, str, str]]]
+
+
+@dataclass(frozen=True)
+class HealthCheck:
+    """A check of ``halong doctor`` and of Halong's alerts about itself.
+
+    ``check()`` returns None when all is well, else one sentence that says what is wrong and what to do.
+    """
+
+    key: str
+    label: Any
+    check: Callable[[], str | None]
+    priority: str = "high"
+
+
+sectors: "Registry[Sector]" = Registry()
+derived_series: "Registry[DerivedSeries]" = Registry()
+menu: Registry[MenuItem] = Registry()
+panorama_blocks: Registry[Block] = Registry()
+entity_blocks: Registry[Block] = Registry()
+public_blocks: Registry[Block] = Registry()
+search_providers: Registry[SearchProvider] = Registry()
+health_checks: Registry[HealthCheck] = Registry()
+live_topics: Registry[str | None] = Registry()  # topic (before ":") → permission that a listener needs; None: public
+metrics: Registry[Callable[[], dict[str, float]]] = Registry()  # extra gauges for /metrics
+simulated_removers: Registry[Callable[..., dict[str, int]]] = Registry()  # go-live: what was removed, by kind

@@ -1,0 +1,172 @@
+"""Django settings. Everything a deployer may choose comes from the environment (docs/administrator.md)."""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.utils.translation import gettext_lazy as _
+
+from halong.home import secret
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def env_flag(name: str, default: bool) -> bool:
+    """A switch from the environment: 1/true/yes/on."""
+    value = os.environ.get(name)
+    return default if value is None or value == "" else value.lower() in {"1", "true", "yes", "on"}
+
+
+def database_settings(url: str) -> dict[str, Any]:
+    """Django's form of a libpq URL; query parameters such as ``host`` (socket folder) and ``sslmode`` pass through."""
+    parts = urlsplit(url)
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or query.pop("dbname", "halong"),
+        "USER": unquote(parts.username or "") or query.pop("user", ""),
+        "PASSWORD": unquote(parts.password or "") or query.pop("password", ""),
+        "HOST": unquote(parts.hostname or "") or query.pop("host", ""),
+        "PORT": str(parts.port or query.pop("port", "")),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": query,
+    }
+
+
+SECRET_KEY = secret("django")
+DEBUG = env_flag("HALONG_DEBUG", False)
+PUBLIC_URL = os.environ.get("HALONG_PUBLIC_URL", "").rstrip("/")
+_public = urlsplit(PUBLIC_URL)
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver"] + (
+    [_public.hostname] if _public.hostname else []
+)
+if os.environ.get("HALONG_HOST") not in (None, "", "127.0.0.1", "localhost") and not _public.hostname:
+    ALLOWED_HOSTS = ["*"]  # listening on the network without a public name: every address of this machine
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if _public.scheme else []
+
+INSTALLED_APPS = [
+    "halong.core",
+    "halong.database",
+    "halong.audit",
+    "halong.places",
+    "halong.accounts",
+    "halong.context",
+    "halong.observations",
+    "halong.rules",
+    "halong.ingest",
+    "halong.alerts",
+    "halong.programme",
+    "halong.panorama",
+    "halong.openness",
+    "halong.web",
+    "halong.sectors",
+    "halong.connectors",
+    "halong.simulation",
+    "halong.profiles",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "halong.core.middleware.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "halong.core.middleware.Language",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "halong.accounts.middleware.SignedIn",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "halong.core.middleware.Errors",
+    "halong.core.access.AccessMiddleware",
+]
+
+ROOT_URLCONF = "halong.urls"
+ASGI_APPLICATION = "halong.asgi.application"
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["halong.accounts.backend.Backend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/login"
+LOGIN_REDIRECT_URL = "/"
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _public.scheme == "https"
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "halong.core.views.csrf_failure"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if env_flag("HALONG_TRUSTED_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "halong.web.context.shell",
+            ],
+            "builtins": ["halong.web.templatetags.halong_web", "django.templatetags.i18n", "django.templatetags.static"],
+        },
+    }
+]
+
+DATABASES = {"default": database_settings(os.environ.get("DATABASE_URL", ""))}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_ON_APP_READY = "halong.core.jobs.on_app_ready"
+
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
+USE_I18N = USE_TZ = True
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = PACKAGE / "web" / "static_root"
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_MIMETYPES = {".mjs": "text/javascript", ".geojson": "application/geo+json"}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 60 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APPEND_SLASH = False
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"procrastinate": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+}
+
+# What Halong offers beyond Django's own settings.
+HALONG_SIMULATE = env_flag("HALONG_SIMULATE", True)
+HALONG_PROFILE = os.environ.get("HALONG_PROFILE", "quang_ninh")
+HALONG_FTP_PORT = int(os.environ.get("HALONG_FTP_PORT") or 2121)
+HALONG_SFTP_PORT = int(os.environ.get("HALONG_SFTP_PORT") or 2222)
+HALONG_MQTT_URL = os.environ.get("HALONG_MQTT_URL", "")
+HALONG_REQUIRE_TOTP = [role for role in os.environ.get("HALONG_REQUIRE_TOTP", "").split(",") if role]

@@ -1,0 +1,16 @@
+"""Every address of the product; each app lists its own."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from halong.core import views
+
+APPS = ["accounts", "audit", "places", "context", "observations", "rules", "ingest", "alerts", "programme", "panorama", "openness", "web", "simulation"]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("choose", views.choose, name="choose"),
+    *(path("", include(f"halong.{app}.urls")) for app in APPS if find_spec(f"halong.{app}.urls")),
+]

@@ -1,0 +1,114 @@
+"""Texts of the interface: collects them into each app's Vietnamese catalogue, says what is missing, compiles.
+
+``tools/messages.py [APP …]`` updates ``locale/vi/LC_MESSAGES/django.po`` of the apps (all by default);
+``--check`` changes nothing and fails when a text is missing or left over; ``--compile`` writes the ``.mo`` files.
+English texts are the ids themselves.
+"""
+
+import argparse
+import io
+import os
+import re
+import sys
+from pathlib import Path
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "halong.settings")
+
+from babel.messages import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
+
+PACKAGE = Path(__file__).resolve().parent.parent / "src" / "halong"
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+    "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
+    "ngettext": (1, 2), "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
+}
+
+
+def found_in(app: Path) -> Catalog:
+    """Every translatable text of an app's Python files and templates."""
+    catalog = Catalog(locale="vi", domain="django", charset="utf-8")
+    sources = [*app.rglob("*.py"), *(p for p in app.rglob("*") if p.parent.match("*templates*") or "templates" in p.parts)]
+    for path in sorted({p for p in sources if p.suffix in {".py", ".html", ".txt", ".xml"} and "migrations" not in p.parts}):
+        text = path.read_text(encoding="utf-8")
+        if path.suffix != ".py":
+            text = templatize(text)
+        for _line, message, _comments, context in extract("python", io.BytesIO(text.encode()), KEYWORDS):
+            catalog.add(message, locations=[(str(path.relative_to(PACKAGE)), 0)], context=context)
+    return catalog
+
+
+def update(app: Path, *, check: bool) -> list[str]:
+    """Bring one catalogue up to date (or only look), and return what is wrong with it."""
+    po = app / "locale" / "vi" / "LC_MESSAGES" / "django.po"
+    wanted = found_in(app)
+    if not len(wanted) and not po.exists():
+        return []
+    have = Catalog(locale="vi", domain="django")
+    if po.exists():
+        with po.open("rb") as file:
+            have = read_po(file, locale="vi", domain="django")
+    ids = {(m.id if isinstance(m.id, str) else m.id[0], m.context) for m in wanted if m.id}
+    left = [m.id for m in have if m.id and (m.id if isinstance(m.id, str) else m.id[0], m.context) not in ids]
+    new = 0
+    for message in wanted:
+        if message.id and not have.get(message.id, message.context):
+            have.add(message.id, context=message.context)
+            new += 1
+    if not check:
+        for message_id in left:
+            have.delete(message_id)
+        have.fuzzy = False
+        po.parent.mkdir(parents=True, exist_ok=True)
+        with po.open("wb") as file:
+            write_po(file, have, sort_output=True, omit_header=False, width=110, no_location=True)
+    return [*(f"{app.name}: {n}" for n in _faults(have)), *([f"{app.name}: {new} new"] if check and new else []),
+            *(f"{app.name}: left over: {m!r}" for m in left if check)]
+
+
+def _faults(catalog: Catalog) -> list[str]:
+    faults = []
+    for message in catalog:
+        if not message.id:
+            continue
+        texts = message.string if isinstance(message.string, (tuple, list)) else [message.string]
+        source = message.id if isinstance(message.id, str) else message.id[1]
+        if not all(texts) or message.fuzzy:
+            faults.append(f"untranslated: {source!r}")
+            continue
+        for text in texts:
+            if set(re.findall(r"%\(\w+\)[sd]|\{\w+\}", source)) != set(re.findall(r"%\(\w+\)[sd]|\{\w+\}", str(text))):
+                faults.append(f"other placeholders: {source!r}")
+    return faults
+
+
+def compile_all() -> None:
+    """Write every catalogue's ``.mo`` beside it."""
+    for po in sorted(PACKAGE.glob("*/locale/*/LC_MESSAGES/django.po")):
+        with po.open("rb") as file:
+            catalog = read_po(file, locale=po.parts[-3], domain="django")
+        with po.with_suffix(".mo").open("wb") as file:
+            write_mo(file, catalog)
+
+
+def main() -> int:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("apps", nargs="*")
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--compile", action="store_true")
+    options = parser.parse_args()
+    if options.compile:
+        compile_all()
+        return 0
+    apps = [PACKAGE / name for name in options.apps] or sorted(p for p in PACKAGE.iterdir() if (p / "apps.py").exists())
+    faults = [fault for app in apps for fault in update(app, check=options.check)]
+    print("\n".join(faults))
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

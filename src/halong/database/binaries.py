@@ -36,7 +36,7 @@ def client(name: str) -> Path:
 def programs(account: Account, root: Path) -> Path:
     """The folder of PostgreSQL's programs that ``account`` can run.
 
-    It is the wheel's own, or, where that is out of reach (a virtual environment in /root), a copy in ``root``.
+    The wheel's own, or, where that is out of reach (a virtual environment in /root), a copy in ``root``.
     """
     own = wheel() / INSTALL / "bin"
     return own if _runs(account, own) else _copy(account, root)

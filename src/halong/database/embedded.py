@@ -1,7 +1,7 @@
 """The PostgreSQL that Halong brings along: who may start it, who uses it, who ends it.
 
 One process owns the server: ``halong run``, or a verb such as ``halong backup`` while the product is stopped.
-It holds the lock ``owner.lock`` as long as it lives, so that its death, by SIGKILL too, frees the lock at once.
+It holds the lock ``owner.lock`` while it lives, so that its death, by SIGKILL too, frees the lock at once.
 Others are guests and hold ``guests.lock`` shared; a temporary owner waits for them before it ends the server.
 """
 

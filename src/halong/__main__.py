@@ -1,0 +1,7 @@
+"""``python -m halong`` is the ``halong`` command."""
+
+import sys
+
+from halong.cli import main
+
+sys.exit(main())

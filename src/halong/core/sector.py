@@ -1,16 +1,19 @@
-"""What a sector is, as data: its types of things, their attributes with unit, range and precision, scales and limits.
+"""What a sector is, as data: its types of things, their attributes with unit, range and precision, scales
+and limits.
 
 The instances live in ``halong.sectors`` (and in third parties' packages) and are registered in
 ``halong.core.registry.sectors``; everybody else reads them through the functions at the end of this file.
 """
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from halong.core import registry
+from halong.core.derived import DerivedSeries
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -32,12 +35,13 @@ Averaging = Literal["instant", "1h", "8h", "24h", "year"]
 class AttributeSpec:
     """An attribute of a type of things.
 
-    ``name`` is the NGSI-LD name, ``unit`` a UN/CEFACT code (C62: a bare number). ``series``: its values are a stream of numbers
-    and are kept as observations; else it is an attribute of the registry. ``minimum`` and ``maximum`` are the PHYSICAL range: what
-    lies outside can't be true and goes to quarantine; they are no legal limits. ``interval_s`` is the interval by which
-    things of this kind usually measure. ``symbols`` are the names that station files use for it (Circular
-    10/2021/TT-BTNMT, annex 15, table 34). ``scale`` names the ``Scale`` that gives words and colours.
-    ``private``: never open data, never in the public API.
+    ``name`` is the NGSI-LD name, ``unit`` a UN/CEFACT code (C62: a bare number). ``series``: its values are
+    a stream of numbers and are kept as observations; else it is an attribute of the registry. ``minimum``
+    and ``maximum`` are the PHYSICAL range: what lies outside can't be true and goes to quarantine; they are
+    no legal limits. ``interval_s`` is the interval by which things of this kind usually measure.
+    ``symbols`` are the names that station files use for it (Circular 10/2021/TT-BTNMT, annex 15, table 34).
+    ``scale`` names the ``Scale`` that gives words and colours. ``private``: never open data, never in the
+    public API.
     """
 
     name: str
@@ -91,8 +95,9 @@ class EntityType:
 class Level:
     """A band of a scale: ``low`` <= value <= ``high``.
 
-    ``colour`` and ``text_colour`` are #RRGGBB with a contrast of at least 4.5. ``names`` and each text of ``texts`` are by language:
-    ``texts["general"]["vi"]``. Where a regulation gives the words, "vi" is the regulation's own text.
+    ``colour`` and ``text_colour`` are #RRGGBB with a contrast of at least 4.5. ``names`` and each text of
+    ``texts`` are by language: ``texts["general"]["vi"]``. Where a regulation gives the words, "vi" is the
+    regulation's own text.
     """
 
     key: str
@@ -109,7 +114,7 @@ class Level:
         return _by_language(self.names, language)
 
     def text(self, kind: str, language: str) -> str:
-        """The advice of a kind ("health", "general", "sensitive", "use"), or "" where the scale gives none."""
+        """The advice of a kind ("health", "general", "sensitive", "use"), or "" if there is none."""
         return _by_language(self.texts.get(kind, {}), language)
 
 
@@ -127,9 +132,11 @@ class Scale:
     method: dict[str, str] = field(default_factory=dict, hash=False)
 
     def level(self, value: float) -> Level:
-        """The level that a value falls into. Levels are ascending; below the first is the first, above the last the last.
+        """The level that a value falls into. Levels are ascending; below the first is the first, above the
+        last the last.
 
-        Between two whole-number bands (50 and 51) the upper band begins just above the lower's end."""
+        Between two whole-number bands (50 and 51) the upper band begins just above the lower's end.
+        """
         return next((level for level in self.levels if value <= level.high), self.levels[-1])
 
 
@@ -137,8 +144,10 @@ class Scale:
 class Limit:
     """A legal limit of one property: dated, with its source, and told apart from what nobody could verify.
 
-    ``maximum`` and ``minimum`` are in ``unit`` (UN/CEFACT). ``types`` are the entity types it applies to. ``scalable``: discharge
-    limits that are multiplied by Kq and Kf. ``id`` is stable: rules cite it as their legal basis.
+    ``maximum`` and ``minimum`` are in ``unit`` (UN/CEFACT). ``types`` are the entity types it applies to.
+    ``scalable``: discharge limits that are multiplied by Kq and Kf. ``id`` is stable: rules cite it as
+    their legal basis. ``note``, by language, must be shown with the limit. ``verified`` False: nobody has
+    yet compared the figure with the official text, and pages say so.
     """
 
     id: str
@@ -155,6 +164,19 @@ class Limit:
     minimum: float | None = None
     scalable: bool = False
     verified: bool = True
+    note: dict[str, str] = field(default_factory=dict, hash=False)
+
+    def times(self, factor: float) -> "Limit":
+        """The limit for a facility: Cmax = C × factor, where factor is Kq × Kf. A limit that doesn't scale
+        is itself.
+        """
+        if not self.scalable or factor == 1.0:
+            return self
+        return replace(
+            self,
+            maximum=None if self.maximum is None else self.maximum * factor,
+            minimum=None if self.minimum is None else self.minimum * factor,
+        )
 
     def in_force(self, on: date) -> bool:
         """True if the limit applies on this day (both ends included)."""
@@ -172,10 +194,11 @@ class Sector:
     types: tuple[EntityType, ...] = ()
     scales: tuple[Scale, ...] = ()
     limits: tuple[Limit, ...] = ()
+    derived: tuple[DerivedSeries, ...] = ()
 
 
 def _by_language(texts: dict[str, str], language: str) -> str:
-    return texts.get(language.split("-")[0]) or texts.get("en") or texts.get("vi", "")
+    return texts.get(language.split("-", maxsplit=1)[0]) or texts.get("en") or texts.get("vi", "")
 
 
 def all_sectors() -> list[Sector]:
@@ -256,15 +279,18 @@ def find_limits(
 
 
 def symbol_key(symbol: str) -> str:
-    """A symbol of a station file without what varies between loggers: "PM2,5", "PM2.5", "pm2_5", "PM25" → "pm25";
-    a unit in brackets is dropped: "NO2(µg/Nm3)" → "no2"."""
-    bare = re.sub(r"[(\[].*$", "", symbol)
-    return re.sub(r"[^0-9a-z]", "", bare.lower())
+    """A symbol of a station file without what varies between loggers: "PM2,5", "PM2.5", "pm2_5", "PM25" →
+    "pm25"; a unit in brackets is dropped: "NO2(µg/Nm3)" → "no2".
+    """
+    bare = unicodedata.normalize("NFKD", re.sub(r"[(\[].*$", "", symbol)).casefold().replace("đ", "d")
+    return re.sub(r"[^0-9a-z]", "", bare)
 
 
 def find_symbol(symbol: str, type_names: Collection[str] = ()) -> AttributeSpec | None:
-    """The attribute that a station file's symbol stands for: first as the given types use it ("NO2" is a gas for an
-    air station, nitrite for a water station), then as any type does; None if nobody knows the symbol."""
+    """The attribute that a station file's symbol stands for: first as the given types use it ("NO2" is a
+    gas for an air station, nitrite for a water station), then as any type does; None if nobody knows the
+    symbol.
+    """
     wanted = symbol_key(symbol)
     kinds = [kind for name in type_names if (kind := find_type(name))] or [kind for _, kind in all_types()]
     for kind in kinds:
@@ -275,8 +301,9 @@ def find_symbol(symbol: str, type_names: Collection[str] = ()) -> AttributeSpec 
 
 
 def type_for_symbols(symbols: Collection[str]) -> EntityType | None:
-    """The type that knows the most of these symbols (the first declared on a tie): what kind of station a file of an
-    unknown station comes from. None if no type knows any."""
+    """The type that knows the most of these symbols (the first declared on a tie): what kind of station a
+    file of an unknown station comes from. None if no type knows any.
+    """
     wanted = {symbol_key(symbol) for symbol in symbols}
     best: EntityType | None = None
     known = 0

@@ -1,7 +1,8 @@
-"""Units of measure: UN/CEFACT Recommendation 20 codes, the ways in which people and loggers write them, and conversion.
+"""Units of measure: UN/CEFACT Recommendation 20 codes, the ways in which people and loggers write them, and
+conversion.
 
-A code stands for the unit alone. "Normal" cubic metres (µg/Nm3 at 25 °C and 760 mmHg, as Vietnamese standards state air
-concentrations) have no code of their own and share GQ and GP.
+A code stands for the unit alone. "Normal" cubic metres (µg/Nm3 at 25 °C and 760 mmHg, as Vietnamese
+standards state air concentrations) have no code of their own and share GQ and GP.
 """
 
 import re
@@ -15,7 +16,9 @@ class UnknownUnitError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """``symbol`` is what is shown; ``base`` is the code of the unit of the same quantity with ``value * factor + offset``."""
+    """``symbol`` is what is shown; ``base`` is the code of the unit of the same quantity with ``value *
+    factor + offset``.
+    """
 
     code: str
     symbol: str
@@ -77,8 +80,8 @@ _WRITINGS = {
     "%v": "P1", "%vol": "P1", "vol%": "P1", "%rh": "P1", "percent": "P1",
     "c": "CEL", "oc": "CEL", "degc": "CEL", "celsius": "CEL", "k": "KEL",
     "m3/hr": "MQH", "m3/gio": "MQH", "m3/ngay": "G52", "m3/d": "G52", "m3/ngaydem": "G52",
-    "ppt": "NX", "psu": "NX", "o/oo": "NX", "torr": "HN", "deg": "DD", "do": "DD", "dba": "2N", "db(a)": "2N", "mbps": "E20",
-}  # fmt: skip
+    "ppt": "NX", "psu": "NX", "o/oo": "NX", "torr": "HN", "deg": "DD", "do": "DD", "dba": "2N", "db(a)":
+    "2N", "mbps": "E20", }  # fmt: skip
 
 
 def _plain(text: str) -> str:
@@ -99,8 +102,9 @@ _BY_TEXT = {_plain(unit.symbol): unit.code for unit in reversed(_UNITS) if unit.
 
 
 def unit_code(text: str) -> str:
-    """The UN/CEFACT code of a unit as written by a person, a file or a logger ("ug/Nm3", "mg/L", "oC", "%V", "-") or of a
-    code itself ("GQ"). Raises ``UnknownUnitError``."""
+    """The UN/CEFACT code of a unit as written by a person, a file or a logger ("ug/Nm3", "mg/L", "oC",
+    "%V", "-") or of a code itself ("GQ"). Raises ``UnknownUnitError``.
+    """
     if text.strip() in _BY_CODE:
         return text.strip()
     code = _BY_TEXT.get(_plain(text))
@@ -122,7 +126,9 @@ def is_known(code: str) -> bool:
 def convert(value: float, from_code: str, to_code: str) -> float:
     """A value in another unit of the same quantity: ``convert(1.2, "GP", "GQ") == 1200``.
 
-    Raises ``UnknownUnitError`` for another quantity (ppm is not µg/m³: that needs the gas and the temperature)."""
+    Raises ``UnknownUnitError`` for another quantity (ppm is not µg/m³: that needs the gas and the
+    temperature).
+    """
     if from_code == to_code:
         return value
     try:
@@ -132,7 +138,8 @@ def convert(value: float, from_code: str, to_code: str) -> float:
     if source.base != target.base:
         raise UnknownUnitError(f"{from_code} can't be converted to {to_code}")
     if source.offset == target.offset == 0:
-        # One rounding instead of two keeps decimal figures (0.1 mg to 100 µg) exact wherever the ratio is whole.
+        # One rounding instead of two keeps decimal figures (0.1 mg to 100 µg) exact wherever the ratio is
+        # whole.
         ratio = source.factor / target.factor
         return value * ratio if ratio >= 1 else value / (target.factor / source.factor)
     return (value * source.factor + source.offset - target.offset) / target.factor

@@ -2,7 +2,7 @@
 limits.
 """
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from halong.core.sector import Sector
 from halong.sectors.environment import air, vn_aqi, vn_wqi, water
@@ -11,7 +11,7 @@ from halong.sectors.environment.limits import LIMITS
 
 SECTOR = Sector(
     key="environment",
-    name=_("Environment"),
+    name=pgettext_lazy("sector", "Environment"),
     order=30,
     icon="leaf",
     types=(

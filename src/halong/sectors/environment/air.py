@@ -8,6 +8,7 @@ conditions (25 °C, 760 mmHg).
 from functools import partial
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from halong.core.sector import AttributeSpec, EntityType
 
@@ -113,7 +114,7 @@ AIR_STATION = EntityType(
         Ambient("c6h6", _("Benzene"), maximum=10_000, symbols=("Benzene", "C6H6")),
         Ambient("toluene", _("Toluene"), maximum=50_000, symbols=("Toluene",)),
         Ambient("xylene", _("Xylene"), maximum=50_000, symbols=("Xylene",)),
-        Ambient("pb", _("Lead"), maximum=1_000, decimals=2, symbols=("Pb",)),
+        Ambient("pb", pgettext_lazy("metal", "Lead"), maximum=1_000, decimals=2, symbols=("Pb",)),
         Ambient("hcl", "HCl", maximum=50_000, symbols=("HCl",)),
         *WEATHER,
     ),
@@ -140,7 +141,7 @@ EMISSION_STATION = EntityType(
         Series("o2", _("Oxygen"), unit="P1", minimum=0, maximum=25, symbols=("O2",)),
         Series(
             "flow",
-            _("Flow"),
+            _("Gas flow"),
             unit="MQH",
             minimum=0,
             maximum=10_000_000,

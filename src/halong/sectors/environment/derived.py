@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from halong.core.derived import DerivedSeries, Explanation, Input, Part, Window
 from halong.sectors.environment import vn_aqi, vn_wqi
 from halong.sectors.environment.hours import labels_before
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 DAY_HOURS = 24
 OZONE_HOURS = vn_aqi.RUNNING_HOURS - 1  # a running mean at 01:00 reaches seven hours into the day before
 
-REASONS: dict[str, "Promise | str"] = {
+REASONS: dict[str, "StrPromise | str"] = {
     vn_aqi.Missing.NO_PARTICLES: _(
         "Neither PM10 nor PM2.5 has enough data; Decision 1459/QĐ-TCMT requires at least one of them."
     ),

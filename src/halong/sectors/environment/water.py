@@ -10,6 +10,7 @@ as Vietnamese standards do.
 from functools import partial
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from halong.core.sector import AttributeSpec, EntityType
 
@@ -78,7 +79,7 @@ METALS = tuple(
     for name, label, symbols in (
         ("As", _("Arsenic"), ("As",)),
         ("Cd", _("Cadmium"), ("Cd",)),
-        ("Pb", _("Lead"), ("Pb",)),
+        ("Pb", pgettext_lazy("metal", "Lead"), ("Pb",)),
         ("Cr_III", _("Chromium III"), ("Cr3", "Cr3+", "Cr-III")),
         ("Cr_VI", _("Chromium VI"), ("Cr6", "Cr6+", "Cr-VI")),
         ("Cu", _("Copper"), ("Cu",)),
@@ -189,7 +190,7 @@ WASTEWATER_STATION = EntityType(
     attributes=(
         Series(
             "flow",
-            _("Discharge"),
+            _("Wastewater flow"),
             unit="MQH",
             minimum=0,
             maximum=1_000_000,

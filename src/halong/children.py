@@ -20,8 +20,8 @@ WIDTH = 10
 
 
 class _File(RotatingFileHandler):
-    def handleError(self, record: LogRecord) -> None:
-        """Say nothing of a line that couldn't be written: a full disk must not end what keeps Halong alive."""
+    def handleError(self, record: LogRecord) -> None:  # noqa: N802 -- logging's name
+        """Say nothing of a line that couldn't be written: a full disk must not end the supervisor."""
 
 
 class Journal:

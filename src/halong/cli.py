@@ -43,13 +43,13 @@ def main(arguments: list[str] | None = None) -> int:
     follow_parent()
     given = sys.argv[1:] if arguments is None else arguments
     asked = given[0] if given and given[0] in MODULES else None
-    parser = build_parser(verbs(asked))
-    parsed = parser.parse_args(given)
-    verb: Verb | None = getattr(parsed, "verb", None)
-    if verb is None:
-        parser.print_help()
-        return 0
     try:
+        parser = build_parser(verbs(asked))
+        parsed = parser.parse_args(given)
+        verb: Verb | None = getattr(parsed, "verb", None)
+        if verb is None:
+            parser.print_help()
+            return 0
         with _standing(verb.needs):
             return verb.handle(parsed) or 0
     except (CommandError, HalongError, HomeError) as error:

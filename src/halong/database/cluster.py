@@ -165,7 +165,7 @@ class Cluster:
         _write(included, first + lines, self.account)
 
     def _refuse_other_majors(self) -> None:
-        others = sorted(p.parent.name for p in self.root.glob("*/data/PG_VERSION"))
+        others = sorted(p.parents[1].name for p in self.root.glob("*/data/PG_VERSION"))
         if others:
             raise ClusterError(
                 f"The data in {self.root / others[-1]} belong to PostgreSQL {others[-1]}, and this Halong "

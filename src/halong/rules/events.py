@@ -7,7 +7,9 @@ from halong.core.events import event
 
 @event
 class Crossing:
-    """A rule became true (``rising``) or false for a series. ``time`` is the reading's, ``value`` None for silence."""
+    """A rule became true (``rising``) or false for a series. ``time`` is the reading's, ``value`` None for
+    silence.
+    """
 
     rule_id: int
     series_id: int

@@ -44,7 +44,8 @@ class Rule(models.Model):
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True)
     entities = models.ManyToManyField(Entity, blank=True)  # none: every thing of the types
     params = models.JSONField(_("parameters"), default=dict)  # typed by kind: rules.params
-    averaging = models.CharField(max_length=10, blank=True, default="")  # "" readings, "1h", "8h", "24h" means
+    # "" readings, "1h", "8h", "24h" means
+    averaging = models.CharField(max_length=10, blank=True, default="")
     priority = models.SmallIntegerField(_("priority"), choices=Priority.choices, default=Priority.ATTENTION)
     advice = models.CharField(_("what to do"), max_length=500, blank=True)
     legal_basis = models.CharField(_("legal basis"), max_length=300, blank=True)
@@ -70,7 +71,8 @@ class RuleState(models.Model):
     pending_since = models.DateTimeField(null=True, blank=True)  # condition true, duration not yet reached
     changed_at = models.DateTimeField(null=True, blank=True)
     last_time = models.DateTimeField(null=True, blank=True)
-    due_at = models.DateTimeField(null=True, blank=True, db_index=True)  # when silence or a duration falls due
+    # when silence or a duration falls due
+    due_at = models.DateTimeField(null=True, blank=True, db_index=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["rule", "series"], name="one_state_a_rule_and_series")]

@@ -3,6 +3,9 @@
 import os
 import tempfile
 
+import psycopg
+import pytest
+
 os.environ["HALONG_HOME"] = tempfile.mkdtemp(prefix="halong-test-home-")
 os.environ["HALONG_SIMULATE"] = "0"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "halong.settings")
@@ -34,3 +37,29 @@ def pytest_configure(config):
 def pytest_unconfigure(config):
     if _cluster is not None:
         _cluster.__exit__(None, None, None)
+
+
+@pytest.fixture(autouse=True)
+def _forget_readings(request):
+    """Readings live in tables that Django's flush doesn't know: empty them after tests that commit."""
+    yield
+    if "transactional_db" in request.fixturenames:
+        with psycopg.connect(conninfo()) as connection:
+            connection.execute(
+                "TRUNCATE observation, correction, latest, touched, dirty_hour, dirty_derived, rollup_hour, rollup_day"
+            )
+
+
+def conninfo():
+    """The libpq connection string of the test database."""
+    from django.conf import settings
+
+    known = settings.DATABASES["default"]
+    parts = {"dbname": known["NAME"], "user": known["USER"], "password": known["PASSWORD"]}
+    return psycopg.conninfo.make_conninfo(**parts, host=known["HOST"], port=known["PORT"])
+
+
+@pytest.fixture
+def database_url(transactional_db):
+    """Where a process or a connection of its own finds the test database."""
+    return conninfo()

@@ -1,0 +1,74 @@
+"""What every page gets: menu, theme, assets, words for the scripts. See docs/components.md."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+
+from halong.core import registry
+from halong.core.permissions import has_perm
+from halong.web.assets import asset
+from halong.web.words import script_words
+
+THEMES = ("light", "dark")
+THEME_COOKIE = "theme"  # set by core.views.choose and by shell.js
+LIVE_URL = "/live"
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context of the shells: each part is worked out only when a template asks for it."""
+    chosen = request.COOKIES.get(THEME_COOKIE, "")
+    return {
+        "shell_theme": chosen if chosen in THEMES else "",
+        "shell_centre": getattr(settings, "CENTRE_NAME", "Quảng Ninh"),
+        "shell_menu": SimpleLazyObject(lambda: menu_of(request, "desk")),
+        "shell_citizen_menu": SimpleLazyObject(lambda: menu_of(request, "citizen")),
+        "shell_search": SimpleLazyObject(lambda: len(registry.search_providers) > 0),
+        "shell_page": lambda: page_data(request),
+        "shell_languages": settings.LANGUAGES,
+    }
+
+
+def menu_of(request: HttpRequest, shell_name: str) -> list[dict[str, Any]]:
+    """The places to go that this person may see, in order; the longest address that the page lies under is current."""
+    user = getattr(request, "user", None)
+    items = []
+    for item in sorted(registry.menu, key=lambda item: item.order):
+        if item.shell != shell_name or (item.permission and not has_perm(user, item.permission)):
+            continue
+        try:
+            items.append({"item": item, "url": reverse(item.url_name), "current": False})
+        except NoReverseMatch:  # its app is switched off
+            continue
+    under = [entry for entry in items if _lies_under(request.path, entry["url"])]
+    if under:
+        max(under, key=lambda entry: len(entry["url"]))["current"] = True
+    return items
+
+
+def _lies_under(path: str, url: str) -> bool:
+    base = url.rstrip("/")
+    return path == url or path == base or (base != "" and path.startswith(f"{base}/"))
+
+
+def page_data(request: HttpRequest) -> dict[str, Any]:
+    """What the scripts of the page must know (a JSON block; never secrets)."""
+    in_citizen = request.path == "/c" or request.path.startswith("/c/")
+    return {
+        "lang": (get_language() or "vi")[:2],
+        "now": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "live": LIVE_URL,
+        "words": script_words(),
+        "worker": {"url": "/c/sw.js", "scope": "/c"} if in_citizen else None,
+        "assets": {
+            "maplibre": asset("maplibre-gl.mjs"),
+            "maplibreWorker": asset("maplibre-gl-worker.mjs"),
+            "mapStyle": asset("map.css"),
+            "chartStyle": asset("chart.css"),
+            "basemap": asset("basemap.geojson"),
+        },
+    }

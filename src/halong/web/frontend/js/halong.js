@@ -1,0 +1,27 @@
+import "htmx.org";
+import { growAll, startAgeing } from "./ageing.js";
+import { startLive } from "./live.js";
+import { startShell } from "./shell.js";
+
+/** Heavy parts come only when they are about to be seen. */
+const heavy = { "[data-rotate]": () => import("./rotate.js") };
+const seen = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (!isIntersecting) continue;
+    seen.unobserve(target);
+    for (const [selector, load] of Object.entries(heavy)) if (target.matches(selector)) load();
+  }
+}, { rootMargin: "300px" });
+
+function observe(root = document) {
+  for (const element of root.querySelectorAll(Object.keys(heavy).join(","))) seen.observe(element);
+}
+
+startShell();
+startAgeing();
+startLive();
+observe();
+document.addEventListener("htmx:after:swap", () => {
+  observe();
+  growAll();
+});

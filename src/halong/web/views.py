@@ -1,0 +1,87 @@
+"""Search across everything, installation on phones, and the style guide."""
+
+import json
+from pathlib import Path
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from halong.core import registry
+from halong.core.access import public, signed_in
+from halong.web.assets import asset, manifest
+from halong.web.samples import sample_page
+
+RESULTS_OF_A_KIND = 6
+
+
+@signed_in
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """What ⌘K finds: up to six things of each kind that this person may see."""
+    query = request.GET.get("q", "").strip()
+    groups = []
+    if query:
+        for provider in registry.search_providers:
+            rows = provider.search(request.user, query, RESULTS_OF_A_KIND)
+            if rows:
+                groups.append({"label": provider.label, "rows": rows})
+    partial = request.headers.get("HX-Request") == "true"
+    template = "web/search_results.html" if partial else "web/search.html"
+    return render(request, template, {"query": query, "groups": groups})
+
+
+@public
+@require_GET
+def web_manifest(request: HttpRequest) -> JsonResponse:
+    """Makes the citizen's screens installable."""
+    name = getattr(settings, "CENTRE_NAME", "Quảng Ninh")
+    icons = [
+        {"src": static(f"web/icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+        for size in (192, 512)
+        for purpose in ("any", "maskable")
+    ]
+    body = {
+        "name": name,
+        "short_name": name,
+        "description": _("Air, warnings and reports of the place where one is"),
+        "id": "/c",
+        "start_url": "/c",
+        "scope": "/c",
+        "display": "standalone",
+        "lang": request.LANGUAGE_CODE if hasattr(request, "LANGUAGE_CODE") else "vi",
+        "background_color": "#f3f5f6",
+        "theme_color": "#0a6b6b",
+        "icons": icons,
+    }
+    return JsonResponse(body, content_type="application/manifest+json")
+
+
+@public
+@require_GET
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The worker that keeps the citizen's last pages for when there's no network; its list is of this build."""
+    files = [asset(name) for name in manifest() if name.endswith((".css", "halong.js")) or "-400-" in name or "-600-" in name]
+    source = (Path(__file__).parent / "frontend/js/worker.js").read_text(encoding="utf-8")
+    build = {"version": asset("halong.js") + asset("halong.css"), "files": [name for name in files if name], "offline": "/c/offline"}
+    script = f"const BUILD = {json.dumps(build)};\n{source}"
+    return HttpResponse(script, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+@public
+@require_GET
+def offline(request: HttpRequest) -> HttpResponse:
+    """What is shown without network when a page was never loaded."""
+    return render(request, "web/offline.html")
+
+
+@public
+@require_GET
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Every component in one page, with invented figures; only where developers work."""
+    if not (settings.DEBUG or getattr(settings, "HALONG_STYLEGUIDE", False)):
+        raise Http404
+    return sample_page(request)

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from halong.core import registry
@@ -278,6 +279,7 @@ def find_limits(
     ]
 
 
+@lru_cache(maxsize=4096)
 def symbol_key(symbol: str) -> str:
     """A symbol of a station file without what varies between loggers: "PM2,5", "PM2.5", "pm2_5", "PM25" →
     "pm25"; a unit in brackets is dropped: "NO2(µg/Nm3)" → "no2".
@@ -291,13 +293,18 @@ def find_symbol(symbol: str, type_names: Collection[str] = ()) -> AttributeSpec 
     gas for an air station, nitrite for a water station), then as any type does; None if nobody knows the
     symbol.
     """
-    wanted = symbol_key(symbol)
-    kinds = [kind for name in type_names if (kind := find_type(name))] or [kind for _, kind in all_types()]
-    for kind in kinds:
+    # Station files ask this for every line: remembered until another sector is registered.
+    return _find_symbol(symbol_key(symbol), tuple(type_names), len(registry.sectors))
+
+
+@lru_cache(maxsize=4096)
+def _find_symbol(key: str, type_names: tuple[str, ...], _sectors: int) -> AttributeSpec | None:
+    declared = [kind for name in type_names if (kind := find_type(name))]
+    for kind in (*declared, *(kind for _, kind in all_types())):
         for spec in kind.attributes:
-            if wanted in map(symbol_key, (*spec.symbols, spec.name)):
+            if key in map(symbol_key, (*spec.symbols, spec.name)):
                 return spec
-    return find_symbol(symbol) if type_names else None
+    return None
 
 
 def type_for_symbols(symbols: Collection[str]) -> EntityType | None:

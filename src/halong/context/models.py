@@ -5,6 +5,7 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from halong.core.permissions import scope_q
@@ -17,6 +18,10 @@ class EntityQuerySet(models.QuerySet["Entity"]):
     def visible_to(self, user: object) -> Self:
         """Those whose place, agency and sector the user may see."""
         return self.filter(scope_q(user, "entities.view"), deleted_at__isnull=True)
+
+    def living(self) -> Self:
+        """Those that were not deleted."""
+        return self.filter(deleted_at__isnull=True)
 
     def of_type(self, *types: str) -> Self:
         """Those that have one of these types."""
@@ -43,15 +48,18 @@ class Entity(models.Model):
     public = models.BooleanField(_("shown to the public"), default=False)
     simulated = models.BooleanField(_("simulated"), default=False)
     illustrative = models.BooleanField(_("illustrative"), default=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-    modified_at = models.DateTimeField(auto_now=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    modified_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
     objects = EntityQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "entities"
-        indexes = [GinIndex(fields=["types"], name="entity_types"), GinIndex(fields=["scopes"], name="entity_scopes")]
+        indexes = [
+            GinIndex(fields=["types"], name="entity_types"),
+            GinIndex(fields=["scopes"], name="entity_scopes"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.urn
@@ -81,11 +89,13 @@ class AttributeState(models.Model):
 
 
 class Attribute(AttributeState):
-    """The present state of one attribute instance of an entity; deleted instances stay with ``deleted_at``."""
+    """The present state of one attribute instance of an entity; deleted instances stay with
+    ``deleted_at``.
+    """
 
     entity = models.ForeignKey(Entity, models.CASCADE, related_name="attributes")
-    created_at = models.DateTimeField(auto_now_add=True)
-    modified_at = models.DateTimeField(auto_now=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    modified_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -5,10 +5,13 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from halong.core.formats import format_date
 from halong.core.permissions import scope_q
 from halong.core.text import fold, sort_key
+from halong.places.names import qualified
 
 
 class Dated(models.Model):
@@ -26,7 +29,9 @@ class Dated(models.Model):
 
 
 class Branch(Dated):
-    """A node of a tree; ``path`` is the chain of ids from the root, ``/1/17/``, so that a subtree is one prefix query."""
+    """A node of a tree; ``path`` is the chain of ids from the root, ``/1/17/``, so that a subtree is one
+    prefix query.
+    """
 
     code = models.CharField(_("code"), max_length=40)
     name = models.CharField(_("name"), max_length=200)
@@ -34,6 +39,7 @@ class Branch(Dated):
     path = models.CharField(max_length=200, editable=False, default="")
     folded = models.CharField(max_length=200, editable=False, default="")
     sort_key = models.CharField(max_length=600, editable=False, default="")
+    modified_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         abstract = True
@@ -87,8 +93,19 @@ class Place(Branch):
     objects = PlaceQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["code", "valid_from"], name="one_place_a_code_and_time")]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "valid_from"], name="one_place_a_code_and_time")
+        ]
         indexes = [models.Index(fields=["path"], name="place_path", opclasses=["varchar_pattern_ops"])]
+
+    @property
+    def qualified_name(self) -> str:
+        """The name as pages show it, so that nobody mistakes a ward of today for a city of before."""
+        return self.qualified_name_on(timezone.localdate())
+
+    def qualified_name_on(self, day: date) -> str:
+        """The same as it is said on a day: a unit that had ended by then is "the area of" its name."""
+        return qualified(self.name, self.valid_to, day)
 
 
 class PlaceSuccession(models.Model):
@@ -113,9 +130,15 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
         """The agencies that existed on a day."""
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
 
+    def within(self, agency: "Agency") -> Self:
+        """The agency and everything below it."""
+        return self.filter(path__startswith=agency.path)
+
 
 class Agency(Branch):
-    """A body that owns things and answers for them: a department, a locality's committee, a hospital, a company."""
+    """A body that owns things and answers for them: a department, a locality's committee, a hospital, a
+    company.
+    """
 
     short_name = models.CharField(_("short name"), max_length=80, blank=True)
     kind = models.CharField(_("kind"), max_length=40, blank=True)
@@ -127,8 +150,17 @@ class Agency(Branch):
 
     class Meta:
         verbose_name_plural = "agencies"
-        constraints = [models.UniqueConstraint(fields=["code", "valid_from"], name="one_agency_a_code_and_time")]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "valid_from"], name="one_agency_a_code_and_time")
+        ]
         indexes = [models.Index(fields=["path"], name="agency_path", opclasses=["varchar_pattern_ops"])]
+
+    @property
+    def qualified_name(self) -> str:
+        """The name, and until when the agency existed where it has ended."""
+        if self.valid_to is None or self.valid_to >= timezone.localdate():
+            return self.name
+        return _("%(name)s (until %(date)s)") % {"name": self.name, "date": format_date(self.valid_to)}
 
 
 class AgencySuccession(models.Model):

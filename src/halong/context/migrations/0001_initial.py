@@ -3,6 +3,7 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
+import django.utils.timezone
 from django.db import migrations, models
 
 
@@ -31,8 +32,8 @@ class Migration(migrations.Migration):
                 ('public', models.BooleanField(default=False, verbose_name='shown to the public')),
                 ('simulated', models.BooleanField(default=False, verbose_name='simulated')),
                 ('illustrative', models.BooleanField(default=False, verbose_name='illustrative')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('modified_at', models.DateTimeField(auto_now=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('modified_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('deleted_at', models.DateTimeField(blank=True, null=True)),
                 ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='places.agency', verbose_name='agency')),
                 ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='places.place', verbose_name='place')),
@@ -64,8 +65,8 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('Property', 'Property'), ('Relationship', 'Relationship'), ('GeoProperty', 'Geo Property'), ('LanguageProperty', 'Language Property'), ('JsonProperty', 'Json Property'), ('VocabProperty', 'Vocab Property'), ('ListProperty', 'List Property'), ('ListRelationship', 'List Relationship')], max_length=20)),
                 ('document', models.JSONField()),
                 ('observed_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('modified_at', models.DateTimeField(auto_now=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('modified_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('deleted_at', models.DateTimeField(blank=True, null=True)),
                 ('entity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attributes', to='context.entity')),
             ],

@@ -1,8 +1,23 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from halong.core import registry
+from halong.core.registry import MenuItem, SearchProvider
 
 
 class PanoramaConfig(AppConfig):
-    """See docs/architecture.md."""
+    """The leader's view: the panorama, the page of a thing, the wall, search."""
 
     name = "halong.panorama"
-    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Fill the registries of the shell."""
+        from halong.panorama import search  # noqa: PLC0415 -- needs the models
+
+        registry.menu.register(
+            "panorama", MenuItem("panorama", _("Panorama"), "layout-dashboard", "panorama", 10, "panorama.view")
+        )
+        registry.live_topics.register("panorama", "panorama.view")
+        registry.live_topics.register("entity", "entities.view")
+        registry.search_providers.register("things", SearchProvider("things", _("Things"), search.find_things))
+        registry.search_providers.register("places", SearchProvider("places", _("Places"), search.find_places))

@@ -1,0 +1,136 @@
+"""Public stations as citizens see them: only things marked public, positions of nothing else."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import asin, cos, radians, sin, sqrt
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from halong.context.models import Entity
+from halong.core import registry
+from halong.core.derived import Explanation
+from halong.core.sector import Level, Scale, find_scale, find_type
+from halong.observations.queries import explain, hourly_values
+from halong.panorama.things import AIR_NOW, WATER, Reading, Thing, things_of
+
+EARTH_KM = 6371.0
+HOUR = timedelta(hours=1)
+AIR_TYPE = "AirQualityObserved"
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One hour of the last 24: its label (end of the hour), the value, its band; value None is a gap."""
+
+    at: datetime
+    value: float | None
+    level: Level | None
+
+
+@dataclass(frozen=True)
+class Station:
+    """A public station with its index now: band, advice in the regulation's words, parts, method."""
+
+    thing: Thing
+    reading: Reading | None
+    scale: Scale | None
+    level: Level | None
+    explanation: Explanation | None
+    distance_km: float | None = None
+
+    @property
+    def entity(self) -> Entity:
+        """The thing itself."""
+        return self.thing.entity
+
+    @property
+    def advice(self) -> dict[str, str]:
+        """The words of the band by kind: health, general, sensitive, use."""
+        if self.level is None:
+            return {}
+        language = get_language() or "vi"
+        return {kind: self.level.text(kind, language) for kind in ("health", "general", "sensitive", "use")}
+
+    @property
+    def level_name(self) -> str:
+        """The band's word in the reader's language."""
+        return self.level.name(get_language() or "vi") if self.level else ""
+
+
+def public_entities() -> QuerySet[Entity]:
+    """Things that anybody may see; a type declared private never is, whatever its flag says."""
+    private = [kind.name for sector in registry.sectors for kind in sector.types if kind.private]
+    return Entity.objects.filter(public=True, deleted_at=None).exclude(types__overlap=private)
+
+
+def public_things(*, sector: str = "environment") -> list[Thing]:
+    """The public things of a sector as they stand now."""
+    return things_of(public_entities().filter(sector=sector), user=None)
+
+
+def station_of(thing: Thing, now: datetime, *, lon: float | None = None, lat: float | None = None) -> Station:
+    """A thing with its index explained."""
+    reading = thing.derived(AIR_NOW, now) or thing.derived(WATER, now)
+    scale = find_scale(reading.spec.scale, now.date()) if reading and reading.spec and reading.spec.scale else None
+    level = scale.level(reading.value) if scale and reading and reading.value is not None else None
+    derived = registry.derived_series.get(reading.derived) if reading else None
+    explanation = explain(thing.entity, derived, reading.time) if derived and reading and reading.time else None
+    distance = _distance(thing.entity, lon, lat)
+    return Station(thing, reading, scale, level, explanation, distance)
+
+
+def nearest(things: list[Thing], now: datetime, lon: float, lat: float) -> Thing | None:
+    """The nearest air station that has an index now; else the nearest of all."""
+    placed = [t for t in things if t.type == AIR_TYPE and t.entity.lon is not None]
+    valued = [t for t in placed if t.derived(AIR_NOW, now)] or placed
+    return min(valued, key=lambda t: _distance(t.entity, lon, lat) or 0.0, default=None)
+
+
+def last_day(thing: Thing, now: datetime) -> list[Bar]:
+    """The index of the last 24 labels, gaps as gaps."""
+    reading = thing.derived(AIR_NOW, now) or thing.derived(WATER, now)
+    if reading is None or reading.spec is None or not reading.spec.scale:
+        return []
+    scale = find_scale(reading.spec.scale, now.date())
+    top = now.replace(minute=0, second=0, microsecond=0)
+    values = hourly_values(reading.series_id, top - 23 * HOUR, top)
+    return [
+        Bar(at, value, scale.level(value) if scale and value is not None else None)
+        for at in (top - n * HOUR for n in range(23, -1, -1))
+        for value in [values.get(at)]
+    ]
+
+
+def _distance(entity: Entity, lon: float | None, lat: float | None) -> float | None:
+    """Kilometres on the sphere (haversine)."""
+    if None in (lon, lat, entity.lon, entity.lat):
+        return None
+    assert lon is not None and lat is not None and entity.lon is not None and entity.lat is not None
+    a = sin(radians(entity.lat - lat) / 2) ** 2
+    a += cos(radians(lat)) * cos(radians(entity.lat)) * sin(radians(entity.lon - lon) / 2) ** 2
+    return 2 * EARTH_KM * asin(sqrt(a))
+
+
+def type_label(entity: Entity) -> str:
+    """What kind of station it is, in words."""
+    kind = find_type(entity.types[0])
+    return str(kind.label) if kind else entity.types[0]
+
+
+def stations_now(*, lon: float | None = None, lat: float | None = None) -> list[Station]:
+    """Every public station with its index, nearest first where a position is known, else by name."""
+    now = timezone.now()
+    found = [_brief(thing, now, lon, lat) for thing in public_things()]
+    if lon is not None:
+        found.sort(key=lambda s: s.distance_km if s.distance_km is not None else 1e9)
+    return found
+
+
+def _brief(thing: Thing, now: datetime, lon: float | None, lat: float | None) -> Station:
+    """As ``station_of``, without the explanation that a list doesn't show (it costs a query a station)."""
+    reading = thing.derived(AIR_NOW, now) or thing.derived(WATER, now)
+    scale = find_scale(reading.spec.scale, now.date()) if reading and reading.spec and reading.spec.scale else None
+    level = scale.level(reading.value) if scale and reading and reading.value is not None else None
+    return Station(thing, reading, scale, level, None, _distance(thing.entity, lon, lat))

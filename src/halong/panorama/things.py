@@ -1,0 +1,131 @@
+"""The things of a scope as they stand now: signal, latest readings, worst open alert. A fixed number of queries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import Min, QuerySet
+from django.utils import timezone
+
+from halong.alerts.models import Alert
+from halong.context.models import Entity
+from halong.core.sector import AttributeSpec, find_attribute
+
+# A station sends every five minutes (Circular 10/2021/TT-BTNMT); these are Halong's own defaults: three missed
+# intervals, but never under a quarter of an hour, is late; twelve, never under an hour, is lost.
+LATE_INTERVALS, LATE_AT_LEAST = 3, timedelta(minutes=15)
+LOST_INTERVALS, LOST_AT_LEAST = 12, timedelta(hours=1)
+
+AIR_NOW, AIR_DAY, WATER = "vn-aqi-hour", "vn-aqi-day", "vn-wqi"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The latest value of one series."""
+
+    series_id: int
+    property: str
+    unit: str
+    interval_s: int
+    decimals: int
+    derived: str
+    time: datetime | None
+    value: float | None
+    quality: int | None
+    spec: AttributeSpec | None
+
+    @property
+    def label(self) -> object:
+        """The name of the property for people."""
+        return self.spec.label if self.spec else self.property
+
+    def is_old(self, now: datetime) -> bool:
+        """Older than twice its interval: shown hatched, never as fresh."""
+        return self.time is None or now - self.time > timedelta(seconds=2 * self.interval_s)
+
+
+@dataclass(slots=True)
+class Thing:
+    """An entity with what is known of it now. ``signal`` is live, late, lost, or none for a thing that sends nothing."""
+
+    entity: Entity
+    readings: dict[str, Reading] = field(default_factory=dict)
+    priority: int | None = None
+    signal: str = "none"
+    last: datetime | None = None
+
+    @property
+    def type(self) -> str:
+        """The most specific type."""
+        return self.entity.types[0]
+
+    def derived(self, key: str, now: datetime) -> Reading | None:
+        """The value of a derived series, unless it is missing or too old to stand for now."""
+        found = next((r for r in self.readings.values() if r.derived == key and r.value is not None), None)
+        if found is None or found.time is None:
+            return None
+        return found if now - found.time <= _LIFE.get(key, timedelta(hours=3)) else None
+
+
+_LIFE = {AIR_NOW: timedelta(hours=3), AIR_DAY: timedelta(hours=49), WATER: timedelta(hours=3)}
+
+_LATEST = """
+    SELECT s.entity_id, s.id, s.property, s.unit, s.interval_s, s.decimals, s.derived, l.time, l.value, l.quality
+    FROM observations_series s LEFT JOIN latest l ON l.series_id = s.id
+    WHERE s.entity_id = ANY(%s) ORDER BY s.entity_id, s.id
+"""
+
+
+def things_of(entities: QuerySet[Entity], user: object, now: datetime | None = None) -> list[Thing]:
+    """Every entity of the query with its readings, signal and the worst of its alerts that ``user`` may see."""
+    now = now or timezone.now()
+    things = {e.pk: Thing(e) for e in entities.select_related("place", "agency").order_by("sort_key", "pk")}
+    _read_latest(things)
+    _read_priorities(things, user)
+    for thing in things.values():
+        _judge_signal(thing, now)
+    return list(things.values())
+
+
+def _read_latest(things: dict[int, Thing]) -> None:
+    specs: dict[tuple[tuple[str, ...], str], AttributeSpec | None] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_LATEST, [list(things)])
+        for entity_id, *row in cursor.fetchall():
+            thing = things[entity_id]
+            key = (tuple(thing.entity.types), row[1])
+            if key not in specs:
+                specs[key] = find_attribute(key[0], key[1])
+            thing.readings[row[1]] = Reading(*row, spec=specs[key])
+
+
+def _read_priorities(things: dict[int, Thing], user: object) -> None:
+    alerts = Alert.objects.visible_to(user).open().filter(entity_id__in=list(things), shelved_until=None)
+    for row in alerts.values("entity_id").annotate(worst=Min("priority")):
+        things[row["entity_id"]].priority = row["worst"]
+
+
+def _judge_signal(thing: Thing, now: datetime) -> None:
+    measured = [r for r in thing.readings.values() if not r.derived]
+    if not measured:
+        return
+    times = [r.time for r in measured if r.time is not None]
+    interval = timedelta(seconds=min(r.interval_s for r in measured))
+    thing.last = max(times, default=None)
+    if thing.last is None or now - thing.last > max(LOST_INTERVALS * interval, LOST_AT_LEAST):
+        thing.signal = "lost"
+    elif now - thing.last > max(LATE_INTERVALS * interval, LATE_AT_LEAST):
+        thing.signal = "late"
+    else:
+        thing.signal = "live"
+
+
+def states(things: Iterable[Thing]) -> dict[str, int]:
+    """How many of the things that send are live, late and lost, and how many there are (``total``)."""
+    counts = {"live": 0, "late": 0, "lost": 0, "total": 0}
+    for thing in things:
+        if thing.signal != "none":
+            counts[thing.signal] += 1
+            counts["total"] += 1
+    return counts

@@ -1,0 +1,84 @@
+"""The leader's pages: the panorama, one thing, its chart, search."""
+
+from datetime import timedelta
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from halong.context.models import Entity
+from halong.core.access import access
+from halong.panorama import entity_page, geo
+from halong.panorama.chart import Chart, csv_rows
+from halong.panorama.parts import PARTS, View
+from halong.panorama.scope import PERIODS
+
+
+@access("panorama.view")
+@require_GET
+def panorama(request: HttpRequest) -> HttpResponse:
+    """The whole province on one screen."""
+    view = View(request)
+    parts = {name: part(view) for name, part in PARTS.items()}
+    return render(request, "panorama/panorama.html", {**parts, **view.shell})
+
+
+@access("panorama.view")
+@require_GET
+def part(request: HttpRequest, part: str) -> HttpResponse:
+    """One part of the panorama again, after its topic changed."""
+    if part not in PARTS:
+        raise Http404
+    view = View(request)
+    return render(request, f"panorama/parts/{part}.html", {part: PARTS[part](view), "now": view.now})
+
+
+@access("entities.view")
+@require_GET
+def things_geojson(request: HttpRequest) -> HttpResponse:
+    """The things of the scope for the map, with their states."""
+    return JsonResponse(geo.features(View(request)), content_type="application/geo+json")
+
+
+@access("entities.view")
+@require_GET
+def entity(request: HttpRequest, pk: int) -> HttpResponse:
+    """One thing: what it is, what it says now, its chart, its alerts, who answers for it."""
+    found = get_object_or_404(Entity.objects.visible_to(request.user).select_related("place", "agency"), pk=pk)
+    return render(request, "panorama/entity.html", entity_page.context(found, request))
+
+
+@access("entities.view")
+@require_GET
+def entity_now(request: HttpRequest, pk: int) -> HttpResponse:
+    """The latest values of one thing again."""
+    found = get_object_or_404(Entity.objects.visible_to(request.user).select_related("place", "agency"), pk=pk)
+    return render(request, "panorama/parts/entity_now.html", entity_page.now(found, request))
+
+
+def _chart(request: HttpRequest, pk: int, name: str) -> Chart:
+    found = get_object_or_404(Entity.objects.visible_to(request.user), pk=pk)
+    series = found.series.filter(property=name).first()
+    if series is None:
+        raise Http404
+    period = request.GET.get("period", "24h")
+    until = timezone.now()
+    return Chart(series, until - PERIODS.get(period, timedelta(hours=24)), until)
+
+
+@access("entities.view")
+@require_GET
+def series_json(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """A series over a period for the chart: points with gaps, and the limits in force."""
+    return JsonResponse(_chart(request, pk, name).as_json())
+
+
+@access("entities.view")
+@require_GET
+def series_csv(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """The same as a table: time of the province, value, quality."""
+    chart = _chart(request, pk, name)
+    response = HttpResponse(csv_rows(chart), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{pk}-{name}.csv"'
+    return response

@@ -6,3 +6,17 @@ class AccountsConfig(AppConfig):
 
     name = "halong.accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Answer the question of ``core.permissions``, and offer the pages."""
+        from django.utils.translation import gettext_lazy as _
+
+        from halong.accounts.permissions import Judge
+        from halong.core.permissions import set_judge
+        from halong.core.registry import MenuItem, menu
+
+        set_judge(Judge())
+        menu.register("users", MenuItem("users", _("Accounts"), "users", "users", 810, "users.manage"))
+        menu.register(
+            "keys", MenuItem("keys", _("Keys and displays"), "key", "keys", 820, "keys.manage")
+        )

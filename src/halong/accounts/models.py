@@ -1,5 +1,6 @@
 """People, what they may do and where; keys of machines; tokens of walls."""
 
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -29,6 +30,7 @@ class User(AbstractBaseUser):
 
     username = models.CharField(_("user name"), max_length=150, unique=True)
     full_name = models.CharField(_("full name"), max_length=200, blank=True)
+    folded = models.CharField(max_length=200, editable=False, default="")  # full_name without marks, for searching
     title = models.CharField(_("post"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
@@ -39,6 +41,10 @@ class User(AbstractBaseUser):
     totp_last_step = models.BigIntegerField(default=0)  # a code is good once
     failed_attempts = models.IntegerField(default=0)
     locked_until = models.DateTimeField(null=True, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=[("vi", "Tiếng Việt"), ("en", "English")], blank=True)
+    theme = models.CharField(
+        _("theme"), max_length=5, choices=[("light", _("Light")), ("dark", _("Dark")), ("auto", _("As the device"))], blank=True
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "username"
@@ -51,6 +57,15 @@ class User(AbstractBaseUser):
     def actor_name(self) -> str:
         """What the audit log writes."""
         return self.username
+
+    @property
+    def has_second_step(self) -> bool:
+        """Whether signing in asks for a code, too."""
+        return self.totp_confirmed_at is not None
+
+    def is_locked_at(self, moment: datetime) -> bool:
+        """Whether too many failures keep this account closed for now."""
+        return self.locked_until is not None and self.locked_until > moment
 
 
 class Role(models.TextChoices):
@@ -81,8 +96,32 @@ class Grant(models.Model):
         ]
 
 
+    def __str__(self) -> str:
+        where = [str(side) for side in (self.place, self.agency, self.sector) if side]
+        return " · ".join([self.get_role_display(), *where])
+
+
+class RecoveryCode(models.Model):
+    """A code that opens the account once when the second step's device is lost. Only its SHA-256 is kept (80 random bits)."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="one_recovery_code")]
+
+
+class AddressTries(models.Model):
+    """Failed sign-ins from one network address within a window, in the database so that all processes agree."""
+
+    address = models.CharField(max_length=45, primary_key=True)  # IPv6: its /64, which is one customer's
+    failures = models.IntegerField(default=0)
+    since = models.DateTimeField()
+
+
 class SignIn(models.Model):
-    """A session of a person in a browser, which can be ended."""
+    """A session of a person in a browser, which can be ended. The row of an ended session is deleted."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="sign_ins")
     session_key = models.CharField(max_length=40, unique=True)
@@ -90,6 +129,14 @@ class SignIn(models.Model):
     agent = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField(auto_now_add=True)
     last_seen = models.DateTimeField(auto_now_add=True)
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    """Lists of keys."""
+
+    def visible_to(self, user: object) -> Self:
+        """Only who manages keys sees them."""
+        return self.filter(scope_q(user, "keys.manage", place="", agency="", sector=""))
 
 
 class ApiKey(models.Model):
@@ -109,10 +156,27 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
+    objects = ApiKeyQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
     @property
     def actor_name(self) -> str:
         """What the audit log writes."""
         return f"key:{self.prefix}"
+
+    def is_good_at(self, moment: datetime) -> bool:
+        """Whether it is neither revoked nor expired."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > moment)
+
+
+class DisplayTokenQuerySet(models.QuerySet["DisplayToken"]):
+    """Lists of walls."""
+
+    def visible_to(self, user: object) -> Self:
+        """Only who manages walls sees them."""
+        return self.filter(scope_q(user, "displays.manage", place="", agency="", sector=""))
 
 
 class DisplayToken(models.Model):
@@ -125,3 +189,13 @@ class DisplayToken(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     last_used = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DisplayTokenQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def actor_name(self) -> str:
+        """What the audit log writes."""
+        return f"display:{self.pk}"

@@ -6,3 +6,13 @@ class AuditConfig(AppConfig):
 
     name = "halong.audit"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Offer the page, and the check of the chain."""
+        from django.utils.translation import gettext_lazy as _
+
+        from halong.audit.chain import check_chain
+        from halong.core.registry import HealthCheck, MenuItem, health_checks, menu
+
+        menu.register("audit", MenuItem("audit", _("Audit log"), "history", "audit", 830, "audit.view"))
+        health_checks.register("audit", HealthCheck("audit", _("Audit log"), check_chain, priority="critical"))

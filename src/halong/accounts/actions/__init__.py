@@ -1,0 +1,75 @@
+"""Every change to people, sessions, keys and walls."""
+
+from halong.accounts.actions.imports import import_users
+from halong.accounts.actions.keys import (
+    authenticate_display,
+    authenticate_key,
+    create_api_key,
+    create_display_token,
+    revoke_api_key,
+    revoke_display_token,
+    rotate_api_key,
+)
+from halong.accounts.actions.second_step import (
+    confirm_second_step,
+    enroll_second_step,
+    remove_second_step,
+    renew_recovery_codes,
+    use_code,
+)
+from halong.accounts.actions.sessions import (
+    attempt_code,
+    attempt_sign_in,
+    end_session,
+    end_sessions,
+    open_session,
+    see_session,
+    sign_out,
+    tidy_sessions,
+)
+from halong.accounts.actions.users import (
+    GrantSpec,
+    activate_user,
+    change_password,
+    change_user,
+    choose_look,
+    create_user,
+    deactivate_user,
+    reset_password,
+    set_grants,
+    unlock_user,
+)
+
+__all__ = [
+    "GrantSpec",
+    "activate_user",
+    "attempt_code",
+    "attempt_sign_in",
+    "authenticate_display",
+    "authenticate_key",
+    "change_password",
+    "change_user",
+    "choose_look",
+    "confirm_second_step",
+    "create_api_key",
+    "create_display_token",
+    "create_user",
+    "deactivate_user",
+    "end_session",
+    "end_sessions",
+    "enroll_second_step",
+    "import_users",
+    "open_session",
+    "remove_second_step",
+    "renew_recovery_codes",
+    "reset_password",
+    "revoke_api_key",
+    "revoke_display_token",
+    "rotate_api_key",
+    "see_session",
+    "set_grants",
+    "sign_out",
+    "tidy_sessions",
+    "unlock_user",
+    "use_code",
+]

@@ -1,0 +1,70 @@
+"""What each role may do. Deny by default: a permission that isn't listed here is nobody's (docs/access.md).
+
+Three sorts of permission are judged differently:
+
+- most count in the scope of the grant that gives them (place × agency × sector);
+- ``WIDE`` ones are about public knowledge (names of places, legal limits, the programme): any grant gives them everywhere;
+- ``CENTRAL`` ones touch the installation or other people's rights: only a grant without any scope gives them, so
+  that an administrator of one commune can't make himself administrator of the province.
+"""
+
+VIEWS = frozenset(
+    {
+        "panorama.view",
+        "places.view",
+        "entities.view",
+        "alerts.view",
+        "rules.view",
+        "programme.view",
+        "api.read",
+    }
+)
+
+ROLES: dict[str, frozenset[str]] = {
+    "citizen": frozenset(),
+    "officer": VIEWS | {"entities.edit", "alerts.handle"},
+    "operator": VIEWS | {"sources.view", "system.view", "alerts.handle", "rules.edit", "quarantine.settle"},
+    "leader": VIEWS,
+    "administrator": VIEWS
+    | {
+        "sources.view",
+        "system.view",
+        "places.edit",
+        "entities.edit",
+        "series.edit",
+        "rules.edit",
+        "sources.edit",
+        "quarantine.settle",
+        "users.manage",
+        "keys.manage",
+        "displays.manage",
+        "system.manage",
+        "profile.manage",
+    },
+    "auditor": VIEWS | {"sources.view", "system.view", "audit.view"},
+}
+
+WIDE = frozenset({"places.view", "rules.view", "programme.view"})
+
+CENTRAL = frozenset(
+    {
+        "users.manage",
+        "keys.manage",
+        "displays.manage",
+        "audit.view",
+        "system.view",
+        "system.manage",
+        "profile.manage",
+    }
+)
+
+KEY_PERMISSIONS: dict[str, frozenset[str]] = {
+    "api.read": frozenset({"api.read", "places.view", "entities.view", "alerts.view", "rules.view", "sources.view"}),
+    "ingest.write": frozenset({"ingest.write"}),
+}
+"""What a key may be given, and what each of these lets it do."""
+
+DISPLAY_PERMISSIONS = frozenset(
+    {"panorama.view", "places.view", "entities.view", "alerts.view", "programme.view"}
+)
+"""What a wall shows, within the place of its token."""

@@ -1,11 +1,13 @@
 """Alerts after ISA-18.2: each asks a person for a response."""
 
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from halong.context.models import Entity
 from halong.core.permissions import scope_q
@@ -22,30 +24,49 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         return self.filter(scope_q(user, "alerts.view"))
 
     def open(self) -> Self:
-        """Those that still ask for a response."""
+        """Those that aren't closed."""
         return self.exclude(state=Alert.State.CLOSED)
+
+    def shelved(self, now: datetime) -> Self:
+        """Those that somebody put aside for a while."""
+        return self.open().filter(shelved_until__gt=now)
+
+    def calling(self, now: datetime) -> Self:
+        """Those that ask for a response now: open, not shelved, not suppressed."""
+        return self.open().filter(Q(shelved_until__isnull=True) | Q(shelved_until__lte=now), suppressed=False)
 
 
 class Alert(models.Model):
-    """A condition that asks for a person's response; one open alert for a rule and a series (or a cause of Halong's own)."""
+    """A condition that asks for a person's response; one open alert a cause.
+
+    ``cause`` names what may be open only once: ``rule:3:series:17``, ``source:4``, ``self:disk``.
+    ``serial`` is that of the last crossing which this alert took in. ``root`` is the alert that explains
+    this one (a broken source and the silence of its stations): then it is suppressed.
+    """
 
     class State(models.TextChoices):
-        NEW = "new", _("New")
-        ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+        NEW = "new", pgettext_lazy("alert", "New")
+        ACKNOWLEDGED = "acknowledged", pgettext_lazy("alert", "Acknowledged")
         CLEARED = "cleared", _("Cleared, not acknowledged")
-        CLOSED = "closed", _("Closed")
+        CLOSED = "closed", pgettext_lazy("alert", "Closed")
 
     rule = models.ForeignKey(Rule, models.PROTECT, null=True, blank=True)
     series = models.ForeignKey(Series, models.CASCADE, null=True, blank=True)
     entity = models.ForeignKey(Entity, models.CASCADE, null=True, blank=True)
-    cause = models.CharField(max_length=200)  # "rule:3:series:17", "self:disk": what may be open only once
+    cause = models.CharField(max_length=200)
+    serial = models.IntegerField(default=0)
     place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True)
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True)
     sector = models.CharField(max_length=40, blank=True)
     title = models.CharField(max_length=300)
+    folded = models.CharField(
+        max_length=600, editable=False, default=""
+    )  # title, thing and place, for the search
     priority = models.SmallIntegerField(choices=Rule.Priority.choices)
     state = models.CharField(max_length=14, choices=State.choices, default=State.NEW)
-    evidence = models.JSONField(default=dict)  # readings, rule as it was, limit and its legal source
+    # what is shown as its grounds: {"time", "value", "limit", "unit", "readings": [[time, value,
+    # quality]…], "rule": {…}}
+    evidence = models.JSONField(default=dict)
     simulated = models.BooleanField(default=False)
     raised_at = models.DateTimeField()
     cleared_at = models.DateTimeField(null=True, blank=True)
@@ -53,37 +74,57 @@ class Alert(models.Model):
     acknowledged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
     shelved_until = models.DateTimeField(null=True, blank=True, db_index=True)
     suppressed = models.BooleanField(default=False)
+    root = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="consequences")
+    false_alarm = models.BooleanField(default=False)
     occurrences = models.IntegerField(default=1)
     closed_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField(db_index=True)
 
     objects = AlertQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["cause"], condition=~Q(state="closed"), name="one_open_alert_a_cause")
+            models.UniqueConstraint(
+                fields=["cause"], condition=~Q(state="closed"), name="one_open_alert_a_cause"
+            )
         ]
-        indexes = [models.Index(fields=["state", "priority", "-raised_at"], name="alert_list")]
+        indexes = [
+            models.Index(fields=["state", "priority", "-raised_at"], name="alert_list"),
+            models.Index(fields=["raised_at"], name="alert_rate"),
+            models.Index(fields=["cause", "-serial"], name="alert_cause"),
+            models.Index(fields=["-closed_at"], name="alert_history", condition=Q(state="closed")),
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def priority_key(self) -> str:
+        """The word for its status mark: critical, high or attention."""
+        return {1: "critical", 2: "high"}.get(self.priority, "attention")
 
 
 class AlertEvent(models.Model):
     """Who did what to an alert, and what happened to it."""
 
     class Kind(models.TextChoices):
-        RAISED = "raised", _("Raised")
-        REPEATED = "repeated", _("Raised again")
-        ACKNOWLEDGED = "acknowledged", _("Acknowledged")
-        SHELVED = "shelved", _("Shelved")
-        UNSHELVED = "unshelved", _("Back from the shelf")
-        CLEARED = "cleared", _("Cleared")
-        NOTE = "note", _("Note")
-        FALSE_ALARM = "false_alarm", _("Marked as a false alarm")
-        CLOSED = "closed", _("Closed")
+        RAISED = "raised", pgettext_lazy("alert", "Raised")
+        REPEATED = "repeated", pgettext_lazy("alert", "Raised again")
+        ACKNOWLEDGED = "acknowledged", pgettext_lazy("alert", "Acknowledged")
+        SHELVED = "shelved", pgettext_lazy("alert", "Shelved")
+        UNSHELVED = "unshelved", pgettext_lazy("alert", "Back from the shelf")
+        SUPPRESSED = "suppressed", pgettext_lazy("alert", "Suppressed by its root cause")
+        UNSUPPRESSED = "unsuppressed", pgettext_lazy("alert", "No longer suppressed")
+        CLEARED = "cleared", pgettext_lazy("alert", "Cleared")
+        NOTE = "note", pgettext_lazy("alert", "Note")
+        FALSE_ALARM = "false_alarm", pgettext_lazy("alert", "Marked as a false alarm")
+        CLOSED = "closed", pgettext_lazy("alert", "Closed")
 
     alert = models.ForeignKey(Alert, models.CASCADE, related_name="events")
     kind = models.CharField(max_length=14, choices=Kind.choices)
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
     note = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["alert", "at"], name="alert_timeline")]

@@ -12,6 +12,8 @@ from halong.core.units import UnknownUnitError, convert
 from halong.rules.params import Habit, Params, Range, Rate, Silence, Stuck, Threshold
 
 Key = tuple[int, int]
+# How long the next mean may take before a pending condition is taken to last; readings have one interval.
+GRACE_S = {"1h": 2 * 3600.0, "8h": 2 * 3600.0, "24h": 2 * 86400.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class SeriesRow:
     interval_s: int = 300
     minimum: float | None = None
     maximum: float | None = None
+    derived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +136,8 @@ class SeriesChecks:
 
 @dataclass(slots=True)
 class Compiled:
-    """Every rule in force, by series: of ``readings`` (a series that isn't here needs no ``evaluate``), of ``means``
-    by their averaging, and what is judged otherwise.
+    """Every rule in force, by series: of ``readings`` (a series that isn't here needs no ``evaluate``), of
+    ``means`` by their averaging, and what is judged otherwise.
     """
 
     readings: dict[int, SeriesChecks] = field(default_factory=dict)
@@ -144,12 +147,17 @@ class Compiled:
     habits: dict[int, list[tuple[int, Habit]]] = field(default_factory=dict)
     silences: dict[Key, float] = field(default_factory=dict)  # (rule, series) → seconds
     skipped: list[tuple[int, int, str]] = field(default_factory=list)  # (rule, series, why)
+    keys: set[Key] = field(default_factory=set)  # every (rule, series) that is judged at all
+
+    def judges(self, rule_id: int, series_id: int) -> bool:
+        """Whether this rule is in force for this series."""
+        return (rule_id, series_id) in self.keys
 
 
 def selects(rule: RuleSpec, row: SeriesRow) -> bool:
     """Whether a rule speaks of a series."""
     return (
-        (not rule.property or rule.property == row.property)
+        (rule.property == row.property if rule.property else not row.derived)
         and (not rule.types or not rule.types.isdisjoint(row.types))
         and (not rule.entities or row.entity_id in rule.entities)
         and row.place_path.startswith(rule.place_path)
@@ -168,12 +176,19 @@ def compile_rules(rules: Iterable[RuleSpec], series_rows: Iterable[SeriesRow]) -
         by_property.setdefault(row.property, []).append(row)
     found: dict[tuple[str, int], list[tuple[Params, Check]]] = {}
     for rule in rules:
-        for row in by_property.get(rule.property, []) if rule.property else rows:
-            if selects(rule, row):
-                try:
-                    _bind(compiled, found, rule, row)
-                except UnknownUnitError as error:
-                    compiled.skipped.append((rule.id, row.id, str(error)))
+        chosen = [
+            row
+            for row in (by_property.get(rule.property, []) if rule.property else rows)
+            if selects(rule, row)
+        ]
+        if isinstance(rule.params, Silence):
+            _bind_silence(compiled, rule, rule.params, chosen)
+            continue
+        for row in chosen:
+            try:
+                _bind(compiled, found, rule, row)
+            except UnknownUnitError as error:
+                compiled.skipped.append((rule.id, row.id, str(error)))
     for (averaging, series_id), entries in found.items():
         group = compiled.means.setdefault(averaging, {}) if averaging else compiled.readings
         group[series_id] = _gather(series_id, entries)
@@ -203,12 +218,10 @@ def _bind(
 ) -> None:
     params, key = rule.params, (rule.id, row.id)
     check: Check | None
-    if isinstance(params, Silence):
-        compiled.silences[key] = params.seconds(row.interval_s)
-        return
     if isinstance(params, Habit):
         least = _span_in_unit(params.least, params.unit, row)
         compiled.habits.setdefault(row.id, []).append((rule.id, msgspec.structs.replace(params, least=least)))
+        compiled.keys.add(key)
         return
     if isinstance(params, Threshold):
         check = _threshold(params, row, key)
@@ -217,9 +230,27 @@ def _bind(
     elif isinstance(params, Rate):
         check = _rate(params, row, key)
     else:
+        assert isinstance(params, Stuck)
         check = _stuck(params, row, key)
     if check is not None:
+        compiled.keys.add(key)
+        check.grace_s = GRACE_S.get(rule.averaging, float(row.interval_s))
         found.setdefault((rule.averaging, row.id), []).append((params, check))
+
+
+def _bind_silence(compiled: Compiled, rule: RuleSpec, params: Silence, rows: list[SeriesRow]) -> None:
+    """A silence of one property is watched on its series; one of any property on the thing as a whole,
+    under the first of its series, so that a dead station is one alert and not one for each of its
+    instruments.
+    """
+    watched: dict[int, tuple[int, float]] = {}
+    for row in rows:
+        whose = row.id if rule.property else row.entity_id
+        first, after = watched.get(whose, (row.id, inf))
+        watched[whose] = min(first, row.id), min(after, params.seconds(row.interval_s))
+    for series_id, after in watched.values():
+        compiled.silences[rule.id, series_id] = after
+        compiled.keys.add((rule.id, series_id))
 
 
 def _in_unit(value: float, unit: str, row: SeriesRow) -> float:
@@ -247,12 +278,12 @@ def _threshold(params: Threshold, row: SeriesRow, key: Key) -> Check:
         def above(_own: RuleMemory, reading: Reading) -> Verdict:
             return reading.value > limit, reading.value <= end, limit
 
-        return Check(key, above, params.for_s, row.interval_s, high=limit)
+        return Check(key, above, params.for_s, high=limit)
 
     def below(_own: RuleMemory, reading: Reading) -> Verdict:
         return reading.value < limit, reading.value >= end, limit
 
-    return Check(key, below, params.for_s, row.interval_s, low=limit)
+    return Check(key, below, params.for_s, low=limit)
 
 
 def _range(params: Range, row: SeriesRow, key: Key) -> Check | None:
@@ -268,7 +299,7 @@ def _range(params: Range, row: SeriesRow, key: Key) -> Check | None:
     def judge(_own: RuleMemory, reading: Reading) -> Verdict:
         return outside(reading.value, low, high)
 
-    return Check(key, judge, params.for_s, row.interval_s, low=low, high=high)
+    return Check(key, judge, params.for_s, low=low, high=high)
 
 
 def _stuck(params: Stuck, row: SeriesRow, key: Key) -> Check:
@@ -282,7 +313,10 @@ def _stuck(params: Stuck, row: SeriesRow, key: Key) -> Check:
         if own.last_value is not None and abs(reading.value - own.last_value) <= tolerance:
             own.same_count += 1
         else:
-            own.last_value, own.same_since, own.same_count = reading.value, reading.time, 1
+            known = (
+                own.last_value is not None or not own.active
+            )  # else: active since before this process began
+            own.last_value, own.same_since, own.same_count = reading.value, reading.time, 1 if known else 2
         return _is_stuck(params, reading, own.same_since, own.same_count)
 
     return Check(key, alike if tolerance > 0 else same)

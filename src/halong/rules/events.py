@@ -7,8 +7,10 @@ from halong.core.events import event
 
 @event
 class Crossing:
-    """A rule became true (``rising``) or false for a series. ``time`` is the reading's, ``value`` None for
-    silence.
+    """A rule became true (``rising``) or false for a series.
+
+    ``time`` is the reading's, ``value`` None for silence. ``serial`` counts the crossings of this rule and
+    series: an event with a serial that was seen already, or an older one, changes nothing.
     """
 
     rule_id: int
@@ -17,3 +19,4 @@ class Crossing:
     time: datetime
     value: float | None
     limit: float | None
+    serial: int

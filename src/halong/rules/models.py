@@ -5,6 +5,7 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from halong.context.models import Entity
 from halong.core.permissions import scope_q
@@ -21,7 +22,11 @@ class RuleQuerySet(models.QuerySet["Rule"]):
 
 
 class Rule(models.Model):
-    """A condition on a property of some things that asks for somebody's response."""
+    """A condition on a property of some things that asks for somebody's response.
+
+    ``place``, ``agency`` and ``sector`` (of its first type) say where it may be changed. ``key`` is set for
+    the rules of a profile, so that loading the profile again doesn't double them.
+    """
 
     class Kind(models.TextChoices):
         THRESHOLD = "threshold", _("Threshold")
@@ -32,23 +37,34 @@ class Rule(models.Model):
         HABIT = "habit", _("Against the same hour of past weeks")
 
     class Priority(models.IntegerChoices):
-        CRITICAL = 1, _("Critical")
-        HIGH = 2, _("High")
-        ATTENTION = 3, _("Attention")
+        CRITICAL = 1, pgettext_lazy("priority", "Critical")
+        HIGH = 2, pgettext_lazy("priority", "High")
+        ATTENTION = 3, pgettext_lazy("priority", "Attention")
 
+    class Averaging(models.TextChoices):
+        READINGS = "", _("Each reading")
+        HOUR = "1h", _("1-hour mean")
+        HOURS_8 = "8h", _("8-hour mean")
+        DAY = "24h", _("24-hour mean (day)")
+
+    key = models.CharField(max_length=80, null=True, blank=True, unique=True)
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
-    property = models.CharField(_("property"), max_length=100, blank=True)  # empty: every property (silence)
+    # empty: every property, which only silence and stuck values can mean
+    property = models.CharField(_("property"), max_length=100, blank=True)
     types = ArrayField(models.CharField(max_length=100), default=list, blank=True)
-    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True)
-    agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True)
+    sector = models.CharField(max_length=40, blank=True)
+    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, verbose_name=_("place"))
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, verbose_name=_("agency"))
     entities = models.ManyToManyField(Entity, blank=True)  # none: every thing of the types
     params = models.JSONField(_("parameters"), default=dict)  # typed by kind: rules.params
-    # "" readings, "1h", "8h", "24h" means
-    averaging = models.CharField(max_length=10, blank=True, default="")
+    averaging = models.CharField(
+        _("averaging"), max_length=10, blank=True, default="", choices=Averaging.choices
+    )
     priority = models.SmallIntegerField(_("priority"), choices=Priority.choices, default=Priority.ATTENTION)
     advice = models.CharField(_("what to do"), max_length=500, blank=True)
     legal_basis = models.CharField(_("legal basis"), max_length=300, blank=True)
+    limit_id = models.CharField(max_length=120, blank=True)  # core.sector.Limit.id, if it cites one
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     enabled = models.BooleanField(_("switched on"), default=False)
@@ -58,21 +74,34 @@ class Rule(models.Model):
 
     objects = RuleQuerySet.as_manager()
 
+    class Meta:
+        indexes = [models.Index(fields=["enabled", "priority"], name="rule_list")]
+
     def __str__(self) -> str:
         return self.name
 
 
 class RuleState(models.Model):
-    """Where one rule stands for one series. Several ingest processes agree on it by conditional UPDATE."""
+    """Where one rule stands for one series. Several ingest processes agree on it by conditional UPDATE.
 
-    rule = models.ForeignKey(Rule, models.CASCADE)
+    ``serial`` counts the changes of ``active``, so that events about them can be told apart and put in
+    order. For silence ``due_at`` moves with the newest reading, ``silent_after_s`` tells how far; for a
+    duration it is set while pending.
+    """
+
+    rule = models.ForeignKey(Rule, models.CASCADE, related_name="states")
     series = models.ForeignKey(Series, models.CASCADE)
     active = models.BooleanField(default=False)
+    serial = models.IntegerField(default=0)
     pending_since = models.DateTimeField(null=True, blank=True)  # condition true, duration not yet reached
-    changed_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    # of the reading that changed it; means: last judged
     last_time = models.DateTimeField(null=True, blank=True)
-    # when silence or a duration falls due
+    value = models.FloatField(null=True, blank=True)
+    limit = models.FloatField(null=True, blank=True)
+    silent_after_s = models.FloatField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True, db_index=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["rule", "series"], name="one_state_a_rule_and_series")]
+        indexes = [models.Index(fields=["series"], name="rule_state_active", condition=models.Q(active=True))]

@@ -12,6 +12,7 @@ from halong.context.models import Entity
 from halong.core import registry
 from halong.core.derived import Explanation
 from halong.core.sector import Level, Scale, find_scale, find_type
+from halong.core.units import unit_symbol
 from halong.observations.queries import explain, hourly_values
 from halong.panorama.things import AIR_NOW, WATER, Reading, Thing, things_of
 
@@ -27,6 +28,47 @@ class Bar:
     at: datetime
     value: float | None
     level: Level | None
+    number: int  # of the bars, from the left
+    most: float  # what a full bar stands for
+
+    @property
+    def name(self) -> str:
+        """The word of the band."""
+        return self.level.name(get_language() or "vi") if self.level else ""
+
+    @property
+    def colour(self) -> str:
+        """The band's official colour."""
+        return self.level.colour if self.level else "none"
+
+    @property
+    def x(self) -> int:
+        """Left edge in the drawing of 240 × 64."""
+        return 10 * self.number + 1
+
+    @property
+    def height(self) -> float:
+        """Height in the drawing; a value of 0 still shows."""
+        return max(3.0, round(60 * (self.value or 0) / self.most, 1))
+
+    @property
+    def y(self) -> float:
+        """Top edge in the drawing."""
+        return 60 - self.height
+
+
+@dataclass(frozen=True)
+class Row:
+    """A measured parameter of a station, with its share in the index if it has one."""
+
+    label: object
+    value: float | None
+    decimals: int
+    unit: str
+    time: datetime | None
+    quality: int | None
+    index: float | None
+    dominant: bool
 
 
 @dataclass(frozen=True)
@@ -44,6 +86,30 @@ class Station:
     def entity(self) -> Entity:
         """The thing itself."""
         return self.thing.entity
+
+    @property
+    def is_water(self) -> bool:
+        """Whether the index is of water."""
+        return self.reading is not None and self.reading.derived == WATER
+
+    @property
+    def rows(self) -> list[Row]:
+        """Every measured parameter: all of them are shown, the one with the highest index marked (Decision 1459, table 3)."""
+        parts = {part.property: part for part in self.explanation.parts} if self.explanation else {}
+        return [
+            Row(
+                r.label,
+                parts[name].concentration if name in parts else r.value,
+                r.decimals,
+                unit_symbol(r.unit),
+                r.time,
+                r.quality,
+                parts[name].index if name in parts else None,
+                name in parts and parts[name].dominant,
+            )
+            for name, r in self.thing.readings.items()
+            if not r.derived and r.value is not None
+        ]
 
     @property
     def advice(self) -> dict[str, str]:
@@ -96,9 +162,11 @@ def last_day(thing: Thing, now: datetime) -> list[Bar]:
     scale = find_scale(reading.spec.scale, now.date())
     top = now.replace(minute=0, second=0, microsecond=0)
     values = hourly_values(reading.series_id, top - 23 * HOUR, top)
+    labels = [top - n * HOUR for n in range(23, -1, -1)]
+    most = max([100.0, *(value for value in values.values() if value is not None)])
     return [
-        Bar(at, value, scale.level(value) if scale and value is not None else None)
-        for at in (top - n * HOUR for n in range(23, -1, -1))
+        Bar(at, value, scale.level(value) if scale and value is not None else None, number, most)
+        for number, at in enumerate(labels)
         for value in [values.get(at)]
     ]
 

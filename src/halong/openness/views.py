@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from halong.core.access import public
@@ -51,7 +52,7 @@ def _chosen(things: list[Thing], here: dict[str, float | int | None], remembered
 
 def _day(thing: Thing | None) -> dict[str, object]:
     now = timezone.now()
-    return {"bars": stations.last_day(thing, now) if thing else [], "now": now}
+    return {"drawn": stations.last_day(thing, now) if thing else [], "now": now}
 
 
 @public
@@ -62,7 +63,7 @@ def station(request: HttpRequest, pk: int) -> HttpResponse:
     if thing is None:
         raise Http404
     found = stations.station_of(thing, timezone.now())
-    return render(request, "openness/station.html", {"station": found, **_day(thing)})
+    return render(request, "openness/station.html", {"station": found, "type_label": stations.type_label(found.entity), **_day(thing)})
 
 
 @public
@@ -110,5 +111,16 @@ def _feature(found: stations.Station) -> dict[str, object]:
 @require_GET
 def method(request: HttpRequest) -> HttpResponse:
     """How the indices are computed, with the tables in force today."""
-    scales = [scale for sector in all_sectors() for scale in sector.scales]
+    language = get_language() or "vi"
+    scales = [
+        {
+            "title": scale.title.get(language, ""),
+            "source": scale.source,
+            "verified": scale.verified,
+            "method": scale.method.get(language, ""),
+            "levels": [(level, level.name(language)) for level in scale.levels],
+        }
+        for sector in all_sectors()
+        for scale in sector.scales
+    ]
     return render(request, "openness/method.html", {"scales": scales})

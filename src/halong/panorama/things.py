@@ -17,7 +17,7 @@ from halong.core.sector import AttributeSpec, find_attribute
 LATE_INTERVALS, LATE_AT_LEAST = 3, timedelta(minutes=15)
 LOST_INTERVALS, LOST_AT_LEAST = 12, timedelta(hours=1)
 
-AIR_NOW, AIR_DAY, WATER = "vn-aqi-hour", "vn-aqi-day", "vn-wqi"
+AIR_NOW, AIR_DAY, WATER = "vn-aqi-hour", "vn-aqi-day", "vn-wqi-hour"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 import "htmx.org";
 import { growAll, startAgeing } from "./ageing.js";
 import { startLive } from "./live.js";
+import { startNearest } from "./nearest.js";
 import { startShell } from "./shell.js";
 
 /** Heavy parts come only when they are about to be seen. */
@@ -20,6 +21,7 @@ function observe(root = document) {
 startShell();
 startAgeing();
 startLive();
+startNearest();
 observe();
 document.addEventListener("htmx:after:swap", () => {
   observe();

@@ -122,7 +122,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "halong.web.context.shell",
             ],
-            "builtins": ["halong.web.templatetags.halong_web", "django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": [
+                "halong.web.templatetags.halong_web",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+            ],
         },
     }
 ]

@@ -6,7 +6,21 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from halong.core import views
 
-APPS = ["accounts", "audit", "places", "context", "observations", "rules", "ingest", "alerts", "programme", "panorama", "openness", "web", "simulation"]
+APPS = [
+    "accounts",
+    "audit",
+    "places",
+    "context",
+    "observations",
+    "rules",
+    "ingest",
+    "alerts",
+    "programme",
+    "panorama",
+    "openness",
+    "web",
+    "simulation",
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.healthz, name="healthz"),

@@ -46,7 +46,11 @@ def local(value: datetime) -> datetime:
 
 def format_datetime(value: datetime | None, seconds: bool = False) -> str:
     """``23/11/2026 14:05``; with ``seconds`` also ``:20``. None: a dash."""
-    return ABSENT if value is None else local(value).strftime("%d/%m/%Y %H:%M:%S" if seconds else "%d/%m/%Y %H:%M")
+    return (
+        ABSENT
+        if value is None
+        else local(value).strftime("%d/%m/%Y %H:%M:%S" if seconds else "%d/%m/%Y %H:%M")
+    )
 
 
 def format_date(value: date | None) -> str:
@@ -74,7 +78,9 @@ def format_age(value: datetime | None, now: datetime | None = None) -> str:
     """
     if value is None:
         return _("never updated")
-    seconds = ((now or datetime.now(UTC)) - (value if value.tzinfo else value.replace(tzinfo=UTC))).total_seconds()
+    seconds = (
+        (now or datetime.now(UTC)) - (value if value.tzinfo else value.replace(tzinfo=UTC))
+    ).total_seconds()
     if seconds < -60 or seconds >= 86_400:  # noqa: PLR2004 -- a minute of grace, a day
         return format_datetime(value)
     if seconds < 60:  # noqa: PLR2004

@@ -15,7 +15,9 @@ class Actor(Protocol):
     """Whoever may act. ``actor_name`` is what the audit log writes."""
 
     @property
-    def actor_name(self) -> str: ...
+    def actor_name(self) -> str:
+        """What the audit log writes."""
+        ...
 
 
 class System:
@@ -33,9 +35,13 @@ SYSTEM = System()
 class Judge(Protocol):
     """What ``accounts`` provides: the answer for one object, and the same answer as a filter for lists."""
 
-    def allows(self, by: Any, permission: str, obj: Any | None) -> bool: ...
+    def allows(self, by: Any, permission: str, obj: Any | None) -> bool:
+        """The answer for one object; None: for any at all."""
+        ...
 
-    def scope(self, by: Any, permission: str, *, place: str, agency: str, sector: str) -> Q: ...
+    def scope(self, by: Any, permission: str, *, place: str, agency: str, sector: str) -> Q:
+        """The objects that ``allows`` says yes to."""
+        ...
 
 
 _judge: Judge | None = None

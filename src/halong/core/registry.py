@@ -104,6 +104,8 @@ entity_blocks: Registry[Block] = Registry()
 public_blocks: Registry[Block] = Registry()
 search_providers: Registry[SearchProvider] = Registry()
 health_checks: Registry[HealthCheck] = Registry()
-live_topics: Registry[str | None] = Registry()  # topic (before ":") → permission that a listener needs; None: public
+live_topics: Registry[str | None] = (
+    Registry()
+)  # topic (before ":") → permission that a listener needs; None: public
 metrics: Registry[Callable[[], dict[str, float]]] = Registry()  # extra gauges for /metrics
 simulated_removers: Registry[Callable[..., dict[str, int]]] = Registry()  # go-live: what was removed, by kind

@@ -46,7 +46,9 @@ def choose(request: HttpRequest) -> HttpResponse:
     for name, allowed in CHOICES.items():
         value = request.POST.get(name, "")
         if value in allowed:
-            response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+            response.set_cookie(
+                name, value, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+            )
     return response
 
 

@@ -29,8 +29,12 @@ Row = dict[str, object]
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """What is to be had, with its licence and method."""
-    things = stations.public_entities().filter(sector="environment").select_related("place").order_by("sort_key")
-    return render(request, "openness/data.html", {"entities": things, "licence": settings.PROFILE["open_data"]})
+    things = (
+        stations.public_entities().filter(sector="environment").select_related("place").order_by("sort_key")
+    )
+    return render(
+        request, "openness/data.html", {"entities": things, "licence": settings.PROFILE["open_data"]}
+    )
 
 
 def _answer(rows: Iterable[Row], columns: list[str], form: str, name: str) -> HttpResponse:
@@ -64,12 +68,24 @@ def _answer(rows: Iterable[Row], columns: list[str], form: str, name: str) -> Ht
 def stations_table(request: HttpRequest, form: str) -> HttpResponse:
     """The public stations: who, where, what kind."""
     columns = ["id", "urn", "name", "type", "place", "longitude", "latitude", "simulated", "illustrative"]
-    entities = stations.public_entities().filter(sector="environment").select_related("place").order_by("sort_key")
+    entities = (
+        stations.public_entities().filter(sector="environment").select_related("place").order_by("sort_key")
+    )
     rows = (
         dict(
             zip(
                 columns,
-                [e.pk, e.urn, e.name, e.types[0], e.place.name if e.place else "", e.lon, e.lat, e.simulated, e.illustrative],
+                [
+                    e.pk,
+                    e.urn,
+                    e.name,
+                    e.types[0],
+                    e.place.name if e.place else "",
+                    e.lon,
+                    e.lat,
+                    e.simulated,
+                    e.illustrative,
+                ],
                 strict=True,
             )
         )
@@ -110,7 +126,10 @@ def _range(request: HttpRequest) -> tuple[datetime, datetime]:
     start: date = form.cleaned_data["start"] or end - timedelta(days=DEFAULT_DAYS - 1)
     if not timedelta(0) <= end - start <= timedelta(days=MOST_DAYS):
         raise Invalid(fields={"start": f"0 to {MOST_DAYS} days before end"})
-    first, last = datetime.combine(start, time(), LOCAL), datetime.combine(end + timedelta(days=1), time(), LOCAL)
+    first, last = (
+        datetime.combine(start, time(), LOCAL),
+        datetime.combine(end + timedelta(days=1), time(), LOCAL),
+    )
     return first.astimezone(UTC), last.astimezone(UTC)
 
 

@@ -139,10 +139,16 @@ def public_things(*, sector: str = "environment") -> list[Thing]:
 def station_of(thing: Thing, now: datetime, *, lon: float | None = None, lat: float | None = None) -> Station:
     """A thing with its index explained."""
     reading = thing.derived(AIR_NOW, now) or thing.derived(WATER, now)
-    scale = find_scale(reading.spec.scale, now.date()) if reading and reading.spec and reading.spec.scale else None
+    scale = (
+        find_scale(reading.spec.scale, now.date())
+        if reading and reading.spec and reading.spec.scale
+        else None
+    )
     level = scale.level(reading.value) if scale and reading and reading.value is not None else None
     derived = registry.derived_series.get(reading.derived) if reading else None
-    explanation = explain(thing.entity, derived, reading.time) if derived and reading and reading.time else None
+    explanation = (
+        explain(thing.entity, derived, reading.time) if derived and reading and reading.time else None
+    )
     distance = _distance(thing.entity, lon, lat)
     return Station(thing, reading, scale, level, explanation, distance)
 
@@ -199,6 +205,10 @@ def stations_now(*, lon: float | None = None, lat: float | None = None) -> list[
 def _brief(thing: Thing, now: datetime, lon: float | None, lat: float | None) -> Station:
     """As ``station_of``, without the explanation that a list doesn't show (it costs a query a station)."""
     reading = thing.derived(AIR_NOW, now) or thing.derived(WATER, now)
-    scale = find_scale(reading.spec.scale, now.date()) if reading and reading.spec and reading.spec.scale else None
+    scale = (
+        find_scale(reading.spec.scale, now.date())
+        if reading and reading.spec and reading.spec.scale
+        else None
+    )
     level = scale.level(reading.value) if scale and reading and reading.value is not None else None
     return Station(thing, reading, scale, level, None, _distance(thing.entity, lon, lat))

@@ -28,7 +28,9 @@ def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     thing = _chosen(things, here, request.COOKIES.get(REMEMBERED, ""))
     station = stations.station_of(thing, now, lon=here.get("lon"), lat=here.get("lat")) if thing else None
-    response = render(request, "openness/home.html", {"station": station, "things": _airs(things), **_day(thing)})
+    response = render(
+        request, "openness/home.html", {"station": station, "things": _airs(things), **_day(thing)}
+    )
     if thing is not None and here.get("station"):
         response.set_cookie(REMEMBERED, str(thing.entity.pk), max_age=365 * 24 * 3600, samesite="Lax")
     return response
@@ -63,7 +65,11 @@ def station(request: HttpRequest, pk: int) -> HttpResponse:
     if thing is None:
         raise Http404
     found = stations.station_of(thing, timezone.now())
-    return render(request, "openness/station.html", {"station": found, "type_label": stations.type_label(found.entity), **_day(thing)})
+    return render(
+        request,
+        "openness/station.html",
+        {"station": found, "type_label": stations.type_label(found.entity), **_day(thing)},
+    )
 
 
 @public
@@ -81,7 +87,9 @@ def station_list(request: HttpRequest) -> HttpResponse:
 def stations_geojson(request: HttpRequest) -> HttpResponse:
     """The public stations for the map."""
     features = [_feature(found) for found in stations.stations_now() if found.entity.lon is not None]
-    return JsonResponse({"type": "FeatureCollection", "features": features}, content_type="application/geo+json")
+    return JsonResponse(
+        {"type": "FeatureCollection", "features": features}, content_type="application/geo+json"
+    )
 
 
 def _feature(found: stations.Station) -> dict[str, object]:

@@ -15,9 +15,14 @@ class PanoramaConfig(AppConfig):
         from halong.panorama import search  # noqa: PLC0415 -- needs the models
 
         registry.menu.register(
-            "panorama", MenuItem("panorama", _("Panorama"), "layout-dashboard", "panorama", 10, "panorama.view")
+            "panorama",
+            MenuItem("panorama", _("Panorama"), "layout-dashboard", "panorama", 10, "panorama.view"),
         )
         registry.live_topics.register("panorama", "panorama.view")
         registry.live_topics.register("entity", "entities.view")
-        registry.search_providers.register("things", SearchProvider("things", _("Things"), search.find_things))
-        registry.search_providers.register("places", SearchProvider("places", _("Places"), search.find_places))
+        registry.search_providers.register(
+            "things", SearchProvider("things", _("Things"), search.find_things)
+        )
+        registry.search_providers.register(
+            "places", SearchProvider("places", _("Places"), search.find_places)
+        )

@@ -92,7 +92,9 @@ def _indices(thing: Thing) -> list[dict[str, Any]]:
                 "reading": reading,
                 "level": level,
                 "level_name": level.name(language) if level else "",
-                "texts": [level.text(kind, language) for kind in ("health", "general", "sensitive", "use")] if level else [],
+                "texts": [level.text(kind, language) for kind in ("health", "general", "sensitive", "use")]
+                if level
+                else [],
                 "parts": [
                     {
                         "label": thing.readings[part.property].label,
@@ -156,5 +158,7 @@ def _period_tabs(request: HttpRequest, chosen: str, period: str) -> list[dict[st
     tabs = []
     for key in PERIODS:
         query["period"] = key
-        tabs.append({"url": f"?{query.urlencode()}#chart", "label": period_name(key), "current": key == period})
+        tabs.append(
+            {"url": f"?{query.urlencode()}#chart", "label": period_name(key), "current": key == period}
+        )
     return tabs

@@ -33,7 +33,9 @@ class View:
     def things(self) -> list[Thing]:
         """The visible things of the scope as they stand."""
         if self._things is None:
-            self._things = things_of(self.scope.entities(Entity.objects.visible_to(self.user)), self.user, self.now)
+            self._things = things_of(
+                self.scope.entities(Entity.objects.visible_to(self.user)), self.user, self.now
+            )
         return self._things
 
     @property

@@ -115,7 +115,9 @@ def by_place(things: Iterable[Thing], now: datetime, alerts: dict[int | None, in
                     alerts.get(place_id, 0),
                 )
             )  # fmt: skip
-    return sorted(rows, key=lambda r: (-(r.air.value or 0) if r.air else 1, r.place.sort_key if r.place else ""))
+    return sorted(
+        rows, key=lambda r: (-(r.air.value or 0) if r.air else 1, r.place.sort_key if r.place else "")
+    )
 
 
 def _worst(things: Iterable[Thing], key: str, now: datetime, *, highest: bool) -> Thing | None:
@@ -137,7 +139,9 @@ def hourly_alive(entity_ids: list[int], now: datetime) -> list[float | None]:
     )  # fmt: skip
 
 
-def hourly_within(entity_ids: list[int], key: str, low: float, high: float, now: datetime) -> list[float | None]:
+def hourly_within(
+    entity_ids: list[int], key: str, low: float, high: float, now: datetime
+) -> list[float | None]:
     """How many values of a derived series lie between ``low`` and ``high``, for each of the last 24 whole hours."""
     return _by_hour(
         """
@@ -181,7 +185,9 @@ def hourly_readings(user: object, now: datetime) -> list[float | None]:
     """How many readings were taken in, by whole hour of receipt, over the last 24 hours."""
     top = now.replace(minute=0, second=0, microsecond=0)
     rows = (
-        SourceMinute.objects.filter(source__in=Source.objects.visible_to(user), minute__gte=top - 24 * HOUR, minute__lt=top)
+        SourceMinute.objects.filter(
+            source__in=Source.objects.visible_to(user), minute__gte=top - 24 * HOUR, minute__lt=top
+        )
         .annotate(hour=TruncHour("minute"))
         .values_list("hour")
         .annotate(total=Sum("accepted"))
@@ -209,7 +215,9 @@ def _alert_changes(user: object, things: dict[int, Thing], since: datetime, limi
     return [
         Change(
             e.at,
-            gettext("Cleared: %(title)s") % {"title": e.alert.title} if e.kind == AlertEvent.Kind.CLEARED else e.alert.title,
+            gettext("Cleared: %(title)s") % {"title": e.alert.title}
+            if e.kind == AlertEvent.Kind.CLEARED
+            else e.alert.title,
             reverse("alert", args=[e.alert_id]),
             "normal" if e.kind == AlertEvent.Kind.CLEARED else marks[e.alert.priority],
             e.alert.simulated,
@@ -244,7 +252,11 @@ def _level_changes(things: dict[int, Thing], since: datetime, limit: int) -> lis
 
 def _level_change(thing: Thing, key: str, time: datetime, value: float, previous: float) -> Change | None:
     reading = next((r for r in thing.readings.values() if r.derived == key), None)
-    scale = find_scale(reading.spec.scale, time.date()) if reading and reading.spec and reading.spec.scale else None
+    scale = (
+        find_scale(reading.spec.scale, time.date())
+        if reading and reading.spec and reading.spec.scale
+        else None
+    )
     if scale is None or scale.level(value) is scale.level(previous):
         return None
     language = get_language() or "vi"

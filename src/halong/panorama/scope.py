@@ -16,7 +16,12 @@ from halong.context.models import Entity
 from halong.core.sector import all_sectors
 from halong.places.models import Agency, Place
 
-PERIODS = {"24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30), "1y": timedelta(days=365)}
+PERIODS = {
+    "24h": timedelta(hours=24),
+    "7d": timedelta(days=7),
+    "30d": timedelta(days=30),
+    "1y": timedelta(days=365),
+}
 M = TypeVar("M", bound=Model)
 KEYS = ("sector", "place", "agency", "period")
 
@@ -91,8 +96,18 @@ def selectors(scope: Scope, request: HttpRequest, today: date) -> Selectors:
     places = Place.objects.on(today).exclude(parent=None).order_by("sort_key").values_list("pk", "name")
     agencies = Agency.objects.on(today).order_by("sort_key").values_list("pk", "short_name", "name")
     fields = [
-        _field("sector", gettext("Sector"), scope.sector, [("", gettext("All")), *((s.key, s.name) for s in all_sectors())]),
-        _field("place", gettext("Place"), scope.place and scope.place.pk, [("", gettext("Whole province")), *places]),
+        _field(
+            "sector",
+            gettext("Sector"),
+            scope.sector,
+            [("", gettext("All")), *((s.key, s.name) for s in all_sectors())],
+        ),
+        _field(
+            "place",
+            gettext("Place"),
+            scope.place and scope.place.pk,
+            [("", gettext("Whole province")), *places],
+        ),
         _field(
             "agency",
             gettext("Agency"),
@@ -111,4 +126,9 @@ def _field(name: str, label: str, value: object, options: Iterable[tuple[object,
 
 def period_name(key: str) -> str:
     """A period in words."""
-    return {"24h": gettext("24 hours"), "7d": gettext("7 days"), "30d": gettext("30 days"), "1y": gettext("1 year")}[key]
+    return {
+        "24h": gettext("24 hours"),
+        "7d": gettext("7 days"),
+        "30d": gettext("30 days"),
+        "1y": gettext("1 year"),
+    }[key]

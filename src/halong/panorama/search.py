@@ -29,7 +29,9 @@ def find_places(user: object, query: str, limit: int) -> list[Row]:
         return []
     rows = {p.pk: p for p in Place.objects.visible_to(user).on(timezone.localdate())}
     found = _rank({pk: place.folded for pk, place in rows.items()}, query, limit)
-    return [(rows[pk].name, str(rows[pk].get_kind_display()), f"{reverse('panorama')}?place={pk}") for pk in found]
+    return [
+        (rows[pk].name, str(rows[pk].get_kind_display()), f"{reverse('panorama')}?place={pk}") for pk in found
+    ]
 
 
 def _rank(names: dict[int, str], query: str, limit: int) -> list[int]:

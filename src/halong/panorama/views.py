@@ -45,7 +45,9 @@ def things_geojson(request: HttpRequest) -> HttpResponse:
 @require_GET
 def entity(request: HttpRequest, pk: int) -> HttpResponse:
     """One thing: what it is, what it says now, its chart, its alerts, who answers for it."""
-    found = get_object_or_404(Entity.objects.visible_to(request.user).select_related("place", "agency"), pk=pk)
+    found = get_object_or_404(
+        Entity.objects.visible_to(request.user).select_related("place", "agency"), pk=pk
+    )
     return render(request, "panorama/entity.html", entity_page.context(found, request))
 
 
@@ -53,7 +55,9 @@ def entity(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def entity_now(request: HttpRequest, pk: int) -> HttpResponse:
     """The latest values of one thing again."""
-    found = get_object_or_404(Entity.objects.visible_to(request.user).select_related("place", "agency"), pk=pk)
+    found = get_object_or_404(
+        Entity.objects.visible_to(request.user).select_related("place", "agency"), pk=pk
+    )
     return render(request, "panorama/parts/entity_now.html", entity_page.now(found, request))
 
 

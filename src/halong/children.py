@@ -68,7 +68,7 @@ class Child:
 
     def __init__(self, name: str, command: list[str], journal: Journal) -> None:
         self.name = name
-        self.restarts = 0
+        self.starts: list[float] = []  # times (seconds since 1970) of the last ten
         self._command = command
         self._journal = journal
         self._environment: dict[str, str] = {}
@@ -88,6 +88,7 @@ class Child:
         """Start the process in a session of its own, where only we send it signals."""
         self._environment = environment
         self._began, self._due = time.monotonic(), None
+        self.starts = [*self.starts[-9:], time.time()]
         self._process = subprocess.Popen(
             self._command,
             env=environment,
@@ -98,10 +99,10 @@ class Child:
         )
         threading.Thread(target=self._pass_on, args=(self._process,), daemon=True).start()
 
-    def look(self) -> None:
-        """Notice the process's end; start it again when its delay is over."""
+    def look(self) -> bool:
+        """Notice the process's end; start it again when its delay is over, and say whether that was done."""
         if self._ending or self._process is None or self._process.poll() is None:
-            return
+            return False
         now = time.monotonic()
         if self._due is None:
             if now - self._began > SETTLED:
@@ -112,8 +113,9 @@ class Child:
             )
             self._delay = min(2 * self._delay, HIGHEST_DELAY)
         elif now >= self._due:
-            self.restarts += 1
             self.start(self._environment)
+            return True
+        return False
 
     def ask_to_end(self) -> None:
         """Send SIGTERM; from now on its end is no accident."""

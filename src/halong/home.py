@@ -5,6 +5,7 @@ user must be able to pass through. What is private inside has its own 0700 folde
 existed before and hold other things are never changed.
 """
 
+import fcntl
 import os
 import secrets
 from pathlib import Path
@@ -82,6 +83,19 @@ def secret(name: str, within: Path | None = None) -> str:
         finally:
             draft.unlink()
     return file.read_text().strip()
+
+
+def running_pid() -> int | None:
+    """The process id of the ``halong run`` on the data folder, told by the lock that it holds; None when stopped."""
+    try:
+        with (path() / "halong.pid").open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return int(file.read() or 0)
+    except FileNotFoundError:
+        pass
+    return None
 
 
 def _mode() -> int:

@@ -6,6 +6,7 @@ It stays light: no Django here. What must be done once (tables, profile, account
 import contextlib
 import fcntl
 import http.client
+import json
 import os
 import signal
 import socket
@@ -23,7 +24,7 @@ from halong.children import Child, Journal
 from halong.core.command import CommandError, Needs, Verb
 from halong.core.process import PARENT
 from halong.database import embedded
-from halong.home import home, path, private
+from halong.home import home, path, private, running_pid
 from halong.serve import port, static_files_missing
 
 PATIENCE = 5.0  # seconds that processes get to end; the database gets DATABASE_PATIENCE more
@@ -61,6 +62,7 @@ class Supervisor:
                 self._prepare(prepare, environment)
             for child in self.children:
                 child.start(environment)
+            self._tell_starts()
             threading.Thread(target=self._announce, daemon=True).start()
             while True:
                 self._look()
@@ -100,8 +102,17 @@ class Supervisor:
             self._database_delay = min(2 * self._database_delay + 0.5, HIGHEST_DELAY)
             self.server.relaunch(self.journal.say)
             self.journal.say("The database is ready again.")
-        for child in self.children:
-            child.look()
+        started = [child.look() for child in self.children]
+        if any(started):
+            self._tell_starts()
+
+    def _tell_starts(self) -> None:
+        """Keep the last starts of every process where health checks read them."""
+        file = self.folder / "processes.json"
+        draft = file.with_suffix(".new")
+        with contextlib.suppress(OSError):
+            draft.write_text(json.dumps({child.name: child.starts for child in self.children}))
+            draft.replace(file)
 
     def _announce(self) -> None:
         """Say the address once the product answers, and why it doesn't when that takes long."""
@@ -161,14 +172,13 @@ def run(arguments: Namespace) -> None:
 
 def stop(arguments: Namespace) -> None:
     """Stop the product that runs on this data folder, and wait until it has ended."""
-    file = path() / "halong.pid"
-    if not file.exists() or not _is_locked(file):
+    pid = running_pid()
+    if not pid:
         sys.stdout.write(f"Halong isn't running in {path()}.\n")
         return
-    pid = int(file.read_text())
     os.kill(pid, signal.SIGTERM)
     until = time.monotonic() + 30
-    while _is_locked(file):
+    while running_pid() is not None:
         if time.monotonic() > until:
             raise CommandError(f"Halong (process {pid}) doesn't end. Look at {path() / 'logs'}.")
         time.sleep(0.1)
@@ -231,15 +241,6 @@ def reachable(address: tuple[str, int]) -> tuple[str, int]:
     """The address to reach a listener at: one that listens everywhere is reached at this machine."""
     host, number = address
     return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host), number  # noqa: S104
-
-
-def _is_locked(file: Path) -> bool:
-    with file.open() as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
 
 
 VERBS = [

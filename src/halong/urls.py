@@ -4,7 +4,9 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from halong.api import api, guard_views
 from halong.core import views
+from halong.metrics import metrics
 
 APPS = [
     "accounts",
@@ -25,6 +27,9 @@ APPS = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
+    path("api/v1/", api.urls),
     path("choose", views.choose, name="choose"),
     *(path("", include(f"halong.{app}.urls")) for app in APPS if find_spec(f"halong.{app}.urls")),
 ]
+guard_views()

@@ -38,7 +38,9 @@ async def everything(url, query):
 
 
 async def test_a_reading_again_is_a_duplicate_and_another_value_a_correction(database_url):
-    fates = await write(database_url, [(1, START, 5.0, 0)], [(1, START, 5.0, 0)], [(1, START, 6.0, 0)], [(1, START, 6.0, 2)])
+    fates = await write(
+        database_url, [(1, START, 5.0, 0)], [(1, START, 5.0, 0)], [(1, START, 6.0, 0)], [(1, START, 6.0, 2)]
+    )
     assert fates == [[ACCEPTED], [DUPLICATE], [CORRECTED], [CORRECTED]]
     assert await everything(database_url, "SELECT value, quality FROM observation") == [(6.0, 2)]
     replaced = "SELECT old_value, old_quality, new_value, new_quality FROM correction ORDER BY id"
@@ -48,7 +50,9 @@ async def test_a_reading_again_is_a_duplicate_and_another_value_a_correction(dat
 async def test_partitions_are_made_for_any_day(database_url):
     rows = [(1, day * DAY + 5, 1.0, 0) for day in (0, 6_856, 9_000)]
     assert await write(database_url, rows) == [[ACCEPTED] * 3]
-    parts = await everything(database_url, "SELECT DISTINCT tableoid::regclass::text FROM observation ORDER BY 1")
+    parts = await everything(
+        database_url, "SELECT DISTINCT tableoid::regclass::text FROM observation ORDER BY 1"
+    )
     assert parts == [("observation_20000101",), ("observation_20181009",), ("observation_20240822",)]
 
 
@@ -133,10 +137,12 @@ async def test_the_store_is_a_dictionary(database_url, batches):
         expected.append(fates)
     assert await write(database_url, *batches) == expected
     stored = await everything(
-        database_url, "SELECT series_id, (extract(epoch FROM time) - 946684800) * 1000000, value, quality FROM observation"
+        database_url,
+        "SELECT series_id, (extract(epoch FROM time) - 946684800) * 1000000, value, quality FROM observation",
     )
     assert {(s, int(t)): (v, q) for s, t, v, q in stored} == model
     noted = await everything(
-        database_url, "SELECT series_id, old_value, old_quality, new_value, new_quality FROM correction ORDER BY id"
+        database_url,
+        "SELECT series_id, old_value, old_quality, new_value, new_quality FROM correction ORDER BY id",
     )
     assert noted == corrections

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 # field count, then length and room for time int8, value float8, series_id int4, quality int2
-ROW = b"\0\4" + b"\0\0\0\10" + bytes(8) + b"\0\0\0\10" + bytes(8) + b"\0\0\0\4" + bytes(4) + b"\0\0\0\2" + bytes(2)
+ROW = b"\0\4\0\0\0\10" + bytes(8) + b"\0\0\0\10" + bytes(8) + b"\0\0\0\4" + bytes(4) + b"\0\0\0\2" + bytes(2)
 PLACES = (("q", 6, 8), ("d", 18, 8), ("i", 30, 4), ("h", 38, 2))
 COLUMNS = "(time, value, series_id, quality)"
 
@@ -48,13 +48,13 @@ class Columns:
 def encode(columns: Columns) -> bytearray:
     """The readings as a whole binary COPY stream of time, value, series_id, quality.
 
-    The rows are laid out from a template, and each byte of each column is written by one strided copy."""
+    The rows are laid out from a template, and each byte of each column is written by one strided copy.
+    """
     size = len(ROW)
     out = bytearray(HEADER + ROW * len(columns))
-    for (code, place, width), column in zip(
-        PLACES, (columns.times, columns.values, columns.series, columns.qualities), strict=True
-    ):
-        packed = array(code, column)
+    data: tuple[Sequence[float], ...] = (columns.times, columns.values, columns.series, columns.qualities)
+    for (code, place, width), column in zip(PLACES, data, strict=True):
+        packed: array[float] = array(code, column)
         if sys.byteorder == "little":
             packed.byteswap()
         raw = packed.tobytes()

@@ -14,7 +14,9 @@ class SeriesQuerySet(models.QuerySet["Series"]):
 
     def visible_to(self, user: object) -> Self:
         """Those of the entities that the user may see."""
-        visible = scope_q(user, "entities.view", place="entity__place", agency="entity__agency", sector="entity__sector")
+        visible = scope_q(
+            user, "entities.view", place="entity__place", agency="entity__agency", sector="entity__sector"
+        )
         return self.filter(visible, entity__deleted_at__isnull=True)
 
 
@@ -33,7 +35,9 @@ class Series(models.Model):
     minimum = models.FloatField(_("physical minimum"), null=True, blank=True)
     maximum = models.FloatField(_("physical maximum"), null=True, blank=True)
     decimals = models.SmallIntegerField(_("decimals"), default=1)
-    derived = models.CharField(max_length=40, blank=True)  # key of core.registry.derived_series; empty: measured
+    derived = models.CharField(
+        max_length=40, blank=True
+    )  # key of core.registry.derived_series; empty: measured
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = SeriesQuerySet.as_manager()

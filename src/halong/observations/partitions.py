@@ -5,7 +5,6 @@ A partition is made beside the table and attached, which neither waits for reade
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import LiteralString, cast
 
 from psycopg import AsyncConnection, Connection
 from psycopg.errors import LockNotAvailable
@@ -20,22 +19,21 @@ def day_of(time_us: int) -> date:
     return (EPOCH + timedelta(days=time_us // DAY_US)).date()
 
 
-def name_of(day: date) -> LiteralString:
+def name_of(day: date) -> str:
     """The table of a day: ``observation_20181008``."""
-    return cast("LiteralString", f"observation_{day:%Y%m%d}")
+    return f"observation_{day:%Y%m%d}"
 
 
-def creation_sql(day: date) -> list[LiteralString]:
+def creation_sql(day: date) -> list[str]:
     """The statements that make the partition of a day; run each in one transaction that holds ``LOCK``."""
     name, after = name_of(day), day + timedelta(days=1)
     bounds = f"FROM ('{day} 00:00+00') TO ('{after} 00:00+00')"
     within = f"time >= '{day} 00:00+00' AND time < '{after} 00:00+00'"
-    statements = [
+    return [
         f"CREATE TABLE {name} (LIKE observation INCLUDING ALL, CONSTRAINT within CHECK ({within}))",
         f"ALTER TABLE observation ATTACH PARTITION {name} FOR VALUES {bounds}",
         f"ALTER TABLE {name} DROP CONSTRAINT within",
     ]
-    return [cast("LiteralString", statement) for statement in statements]
 
 
 async def ensure_partitions(connection: AsyncConnection, days: Iterable[date]) -> None:
@@ -71,7 +69,8 @@ def existing_days(connection: Connection) -> list[date]:
 def drop_before(connection: Connection, first_kept: date) -> list[date]:
     """Drop the partitions of the days before ``first_kept``; returns those that went.
 
-    A partition that stays busy for more than two seconds is left for the next time, rather than stopping ingest."""
+    A partition that stays busy for more than two seconds is left for the next time, rather than stopping ingest.
+    """
     gone = []
     for day in existing_days(connection):
         if day >= first_kept:
@@ -79,7 +78,7 @@ def drop_before(connection: Connection, first_kept: date) -> list[date]:
         try:
             with connection.transaction():
                 connection.execute("SET LOCAL lock_timeout = '2s'")
-                connection.execute(cast("LiteralString", f"DROP TABLE {name_of(day)}"))
+                connection.execute(f"DROP TABLE {name_of(day)}")
         except LockNotAvailable:
             continue
         gone.append(day)

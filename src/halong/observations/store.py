@@ -10,7 +10,6 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import LiteralString, cast
 
 from psycopg import AsyncConnection
 from psycopg.errors import CheckViolation, UndefinedTable, UniqueViolation
@@ -54,7 +53,8 @@ class Store:
     async def write(self, columns: Columns) -> Written:
         """Store readings and mark their hours, as the FIRST statements of a transaction that the caller commits.
 
-        Raises Conflict when other writers of the same keys were faster several times over."""
+        Raises Conflict when other writers of the same keys were faster several times over.
+        """
         try:
             await self._ensure_days(columns)
             await self._copy(columns)
@@ -84,9 +84,10 @@ class Store:
     async def _copy(self, columns: Columns) -> None:
         first, last = min(columns.times) // DAY_US, max(columns.times) // DAY_US
         table = name_of(day_of(first * DAY_US)) if first == last else "observation"
-        async with self.connection.cursor() as cursor, cursor.copy(
-            cast("LiteralString", f"COPY {table} {COLUMNS} FROM STDIN (FORMAT binary)")
-        ) as copy:
+        async with (
+            self.connection.cursor() as cursor,
+            cursor.copy(f"COPY {table} {COLUMNS} FROM STDIN (FORMAT binary)") as copy,
+        ):
             await copy.write(encode(columns))
 
     async def _write_carefully(self, columns: Columns) -> Written:
@@ -111,16 +112,12 @@ class Store:
         for day, wanted in by_day.items():
             keys = sorted(wanted)
             rows = await self.connection.execute(
-                cast(
-                    "LiteralString",
-                    f"""
+                f"""
                     SELECT k.n, o.value, o.quality
                     FROM unnest(%s::int4[], %s::int8[]) WITH ORDINALITY k (series_id, us, n)
                     JOIN {name_of(day_of(day * DAY_US))} o ON o.series_id = k.series_id
                     AND o.time = timestamptz '2000-01-01 00:00+00' + k.us * interval '1 microsecond'
-                    """,
-                ),
-                [literal(key[0] for key in keys), literal(key[1] for key in keys)],
+                    """[literal(key[0] for key in keys), literal(key[1] for key in keys)],  # noqa: S608 -- the name of a partition,
             )
             async for n, value, quality in rows:
                 found[keys[n - 1]] = (value, quality)
@@ -157,7 +154,11 @@ class Store:
             [
                 literal(key[0] for key, _old, _new in corrections),
                 literal(key[1] for key, _old, _new in corrections),
-                *(literal(change[side][part] for change in corrections) for side in (1, 2) for part in (0, 1)),  # type: ignore[misc]
+                *(
+                    literal(change[side][part] for change in corrections)
+                    for side in (1, 2)
+                    for part in (0, 1)
+                ),
             ],
         )
 
@@ -165,7 +166,9 @@ class Store:
         rows = [(label, array("i", series).tobytes()) for label, series in touched_hours(columns).items()]
         statement = "INSERT INTO touched (label, series) VALUES (%b, %b)"
         if len(rows) == 1:
-            await self.connection.execute("INSERT INTO touched (label, series) VALUES (%b::int4, %b)", rows[0])
+            await self.connection.execute(
+                "INSERT INTO touched (label, series) VALUES (%b::int4, %b)", rows[0]
+            )
         else:
             async with self.connection.cursor() as cursor:
                 await cursor.executemany(statement, rows)

@@ -1,0 +1,97 @@
+"""Rules at the door: which fresh readings change the state of a rule, and what of it is remembered."""
+
+import time
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from psycopg import AsyncConnection
+
+from halong.ingest.check import EPOCH_S
+from halong.observations.copy import Columns
+from halong.observations.store import ACCEPTED
+from halong.rules import store
+from halong.rules.evaluator import HISTORY_S, Compiled, Memory, Transition, evaluate, evaluate_impossible
+
+SECOND = 1_000_000
+
+
+class Judge:
+    """The compiled rules of this process and its memory of their states, which is only a cache: a transition counts
+    when its conditional UPDATE does.
+    """
+
+    def __init__(self) -> None:
+        self.compiled = Compiled()
+        self.memory: Memory = {}
+        self._since: datetime | None = None
+        self._doubtful: set[int] = set()
+
+    async def load(self, connection: AsyncConnection) -> None:
+        """Read rules and states; what was remembered of series stays, where it is newer."""
+        async with connection.cursor() as cursor:
+            self.compiled = await store.load_compiled_async(cursor)
+            if not self.memory:
+                self.memory = await store.load_memory_async(cursor)
+
+    async def refresh(self, connection: AsyncConnection) -> None:
+        """Take over what other processes and jobs changed, and repair what a failed transaction left in doubt."""
+        async with connection.cursor() as cursor:
+            doubtful, self._doubtful = self._doubtful, set()
+            if doubtful:
+                await store.reload_memory_async(cursor, self.memory, doubtful)
+            self._since = await store.refresh_memory_async(cursor, self.memory, self._since)
+
+    def forget(self, series_ids: Iterable[int]) -> None:
+        """A transaction failed: what was remembered of these series isn't true."""
+        watched = self.compiled.readings
+        self._doubtful |= {series_id for series_id in series_ids if series_id in watched}
+
+    async def judge(
+        self,
+        connection: AsyncConnection,
+        columns: Columns,
+        fates: bytearray | None,
+        impossible: Sequence[tuple[int, int, float]],
+    ) -> None:
+        """Evaluate readings that were accepted (no repetitions, no corrections); write transitions."""
+        transitions = self._readings(columns, fates)
+        for series_id, at, value in impossible:
+            transitions += evaluate_impossible(
+                self.compiled, series_id, [at / SECOND + EPOCH_S], [value], self.memory
+            )
+        if transitions:
+            async with connection.cursor() as cursor:
+                if self._doubtful:
+                    await store.reload_memory_async(cursor, self.memory, self._doubtful)
+                    self._doubtful = set()
+                await store.apply_transitions_async(cursor, transitions)
+
+    def _readings(self, columns: Columns, fates: bytearray | None) -> list[Transition]:
+        watched, memory, compiled = self.compiled.readings, self.memory, self.compiled
+        transitions: list[Transition] = []
+        if not watched:
+            return transitions
+        not_before = time.time() - HISTORY_S
+        several: dict[int, list[tuple[float, float, int]]] = {}
+        once = len(set(columns.series)) == len(columns.series)
+        for row, series_id in enumerate(columns.series):
+            if series_id not in watched or (fates is not None and fates[row] != ACCEPTED):
+                continue
+            at, value, quality = (
+                columns.times[row] / SECOND + EPOCH_S,
+                columns.values[row],
+                columns.qualities[row],
+            )
+            if once:
+                transitions += evaluate(
+                    compiled, series_id, (at,), (value,), (quality,), memory, not_before=not_before
+                )
+            else:
+                several.setdefault(series_id, []).append((at, value, quality))
+        for series_id, readings in several.items():
+            readings.sort()
+            times, values, qualities = zip(*readings, strict=True)
+            transitions += evaluate(
+                compiled, series_id, times, values, qualities, memory, not_before=not_before
+            )
+        return transitions

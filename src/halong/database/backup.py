@@ -28,7 +28,7 @@ FORMAT = 1
 DUMP = "database.dump"
 MANIFEST = "manifest.json"
 FOLDERS = ("files", "secrets")  # of the data folder; the rest can be made again, or is the database
-EMPTY = "DROP SCHEMA IF EXISTS public CASCADE;\nCREATE SCHEMA public;\n"
+EMPTY = "SET client_min_messages = warning;\nDROP SCHEMA IF EXISTS public CASCADE;\nCREATE SCHEMA public;\n"
 
 
 class BackupError(HalongError):
@@ -174,11 +174,11 @@ def _load(url: str, dump: Path) -> None:
 def _feed(source: IO[bytes], target: IO[bytes]) -> None:
     with target:
         target.write(EMPTY.encode())
-        head = b""
-        while b"\n--\n-- Name:" not in head and (chunk := source.readline()):
-            head += chunk
-        # a server before 17 doesn't know this setting, and it is only a safeguard
-        target.write(head.replace(b"SET transaction_timeout = 0;\n", b""))
+        # a server before 17 doesn't know this setting, which is a safeguard only; the schema is there from EMPTY
+        head = source.read(1 << 16)
+        for line in (b"SET transaction_timeout = 0;\n", b"CREATE SCHEMA public;\n"):
+            head = head.replace(line, b"", 1)
+        target.write(head)
         shutil.copyfileobj(source, target, 1 << 20)
 
 

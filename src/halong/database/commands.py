@@ -32,10 +32,7 @@ def restore(arguments: Namespace) -> None:
     with ExitStack() as stack:
         url = _url(stack)
         manifest = restore_backup(Path(arguments.file), home=home(), url=url, replace=arguments.replace)
-    rows = sum(manifest["tables"].values())
-    _say(
-        f"Restored the backup of {manifest['made_at']}: {len(manifest['tables'])} tables, {rows} rows, all counted."
-    )
+    _say(f"Restored the backup of {manifest['made_at']}: {_extent(manifest)}, all counted.")
 
 
 def _extent(manifest: dict[str, Any]) -> str:

@@ -113,11 +113,12 @@ class Store:
             keys = sorted(wanted)
             rows = await self.connection.execute(
                 f"""
-                    SELECT k.n, o.value, o.quality
-                    FROM unnest(%s::int4[], %s::int8[]) WITH ORDINALITY k (series_id, us, n)
-                    JOIN {name_of(day_of(day * DAY_US))} o ON o.series_id = k.series_id
-                    AND o.time = timestamptz '2000-01-01 00:00+00' + k.us * interval '1 microsecond'
-                    """[literal(key[0] for key in keys), literal(key[1] for key in keys)],  # noqa: S608 -- the name of a partition,
+                SELECT k.n, o.value, o.quality
+                FROM unnest(%s::int4[], %s::int8[]) WITH ORDINALITY k (series_id, us, n)
+                JOIN {name_of(day_of(day * DAY_US))} o ON o.series_id = k.series_id
+                AND o.time = timestamptz '2000-01-01 00:00+00' + k.us * interval '1 microsecond'
+                """,  # noqa: S608 -- the name of a partition
+                [literal(key[0] for key in keys), literal(key[1] for key in keys)],
             )
             async for n, value, quality in rows:
                 found[keys[n - 1]] = (value, quality)

@@ -35,7 +35,7 @@ def found_in(app: Path) -> Catalog:
     for path in sorted({p for p in sources if p.suffix in {".py", ".html", ".txt", ".xml"} and "migrations" not in p.parts}):
         text = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
-            text = templatize(text)
+            text = "\n".join(line.strip() for line in templatize(text).splitlines())  # Python minds indentation
         for _line, message, _comments, context in extract("python", io.BytesIO(text.encode()), KEYWORDS):
             catalog.add(message, locations=[(str(path.relative_to(PACKAGE)), 0)], context=context)
     return catalog

@@ -170,7 +170,12 @@ LOGGING: dict[str, Any] = {
 # What Halong offers beyond Django's own settings.
 HALONG_SIMULATE = env_flag("HALONG_SIMULATE", True)
 HALONG_PROFILE = os.environ.get("HALONG_PROFILE", "quang_ninh")
+HALONG_HOST = os.environ.get("HALONG_HOST") or "127.0.0.1"
+HALONG_PORT = int(os.environ.get("HALONG_PORT") or 8000)
 HALONG_FTP_PORT = int(os.environ.get("HALONG_FTP_PORT") or 2121)
 HALONG_SFTP_PORT = int(os.environ.get("HALONG_SFTP_PORT") or 2222)
+HALONG_FTP_PASSIVE_PORTS = os.environ.get("HALONG_FTP_PASSIVE_PORTS", "")  # "50000-50100"; empty: any free port
+HALONG_FTP_PUBLIC_ADDRESS = os.environ.get("HALONG_FTP_PUBLIC_ADDRESS", "")  # IPv4 that clients see behind NAT
+HALONG_FTP_CERTIFICATE = os.environ.get("HALONG_FTP_CERTIFICATE", "")  # PEM with chain and key; empty: self-signed
 HALONG_MQTT_URL = os.environ.get("HALONG_MQTT_URL", "")
 HALONG_REQUIRE_TOTP = [role for role in os.environ.get("HALONG_REQUIRE_TOTP", "").split(",") if role]

@@ -15,7 +15,7 @@ class DatabaseConfig(AppConfig):
 
         for check in (
             HealthCheck("database", _("Database"), health.check_database, "critical"),
-            HealthCheck("migrations", _("Tables"), health.check_migrations),
+            HealthCheck("migrations", _("Database tables"), health.check_migrations),
             HealthCheck("disk", _("Disk"), health.check_disk, "critical"),
             HealthCheck("clock", _("Clock"), health.check_clock),
             HealthCheck("processes", _("Processes"), health.check_processes),

@@ -12,7 +12,6 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from django import forms
@@ -21,6 +20,8 @@ from halong.ingest.batch import Batch
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
+
+    from halong.ingest.server import Server
 
 API = 1
 GROUP = "halong.connectors"
@@ -59,12 +60,21 @@ class Known:
 
 
 @dataclass(frozen=True)
+class Example:
+    """A series that exists, or could: what examples for clients are made with."""
+
+    urn: str = "urn:ngsi-ld:AirQualityObserved:demo"
+    property: str = "pm25"
+    unit: str = "GQ"
+
+
+@dataclass(frozen=True)
 class Delivery:
     """Bytes that arrived, and where they come from (file name, topic, address).
 
     ``cursor`` is how far the source is read once this is stored; ``done`` is awaited after that (delete the
     file, say).
-    ``whole`` names a file on this machine that holds everything where ``payload`` is but its beginning.
+    ``whole_size``: the payload is but the beginning of a file of so many bytes, more than the source takes.
     ``once``: the same bytes from this source are taken once only.
     """
 
@@ -72,7 +82,7 @@ class Delivery:
     origin: str
     cursor: str | None = None
     once: bool = False
-    whole: Path | None = None
+    whole_size: int | None = None
     done: Callable[[], Awaitable[None]] | None = None
 
 
@@ -112,6 +122,7 @@ class Connector(ABC):
 
     manifest: ClassVar[Manifest]
     Settings: ClassVar[type[SettingsForm]]
+    server: ClassVar["type[Server] | None"] = None  # direction "serve": the server whose account a source is
 
     def __init__(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
         self.settings = settings
@@ -140,9 +151,10 @@ class Connector(ABC):
         """
         raise NotImplementedError
 
-    def client_needs(self) -> dict[str, Any]:
-        """What a client must know to send to this source: address, port, path, topic, example; those that
-        apply.
+    def client_needs(self, example: Example) -> dict[str, Any]:
+        """What a client must know to send to this source: address, port, path, topic, example; those that apply.
+
+        ``example`` is a series to make the example with.
         """
         return {}
 

@@ -42,7 +42,9 @@ class Source(models.Model):
     state_detail = models.TextField(blank=True, default="")
     state_changed_at = models.DateTimeField(null=True, blank=True)
     last_contact = models.DateTimeField(null=True, blank=True)
-    due_at = models.DateTimeField(null=True, blank=True, db_index=True)  # next poll, or when silence is noticed
+    due_at = models.DateTimeField(
+        null=True, blank=True, db_index=True
+    )  # next poll, or when silence is noticed
     version = models.IntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
     modified_at = models.DateTimeField(auto_now=True)
@@ -66,7 +68,9 @@ class SourceMinute(models.Model):
     errors = models.IntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["source", "minute"], name="one_row_a_source_and_minute")]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "minute"], name="one_row_a_source_and_minute")
+        ]
 
 
 class QuarantineQuerySet(models.QuerySet["Quarantined"]):
@@ -74,7 +78,9 @@ class QuarantineQuerySet(models.QuerySet["Quarantined"]):
 
     def visible_to(self, user: object) -> Self:
         """What came through the sources that the user may see."""
-        return self.filter(scope_q(user, "sources.view", place="source__place", agency="source__agency", sector=""))
+        return self.filter(
+            scope_q(user, "sources.view", place="source__place", agency="source__agency", sector="")
+        )
 
 
 class Quarantined(models.Model):
@@ -91,7 +97,9 @@ class Quarantined(models.Model):
     detail = models.TextField(blank=True)
     origin = models.CharField(max_length=500, blank=True)  # file name and line, topic, index in the array
     payload = models.BinaryField(default=b"")
-    digest = models.CharField(max_length=64)  # SHA-256 of reason, origin and payload: the same thing is held once
+    digest = models.CharField(
+        max_length=64
+    )  # SHA-256 of reason, origin and payload: the same thing is held once
     times = models.IntegerField(default=1)
     state = models.CharField(max_length=10, choices=State.choices, default=State.HELD)
     settled_at = models.DateTimeField(null=True, blank=True)

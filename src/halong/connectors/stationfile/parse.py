@@ -58,7 +58,7 @@ class _Line:
     status: str
 
 
-class _Bad(Exception):  # noqa: N818 -- not an error: the outcome of a line
+class _Bad(Exception):
     """A line that can't be a reading: the reason, and the piece that is wrong."""
 
     def __init__(self, reason: Reason, piece: str) -> None:

@@ -71,7 +71,11 @@ class Faults(dict[str, str]):
 
 def is_uri(text: object) -> bool:
     """Whether this is an absolute URI, as ids, datasets and relationships must be."""
-    if not isinstance(text, str) or len(text) > 300 or re.search(r"[\s<>\"{}|\\^`]", text):
+    if (
+        not isinstance(text, str)
+        or len(text) > 300
+        or re.search(r"[\s\x00-\x20\x7f-\x9f\ud800-\udfff<>\"{}|\\^`]", text)
+    ):
         return False
     try:
         parts = urlsplit(text)
@@ -200,7 +204,7 @@ def _document(raw: Any, faults: Faults, path: str, depth: int) -> Document:
         elif key in _METADATA:
             if fault := _METADATA[key](value, kind):
                 faults[f"{path}.{key}"] = fault
-            document[key] = value
+            document[key] = _storable(value, faults, f"{path}.{key}")
         elif key not in {"type", *SYSTEM_MEMBERS}:
             document[key] = _sub_attribute(key, value, faults, path, depth)
     return document

@@ -27,6 +27,7 @@ class Project(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     name = models.CharField(_("name"), max_length=300)
     year = models.SmallIntegerField(_("year of approval"), null=True, blank=True)
+    year_assumed = models.BooleanField(default=False)  # no source gives the year: placed so that the years' sums hold
     sector = models.CharField(max_length=40, blank=True)
     budget_vnd = models.BigIntegerField(_("budget, VND"), null=True, blank=True)
     illustrative = models.BooleanField(default=False)
@@ -50,8 +51,9 @@ class IndexValue(models.Model):
     part = models.CharField(max_length=200, blank=True)
     year = models.SmallIntegerField()
     value = models.FloatField(null=True, blank=True)
+    value_verified = models.BooleanField(default=True)  # whether the value, too, was found in a source
     rank = models.SmallIntegerField(null=True, blank=True)
-    verified = models.BooleanField(default=False)
+    verified = models.BooleanField(default=False)  # whether the row was found in a source
     source = models.CharField(max_length=300)
 
     objects = IndexValueQuerySet.as_manager()

@@ -18,7 +18,7 @@ Interval = Literal["raw", "hour", "day"]
 def series_points(series: Series, start: datetime, end: datetime, interval: Interval) -> list[Point]:
     """(time, value, quality) with ``start`` < time <= ``end``, ascending.
 
-    ``raw``: readings as they came. ``hour`` and ``day``: means of the valid readings under the label of their end; None where
+    ``raw``: readings as they came. ``hour``, ``day``: means of the valid readings under the label of their end; None where
     fewer than 75 % of what the series' interval promises is valid. A missing row is a gap.
     """
     if interval == "day":

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from halong.core.access import public
@@ -33,19 +34,29 @@ def index(request: HttpRequest) -> HttpResponse:
         stations.public_entities().filter(sector="environment").select_related("place").order_by("sort_key")
     )
     return render(
-        request, "openness/data.html", {"entities": things, "licence": settings.PROFILE["open_data"]}
+        request, "openness/data.html", {"entities": things, "licence": _licence()}
     )
+
+
+def _licence() -> dict[str, str]:
+    """The licence of the profile's open data, with the publisher's name and the note in the reader's language."""
+    stated = settings.PROFILE["open_data"]
+    language = get_language() or "vi"
+    return {
+        "licence": stated["licence"],
+        "licence_url": stated["licence_url"],
+        "attribution": stated["publisher"].get(language, stated["publisher"]["vi"]),
+        "note": stated.get("note", {}).get(language, ""),
+    }
 
 
 def _answer(rows: Iterable[Row], columns: list[str], form: str, name: str) -> HttpResponse:
     if form not in FORMS:
         raise Http404
-    licence = settings.PROFILE["open_data"]
+    licence = _licence()
     if form == "json":
         body = {
-            "licence": licence["licence"],
-            "licence_url": licence["licence_url"],
-            "attribution": licence["attribution"],
+            **licence,
             "method": f"{settings.PUBLIC_URL}/c/method",
             "generated_at": timezone.now().isoformat(timespec="seconds"),
             "rows": list(rows),

@@ -48,7 +48,7 @@ def _chosen(things: list[Thing], here: dict[str, float | int | None], remembered
     asked = here.get("station") or (int(remembered) if remembered.isdigit() else 0)
     if asked in by_id:
         return by_id[int(asked)]
-    lon, lat = settings.PROFILE["centre"]
+    lon, lat = settings.PROFILE["map"]["centre"]
     return stations.nearest(things, timezone.now(), lon, lat)
 
 

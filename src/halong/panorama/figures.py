@@ -26,7 +26,7 @@ def figures(things: list[Thing], alerts: QuerySet[Alert], user: object, now: dat
         _worst_air(things, now),
         _good_water(things, now),
         _wifi(things, now),
-        _alerts(alerts),
+        _alerts(alerts, now),
         _sources(user),
         _readings(user, now),
         _held(user),
@@ -116,8 +116,8 @@ def _wifi(things: list[Thing], now: datetime) -> Figure | None:
     )  # fmt: skip
 
 
-def _alerts(alerts: QuerySet[Alert]) -> Figure:
-    rows = list(alerts.open().filter(shelved_until=None).values_list("priority", "state"))
+def _alerts(alerts: QuerySet[Alert], now: datetime) -> Figure:
+    rows = list(alerts.calling(now).values_list("priority", "state"))
     new = sum(state == Alert.State.NEW for _priority, state in rows)
     worst = min((priority for priority, _state in rows), default=None)
     return Figure(

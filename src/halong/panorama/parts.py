@@ -62,7 +62,7 @@ class View:
     @property
     def waiting(self) -> QuerySet[Alert]:
         """Open alerts that are not shelved, the gravest first."""
-        return self.alerts.open().filter(shelved_until=None).order_by("priority", "-raised_at")
+        return self.alerts.calling(self.now).order_by("priority", "-raised_at")
 
 
 def decisions(view: View) -> dict[str, Any]:

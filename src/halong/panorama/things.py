@@ -82,7 +82,7 @@ def things_of(entities: QuerySet[Entity], user: object, now: datetime | None = N
     now = now or timezone.now()
     things = {e.pk: Thing(e) for e in entities.select_related("place", "agency").order_by("sort_key", "pk")}
     _read_latest(things)
-    _read_priorities(things, user)
+    _read_priorities(things, user, now)
     for thing in things.values():
         _judge_signal(thing, now)
     return list(things.values())
@@ -100,8 +100,8 @@ def _read_latest(things: dict[int, Thing]) -> None:
             thing.readings[row[1]] = Reading(*row, spec=specs[key])
 
 
-def _read_priorities(things: dict[int, Thing], user: object) -> None:
-    alerts = Alert.objects.visible_to(user).open().filter(entity_id__in=list(things), shelved_until=None)
+def _read_priorities(things: dict[int, Thing], user: object, now: datetime) -> None:
+    alerts = Alert.objects.visible_to(user).calling(now).filter(entity_id__in=list(things))
     for row in alerts.values("entity_id").annotate(worst=Min("priority")):
         things[row["entity_id"]].priority = row["worst"]
 

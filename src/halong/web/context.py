@@ -24,13 +24,18 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     chosen = request.COOKIES.get(THEME_COOKIE, "")
     return {
         "shell_theme": chosen if chosen in THEMES else "",
-        "shell_centre": getattr(settings, "CENTRE_NAME", "Quảng Ninh"),
+        "shell_centre": _in_language(settings.PROFILE["province"]["short_name"]),
         "shell_menu": SimpleLazyObject(lambda: menu_of(request, "desk")),
         "shell_citizen_menu": SimpleLazyObject(lambda: menu_of(request, "citizen")),
         "shell_search": SimpleLazyObject(lambda: len(registry.search_providers) > 0),
         "shell_page": lambda: page_data(request),
         "shell_languages": settings.LANGUAGES,
     }
+
+
+def _in_language(texts: dict[str, str]) -> str:
+    """A text of the profile in the page's language."""
+    return texts.get((get_language() or "vi")[:2]) or next(iter(texts.values()))
 
 
 def menu_of(request: HttpRequest, shell_name: str) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -105,3 +106,39 @@ class RuleState(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["rule", "series"], name="one_state_a_rule_and_series")]
         indexes = [models.Index(fields=["series"], name="rule_state_active", condition=models.Q(active=True))]
+
+
+class JudgedMean(models.Model):
+    """Up to which label the means of a series were judged by rules: an hour that becomes complete later is
+    late.
+
+    ``averaging`` is that of the rules, or "derived" for the values of derived series, which no door brings
+    in.
+    """
+
+    series = models.ForeignKey(Series, models.CASCADE)
+    averaging = models.CharField(max_length=10)
+    label = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["series", "averaging"], name="one_judged_mean")]
+
+
+class TrialQuerySet(models.QuerySet["RuleTrial"]):
+    """Lists of trials."""
+
+    def visible_to(self, user: object) -> Self:
+        """Trials are their makers' own."""
+        return self.filter(by=getattr(user, "pk", None))
+
+
+class RuleTrial(models.Model):
+    """A rule that is being tried on the past, a few seconds of work at a time; kept for a day."""
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True)
+    draft = models.JSONField()
+    result = models.JSONField(default=dict)
+    finished = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = TrialQuerySet.as_manager()

@@ -148,3 +148,81 @@ WHERE active OR pending_since IS NOT NULL OR silent_after_s IS NOT NULL"""
 DROP_SILENCES = """
 DELETE FROM rules_rulestate s USING unnest(%s::bigint[], %s::int[]) AS c (rule_id, series_id)
 WHERE s.rule_id = c.rule_id AND s.series_id = c.series_id AND s.silent_after_s IS NOT NULL AND NOT s.active"""
+
+# Means that were not judged yet. A label is judged five minutes after its end at the earliest, once it is
+# complete.
+_UNJUDGED = """
+FROM unnest(%s::int[]) AS s (id)
+LEFT JOIN rules_judgedmean j ON j.series_id = s.id AND j.averaging = %s
+CROSS JOIN LATERAL (
+    SELECT greatest(coalesce(j.label, now() - %s::interval), now() - interval '48 hours') AS label
+) since
+"""
+NEW_MEANS = {
+    "1h": f"""
+SELECT s.id, extract(epoch FROM h.time)::float8, h.mean {_UNJUDGED} JOIN rollup_hour h ON h.series_id = s.id
+WHERE h.time > since.label AND h.time <= now() - interval '5 minutes' AND h.complete AND h.mean IS NOT NULL
+ORDER BY s.id, h.time""",
+    "8h": f"""
+SELECT s.id, extract(epoch FROM h.time)::float8, w.mean {_UNJUDGED} JOIN rollup_hour h ON h.series_id = s.id
+CROSS JOIN LATERAL (
+    SELECT avg(p.mean) AS mean, count(p.mean) AS hours FROM rollup_hour p
+    WHERE p.series_id = s.id AND p.time > h.time - interval '8 hours' AND p.time <= h.time AND p.complete
+) w
+WHERE h.time > since.label AND h.time <= now() - interval '5 minutes' AND w.hours >= 6
+ORDER BY s.id, h.time""",
+    "24h": f"""
+SELECT s.id, extract(epoch FROM e.time)::float8, d.mean {_UNJUDGED} JOIN rollup_day d ON d.series_id = s.id
+CROSS JOIN LATERAL (SELECT (d.day + 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh' AS time) e
+WHERE d.day >= current_date - 3 AND e.time > since.label AND e.time <= now() - interval '5 minutes'
+  AND d.complete AND d.mean IS NOT NULL
+ORDER BY s.id, e.time""",
+    "derived": f"""
+SELECT s.id, extract(epoch FROM o.time)::float8, o.value {_UNJUDGED} JOIN observation o ON o.series_id = s.id
+WHERE o.time > since.label AND o.time <= now() AND o.quality = 0 ORDER BY s.id, o.time""",
+}
+JUDGED = """
+INSERT INTO rules_judgedmean AS j (series_id, averaging, label)
+SELECT c.series_id, %s, to_timestamp(c.label) FROM unnest(%s::int[], %s::float8[]) AS c (series_id, label)
+ON CONFLICT (series_id, averaging) DO UPDATE SET label = greatest(j.label, excluded.label)"""
+DERIVED = "SELECT id FROM observations_series WHERE derived <> '' AND id = ANY(%s)"
+SAME_HOURS = """
+SELECT c.series_id, c.label, array_agg(week), array_agg(h.mean)
+FROM unnest(%s::int[], %s::float8[]) AS c (series_id, label)
+CROSS JOIN generate_series(1, %s) AS week
+JOIN rollup_hour h ON h.series_id = c.series_id AND h.complete AND h.mean IS NOT NULL
+     AND h.time = to_timestamp(c.label) - week * interval '7 days'
+GROUP BY 1, 2"""
+
+# What rules would have looked at: time, value, quality of one series since (exclusive) until (inclusive).
+_WINDOW = "> to_timestamp(%(since)s) AND {0} <= to_timestamp(%(until)s)"
+PAST = {
+    "": f"""
+SELECT extract(epoch FROM time)::float8, value, quality FROM observation
+WHERE series_id = %(series)s AND time {_WINDOW.format("time")} ORDER BY time""",
+    "1h": f"""
+SELECT extract(epoch FROM time)::float8, mean, 0 FROM rollup_hour
+WHERE series_id = %(series)s AND complete AND mean IS NOT NULL AND time {_WINDOW.format("time")} ORDER BY time""",
+    "8h": f"""
+SELECT extract(epoch FROM h.time)::float8, w.mean, 0 FROM rollup_hour h CROSS JOIN LATERAL (
+    SELECT avg(p.mean) AS mean, count(p.mean) AS hours FROM rollup_hour p
+    WHERE p.series_id = h.series_id AND p.time > h.time - interval '8 hours' AND p.time <= h.time AND p.complete
+) w
+WHERE h.series_id = %(series)s AND h.time {_WINDOW.format("h.time")} AND w.hours >= 6 ORDER BY h.time""",
+    "24h": f"""
+SELECT extract(epoch FROM e.time)::float8, d.mean, 0 FROM rollup_day d
+CROSS JOIN LATERAL (SELECT (d.day + 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh' AS time) e
+WHERE d.series_id = %(series)s AND d.complete AND d.mean IS NOT NULL AND e.time {_WINDOW.format("e.time")}
+ORDER BY e.time""",
+}
+# Gaps longer than allowed; the last one may not have ended. What was silent before the first reading isn't
+# known.
+PAST_SILENCES = f"""
+SELECT extract(epoch FROM time)::float8, extract(epoch FROM next)::float8 FROM (
+    SELECT o.time, lead(o.time) OVER (ORDER BY o.time) AS next FROM observation o
+    JOIN observations_series other ON other.id = o.series_id
+    JOIN observations_series own ON own.id = %(series)s
+         AND (other.id = own.id OR (%(any)s AND other.entity_id = own.entity_id AND other.derived = ''))
+    WHERE o.time {_WINDOW.format("o.time")}
+) readings
+WHERE coalesce(next, to_timestamp(%(until)s)) - time > make_interval(secs => %(after)s) ORDER BY time"""

@@ -5,9 +5,9 @@ Each operation is a generator that yields statements and receives their rows, so
 ``run`` and ``run_async`` drive it. Cursors give tuples. All of them work inside the caller's transaction.
 """
 
-from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -22,23 +22,11 @@ T = TypeVar("T")
 Row = tuple[Any, ...]
 Work = Generator[tuple[str, Sequence[Any]], list[Row], T]
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+# A psycopg cursor or Django's wrapper of one; psycopg's asynchronous cursor. Their types have nothing in
+# common.
+Cursor = Any
+AsyncCursor = Any
 OVERLAP = timedelta(seconds=15)  # longer than an ingest transaction lasts
-
-
-class Cursor(Protocol):
-    """What both a psycopg cursor and Django's wrapper of it can do."""
-
-    description: Any
-    execute: Callable[..., Any]
-    fetchall: Callable[[], Any]
-
-
-class AsyncCursor(Protocol):
-    """What psycopg's asynchronous cursor can do."""
-
-    description: Any
-    execute: Callable[..., Awaitable[Any]]
-    fetchall: Callable[[], Awaitable[Any]]
 
 
 def run(cursor: Cursor, work: Work[T]) -> T:
@@ -138,6 +126,19 @@ def watch_silences(cursor: Cursor) -> int:
 def retire_states(cursor: Cursor, compiled: Compiled) -> list[Transition]:
     """End what no rule in force says any more: rules switched off, expired or narrowed, things removed."""
     return run(cursor, _retired(compiled, datetime.now(UTC).timestamp()))
+
+
+def states_of(cursor: Cursor, series_ids: Iterable[int]) -> Memory:
+    """The states of these series' rules, for judges that keep no memory between two runs."""
+    memory: Memory = {}
+    cursor.execute(sql.STATES_OF, [list(series_ids)])
+    _take(memory, cursor.fetchall())
+    return memory
+
+
+def note_judged(cursor: Cursor, averaging: str, labels: dict[int, float]) -> None:
+    """Keep up to which label (epoch seconds) the means of each series were judged."""
+    cursor.execute(sql.JUDGED, [averaging, list(labels), list(labels.values())])
 
 
 def spec(row: Row) -> RuleSpec:

@@ -77,6 +77,7 @@ def web(arguments: Namespace) -> None:
         loop="uvloop",
         http="httptools",
         log_config=None,
+        log_level="warning",
         access_log=False,
         server_header=False,
         proxy_headers=bool(trusted),

@@ -121,7 +121,7 @@ class Supervisor:
             if time.monotonic() - began > 15 * (told + 1):
                 told += 1
                 self.journal.say(f"Still waiting for the web process: {reason}")
-            time.sleep(0.1)
+            time.sleep(0.1 if time.monotonic() - began < 5 else 2)
         host, number = reachable(self.address)
         url = os.environ.get("HALONG_PUBLIC_URL") or f"http://{f'[{host}]' if ':' in host else host}:{number}"
         self.journal.say(f"Halong is ready: {url}   (Ctrl-C stops it)")

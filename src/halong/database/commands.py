@@ -41,6 +41,13 @@ def _extent(manifest: dict[str, Any]) -> str:
 
 def doctor(arguments: Namespace) -> int:
     """Print every check; 1 when one of them found something."""
+    from django.utils.translation import override
+
+    with override("en"):  # as every word of the command line
+        return _examine()
+
+
+def _examine() -> int:
     from halong.core.registry import health_checks
     from halong.database.health import database_size, disk
     from halong.home import running_pid

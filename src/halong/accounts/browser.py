@@ -1,10 +1,12 @@
 """What a browser's session holds while somebody signs in, and afterwards."""
 
 import time
+from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib.auth import login, logout
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth import login, logout, update_session_auth_hash
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from halong.accounts import actions
@@ -23,11 +25,22 @@ def has_user(request: HttpRequest) -> bool:
     return settings.SESSION_COOKIE_NAME in request.COOKIES
 
 
-def begin(request: HttpRequest, user: User) -> SignIn:
-    """Sign a person in: a fresh session key (nothing that was known before is good now), and its row."""
+def step_in(request: HttpRequest, user: User) -> HttpResponse:
+    """After the right password: in, or on to the code."""
+    if not user.has_second_step:
+        return begin(request, user)
+    request.session.cycle_key()
+    request.session[PENDING] = {"user": user.pk, "until": time.time() + PENDING_S}
+    query = urlencode({"next": next_page(request)})
+    return HttpResponseRedirect(f"{reverse('login-code')}?{query}")
+
+
+def begin(request: HttpRequest, user: User) -> HttpResponse:
+    """Sign a person in: a fresh session key (nothing that was known before is good now), its row, and the way on."""
     request.session.pop(PENDING, None)
     login(request, user, backend=BACKEND)
-    return adopt(request, user)
+    adopt(request, user)
+    return dress(HttpResponseRedirect(next_page(request)), user)
 
 
 def adopt(request: HttpRequest, user: User) -> SignIn:
@@ -44,17 +57,18 @@ def adopt(request: HttpRequest, user: User) -> SignIn:
     return row
 
 
+def keep(request: HttpRequest, user: User) -> None:
+    """Stay signed in here after one's own password changed, with a fresh session key."""
+    before = str(request.session.session_key)
+    update_session_auth_hash(request, user)
+    actions.move_session(user, before=before, after=str(request.session.session_key))
+
+
 def end(request: HttpRequest) -> None:
     """Sign out here."""
     if isinstance(request.user, User):
         actions.sign_out(request.user, session_key=str(request.session.session_key))
     logout(request)
-
-
-def put_off(request: HttpRequest, user: User) -> None:
-    """The password was right; keep who it is until the code comes, for five minutes."""
-    request.session.cycle_key()
-    request.session[PENDING] = {"user": user.pk, "until": time.time() + PENDING_S}
 
 
 def pending(request: HttpRequest) -> User | None:

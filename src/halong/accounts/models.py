@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from halong.core.permissions import scope_q
+from halong.core.registry import sectors
 from halong.places.models import Agency, Place
 
 
@@ -97,8 +98,14 @@ class Grant(models.Model):
 
 
     def __str__(self) -> str:
-        where = [str(side) for side in (self.place, self.agency, self.sector) if side]
+        where = [str(side) for side in (self.agency, self.place, self.sector_name) if side]
         return " · ".join([self.get_role_display(), *where])
+
+    @property
+    def sector_name(self) -> str:
+        """The sector in words; empty for all of them."""
+        found = sectors.get(self.sector)
+        return str(found.name) if found else self.sector
 
 
 class RecoveryCode(models.Model):

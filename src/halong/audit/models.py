@@ -35,6 +35,7 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["object_type", "object_id"], name="audit_object"),
             models.Index(fields=["at"], name="audit_at"),
+            models.Index(fields=["action", "-id"], name="audit_action"),
             models.Index(fields=["actor", "-id"], name="audit_actor"),
             models.Index(fields=["id"], condition=Q(seq=None), name="audit_unsealed"),
         ]

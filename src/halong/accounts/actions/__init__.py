@@ -18,10 +18,12 @@ from halong.accounts.actions.second_step import (
     use_code,
 )
 from halong.accounts.actions.sessions import (
+    Attempt,
     attempt_code,
     attempt_sign_in,
     end_session,
     end_sessions,
+    move_session,
     open_session,
     see_session,
     sign_out,
@@ -41,6 +43,7 @@ from halong.accounts.actions.users import (
 )
 
 __all__ = [
+    "Attempt",
     "GrantSpec",
     "activate_user",
     "attempt_code",
@@ -59,6 +62,7 @@ __all__ = [
     "end_sessions",
     "enroll_second_step",
     "import_users",
+    "move_session",
     "open_session",
     "remove_second_step",
     "renew_recovery_codes",

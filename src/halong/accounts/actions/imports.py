@@ -46,6 +46,11 @@ class Report:
         """How many rows have something wrong."""
         return sum(bool(row.errors) for row in self.rows)
 
+    @property
+    def table(self) -> str:
+        """The same table again, as CSV."""
+        return tables.write_csv(COLUMNS, [[row.values[name] for name in COLUMNS] for row in self.rows])
+
 
 def import_users(content: bytes, *, by: Actor, dry_run: bool) -> Report:
     """Make the accounts of a CSV table as ``core.tables`` reads it, with the columns ``COLUMNS``.

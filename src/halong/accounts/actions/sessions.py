@@ -126,6 +126,12 @@ def open_session(user: User, *, session_key: str, address: str | None, agent: st
     return row
 
 
+@transaction.atomic
+def move_session(user: User, *, before: str, after: str) -> None:
+    """A session got a fresh key (after a change of password); its row follows."""
+    SignIn.objects.filter(user=user, session_key=before).update(session_key=after)
+
+
 def see_session(row: SignIn) -> bool:
     """Note that a session is used, at most once a minute; False when it has been idle or open for too long."""
     now = timezone.now()

@@ -1,0 +1,32 @@
+"""Which part of the log is shown."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from halong.audit.queries import kinds, object_types
+
+
+def _day(label: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class LogFilter(forms.Form):
+    """Who, what, to what, when."""
+
+    actor = forms.CharField(label=_("Who"), max_length=150, required=False)
+    action = forms.ChoiceField(label=_("What"), required=False)
+    object_type = forms.ChoiceField(label=_("To what"), required=False)
+    object_id = forms.CharField(label=_("Its number or URN"), max_length=300, required=False)
+    since = _day(_("From"))
+    until = _day(_("To"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, values in (("action", kinds()), ("object_type", object_types())):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", _("Everything")), *((value, value) for value in values)]

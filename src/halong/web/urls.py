@@ -9,4 +9,5 @@ urlpatterns = [
     path("c/sw.js", views.service_worker, name="worker"),
     path("c/offline", views.offline, name="offline"),
     path("styleguide", views.styleguide, name="styleguide"),
+    path("styleguide/<slug:data>.json", views.styleguide, name="styleguide-data"),
 ]

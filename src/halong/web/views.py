@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from halong.core import registry
 from halong.core.access import public, signed_in
 from halong.web.assets import asset, manifest
-from halong.web.samples import sample_page
+from halong.web.samples import sample_data, sample_page
 
 RESULTS_OF_A_KIND = 6
 
@@ -80,8 +80,8 @@ def offline(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_GET
-def styleguide(request: HttpRequest) -> HttpResponse:
+def styleguide(request: HttpRequest, data: str = "") -> HttpResponse:
     """Every component in one page, with invented figures; only where developers work."""
     if not (settings.DEBUG or getattr(settings, "HALONG_STYLEGUIDE", False)):
         raise Http404
-    return sample_page(request)
+    return sample_data(data) if data else sample_page(request)

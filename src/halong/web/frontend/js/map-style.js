@@ -1,0 +1,62 @@
+/** The plate's look, from the tokens of the theme that is on. No glyph files: labels use the browser's own font. */
+const NAMES = ["sea", "land", "land-line", "land-ink", "panel", "ink", "ink-2", "ink-3", "jade", "line-strong", "stale",
+  "st-good", "st-attention", "st-high", "st-critical"];
+
+/** Token values where the map stands, as colours that MapLibre understands. */
+export function readTokens(element) {
+  const styles = getComputedStyle(element);
+  return Object.fromEntries(NAMES.map((name) => [name, styles.getPropertyValue(`--${name}`).trim()]));
+}
+
+const channels = (hex) => {
+  const full = hex.length === 4 ? [...hex.slice(1)].map((c) => c + c).join("") : hex.slice(1);
+  return [0, 2, 4].map((i) => parseInt(full.slice(i, i + 2), 16));
+};
+
+/** `share` of b mixed into a. */
+export function mix(a, b, share) {
+  const [x, y] = [channels(a), channels(b)];
+  return `rgb(${x.map((v, i) => Math.round(v + (y[i] - v) * share)).join(",")})`;
+}
+
+export function sources(base, data) {
+  const geojson = (value, more = {}) => ({ type: "geojson", data: value, ...more });
+  return {
+    base: geojson(base, { tolerance: 0.2 }),
+    places: geojson(data.places, { tolerance: 0.2 }),
+    things: geojson(data.things, { cluster: true, clusterMaxZoom: 11, clusterRadius: 22, clusterMinPoints: 6, clusterProperties: { worst: ["max", ["match", ["get", "state"], "critical", 4, "high", 3, "attention", 2, "dead", 1, 0]] } }),
+    events: geojson(data.events),
+  };
+}
+
+const isState = (...states) => ["in", ["get", "state"], ["literal", states]];
+const FONT = ["Be Vietnam Pro"];
+const BOLD = ["Be Vietnam Pro SemiBold", "Be Vietnam Pro"]; // the weight is read from the first name, the family from the second
+
+export function layers(t, scale = 1) {
+  const text = (size, more = {}) => ({ "text-font": FONT, "text-size": size * scale, "text-padding": 3 * scale, ...more });
+  return [
+    { id: "sea", type: "background", paint: { "background-color": t.sea } },
+    { id: "around", type: "fill", source: "base", filter: ["==", ["get", "kind"], "around"], paint: { "fill-color": mix(t.sea, t.land, 0.6), "fill-opacity": ["*", 0.85, ["get", "fade"]], "fill-antialias": false } },
+    { id: "province", type: "fill", source: "base", filter: ["==", ["get", "kind"], "province"], paint: { "fill-color": t.land } },
+    { id: "places", type: "fill", source: "places", paint: { "fill-color": ["interpolate", ["linear"], ["coalesce", ["get", "tint"], 0], 0, t.land, 1, mix(t.land, t.jade, 0.3)] } },
+    { id: "places-line", type: "line", source: "places", paint: { "line-color": t["land-line"], "line-width": 0.7 * scale } },
+    { id: "coast", type: "line", source: "base", filter: ["==", ["get", "kind"], "province"], paint: { "line-color": t["land-line"], "line-width": 0.6 * scale } },
+    { id: "water", type: "symbol", source: "base", filter: ["==", ["get", "kind"], "water"], layout: text(10.5, { "text-size": ["match", ["get", "size"], 2, 12 * scale, 10.5 * scale], "text-field": ["get", "name"], "text-letter-spacing": 0.14, "text-max-width": 6 }), paint: { "text-color": t["ink-3"], "text-opacity": 0.75 } },
+    { id: "places-label", type: "symbol", source: "places", minzoom: 8, layout: text(10.5, { "text-field": ["coalesce", ["get", "short_name"], ["get", "name"]], "text-max-width": 7 }), paint: { "text-color": t["land-ink"], "text-halo-color": t.land, "text-halo-width": 1.2 * scale } },
+    { id: "clusters", type: "circle", source: "things", filter: ["has", "point_count"], paint: { "circle-radius": ["interpolate", ["linear"], ["get", "point_count"], 6, 9 * scale, 60, 15 * scale], "circle-color": t.panel, "circle-stroke-width": 1.2 * scale, "circle-stroke-color": ["match", ["get", "worst"], 4, t["st-critical"], 3, t["st-high"], 2, t["st-attention"], t["line-strong"]] } },
+    { id: "cluster-count", type: "symbol", source: "things", filter: ["has", "point_count"], layout: text(10, { "text-field": ["get", "point_count_abbreviated"], "text-allow-overlap": true }), paint: { "text-color": t["ink-2"] } },
+    { id: "things", type: "circle", source: "things", filter: ["all", ["!", ["has", "point_count"]], ["!", isState("critical", "high", "attention", "dead")]], paint: { "circle-radius": 3 * scale, "circle-color": ["match", ["get", "state"], "stale", t.panel, t["ink-2"]], "circle-stroke-width": scale, "circle-stroke-color": ["match", ["get", "state"], "stale", t["ink-3"], t.panel], "circle-opacity": 0.85 } },
+    { id: "things-loud", type: "symbol", source: "things", filter: ["all", ["!", ["has", "point_count"]], isState("critical", "high", "attention", "dead")], layout: { "icon-image": ["concat", "mark-", ["get", "state"]], "icon-size": 0.8, "icon-allow-overlap": true } },
+    { id: "events-halo", type: "circle", source: "events", paint: { "circle-radius": 12 * scale, "circle-color": t.panel, "circle-opacity": 0.92 } },
+    { id: "events", type: "symbol", source: "events", layout: { "icon-image": ["concat", "mark-", ["coalesce", ["get", "state"], "attention"]], "icon-allow-overlap": true, "icon-ignore-placement": true, "symbol-sort-key": ["match", ["get", "state"], "critical", 3, "high", 2, 1] } },
+    { id: "events-label", type: "symbol", source: "events", layout: text(11, { "text-font": BOLD, "text-field": ["coalesce", ["get", "label"], ["get", "name"]], "text-variable-anchor": ["left", "right", "top", "bottom"], "text-radial-offset": 1.35, "text-justify": "auto", "text-max-width": 14 }), paint: { "text-color": t.ink, "text-halo-color": t.sea, "text-halo-width": 1.8 * scale } },
+  ];
+}
+
+/** Another theme: every paint is set again; data and view stay. */
+export function setTokens(map, tokens, scale) {
+  for (const layer of layers(tokens, scale))
+    for (const [name, value] of Object.entries(layer.paint ?? {})) map.setPaintProperty(layer.id, name, value);
+  import("./map-marks.js").then(({ addMarks }) => addMarks(map, tokens));
+}

@@ -1,0 +1,90 @@
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from tests.panorama.conftest import HOUR, NOW, TOP
+
+from halong.accounts.actions import create_display_token
+from halong.core.permissions import SYSTEM
+
+
+@pytest.fixture
+def leader(client, person):
+    client.force_login(person("leader"))
+    return client
+
+
+def test_panorama_counts_what_is_alive(leader, make_station, put):
+    put(make_station(1), "pm25", [(NOW, 10.0)])
+    make_station(2)
+    page = leader.get("/")
+    figure = page.context["tiles"]["figures"][0]
+    assert (page.status_code, figure.key, figure.value, figure.of) == (200, "signal", 1, 2)
+
+
+def test_panorama_obeys_the_chosen_place_and_remembers_it(leader, make_station, wards):
+    make_station(1, place=wards[0])
+    make_station(2, place=wards[1])
+    assert leader.get(f"/?place={wards[1].pk}").context["tiles"]["figures"][0].of == 1
+    assert leader.get("/").context["tiles"]["figures"][0].of == 1
+    assert leader.get("/?place=").context["tiles"]["figures"][0].of == 2
+
+
+def test_scoped_officer_sees_only_what_is_his(client, person, make_station, wards):
+    make_station(1, place=wards[0])
+    other = make_station(2, place=wards[1])
+    client.force_login(person("officer", place=wards[0]))
+    features = client.get("/things.geojson").json()["features"]
+    assert [f["properties"]["name"] for f in features] == ["Trạm 1"]
+    assert client.get(f"/entities/{other.pk}").status_code == 404
+
+
+def test_entity_page_shows_values_index_and_limits(leader, make_station, put):
+    station = make_station(1)
+    rows = [(TOP - n * HOUR, 60.0) for n in range(13)]
+    put(station, "pm25", rows, hours=True)
+    put(station, "airQualityIndex", [(TOP, 117.0)])
+    text = leader.get(f"/entities/{station.pk}?property=pm25").content.decode()
+    assert "117" in text
+    assert "Kém" in text
+    assert "Nên giảm các hoạt động mạnh và giảm thời gian hoạt động ngoài trời." in text
+
+
+def test_chart_has_points_with_quality_and_the_limits_in_force(leader, make_station, put):
+    station = make_station(1)
+    put(station, "pm25", [(NOW - timedelta(minutes=10), 50.5)], quality=1)
+    body = leader.get(f"/entities/{station.pk}/series/pm25.json").json()
+    assert body["series"][0]["points"] == [[(NOW - timedelta(minutes=10)).timestamp(), 50.5, 1]]
+    assert {(limit["value"], limit["label"]) for limit in body["limits"]} >= {(45.0, "QCVN 05:2023/BTNMT, 24h")}
+
+
+def test_csv_of_a_chart_says_unit_and_zone(leader, make_station, put):
+    station = make_station(1)
+    put(station, "pm25", [(NOW - timedelta(minutes=10), 50.5)])
+    rows = list(csv.reader(io.StringIO(leader.get(f"/entities/{station.pk}/series/pm25.csv").content.decode())))
+    assert rows[0] == ["time (+07:00)", "pm25 (µg/m³)", "quality"]
+    assert rows[1][0].endswith("+07:00")
+    assert rows[1][1:] == ["50.5", "0"]
+
+
+def test_panorama_needs_a_fixed_number_of_queries(leader, make_station, put, django_assert_max_num_queries):
+    for number in range(12):
+        put(make_station(number), "pm25", [(NOW, 10.0)])
+    leader.get("/")
+    with django_assert_max_num_queries(40):
+        leader.get("/")
+
+
+def test_wall_opens_with_a_token_that_can_be_revoked(client, make_station):
+    token, secret = create_display_token(by=SYSTEM, name="Phòng trực")
+    assert client.get("/wall").status_code == 403
+    assert client.get(f"/wall?token={secret}")["Location"] == "/wall"
+    assert client.get("/wall").status_code == 200
+    token.revoked_at = NOW
+    token.save()
+    assert client.get("/wall").status_code == 403
+
+
+def test_nobody_is_sent_to_the_public_page(client, db):
+    assert client.get("/")["Location"] == "/c"

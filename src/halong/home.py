@@ -10,7 +10,8 @@ import os
 import secrets
 from pathlib import Path
 
-OWN = frozenset({"secrets", "postgres", "logs", "backups", "files", "halong.pid"})
+LIVE = "live"  # a file that ``halong go-live`` leaves
+OWN = frozenset({"secrets", "postgres", "logs", "backups", "files", "halong.pid", LIVE})
 
 
 class HomeError(Exception):
@@ -54,6 +55,11 @@ def prepare(place: Path) -> Path:
             f"HALONG_HOME {place} belongs to another user. Run Halong as that user, or choose another."
         )
     return place
+
+
+def is_live() -> bool:
+    """Whether ``halong go-live`` was run here: nothing simulated or illustrative belongs in this installation any more."""
+    return (path() / LIVE).exists()
 
 
 def private(name: str, within: Path | None = None) -> Path:

@@ -1,14 +1,14 @@
 """Django settings. Everything a deployer may choose comes from the environment (docs/administrator.md)."""
 
 import os
-import tomllib
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from halong.home import secret
+from halong.home import is_live, secret
+from halong.profiles.description import folder_of, read_description
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -34,13 +34,6 @@ def database_settings(url: str) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": query,
     }
-
-
-def read_profile(name: str) -> dict[str, Any]:
-    """``profile.toml`` of the province: a profile that comes with Halong by its name, any other by the path of its folder."""
-    folder = Path(name) if os.sep in name else PACKAGE / "profiles" / name
-    with (folder / "profile.toml").open("rb") as file:
-        return tomllib.load(file)
 
 
 SECRET_KEY = secret("django")
@@ -176,9 +169,10 @@ LOGGING: dict[str, Any] = {
 }
 
 # What Halong offers beyond Django's own settings.
-HALONG_SIMULATE = env_flag("HALONG_SIMULATE", True)
+HALONG_SIMULATE = env_flag("HALONG_SIMULATE", True) and not is_live()
 HALONG_PROFILE = os.environ.get("HALONG_PROFILE") or "quang_ninh"
-PROFILE = read_profile(HALONG_PROFILE)  # names of the province and its centre, map, telephone numbers, licence of open data
+# profile.toml: names of the province and its centre, map, telephone numbers, licence of open data
+PROFILE = read_description(folder_of(HALONG_PROFILE))
 HALONG_HOST = os.environ.get("HALONG_HOST") or "127.0.0.1"
 HALONG_PORT = int(os.environ.get("HALONG_PORT") or 8000)
 HALONG_FTP_PORT = int(os.environ.get("HALONG_FTP_PORT") or 2121)

@@ -27,7 +27,9 @@ class Project(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     name = models.CharField(_("name"), max_length=300)
     year = models.SmallIntegerField(_("year of approval"), null=True, blank=True)
-    year_assumed = models.BooleanField(default=False)  # no source gives the year: placed so that the years' sums hold
+    year_assumed = models.BooleanField(
+        default=False
+    )  # no source gives the year: placed so that the years' sums hold
     sector = models.CharField(max_length=40, blank=True)
     budget_vnd = models.BigIntegerField(_("budget, VND"), null=True, blank=True)
     illustrative = models.BooleanField(default=False)

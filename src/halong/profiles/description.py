@@ -1,0 +1,54 @@
+"""What a profile says of the province as a whole: ``profile.toml``, read without Django for
+``settings.PROFILE``.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+BUILT_IN = Path(__file__).resolve().parent
+NEEDED = {
+    "province": ("code", "name", "short_name", "valid_from", "lon", "lat"),
+    "centre": ("name",),
+    "map": ("bounds", "centre", "zoom"),
+    "open_data": ("licence", "licence_url", "publisher"),
+    "files": (),
+}
+
+
+class ProfileError(Exception):
+    """A profile can't be read; every line of the message names a file and says what is wrong there."""
+
+
+def folder_of(name: str) -> Path:
+    """The folder of a profile: one that Halong ships by its name, any other by its path. Raises
+    ProfileError.
+    """
+    for folder in (BUILT_IN / name, Path(name).expanduser()):
+        if (folder / "profile.toml").is_file():
+            return folder.resolve()
+    raise ProfileError(
+        f"There is no profile {name!r}: neither a shipped one nor a folder with a profile.toml."
+    )
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """A TOML file. Raises ProfileError naming the file and the line."""
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ProfileError(f"{file.name}: {error}") from error
+
+
+def read_description(folder: Path) -> dict[str, Any]:
+    """``profile.toml`` as it stands, with every needed table and key there. Raises ProfileError."""
+    description = read_toml(folder / "profile.toml")
+    missing = [
+        f"profile.toml: [{table}] {key} is missing"
+        for table, keys in NEEDED.items()
+        for key in keys
+        if key not in description.get(table, {})
+    ]
+    if missing:
+        raise ProfileError("\n".join(missing))
+    return description

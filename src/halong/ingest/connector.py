@@ -128,6 +128,11 @@ class Connector(ABC):
         self.settings = settings
         self.secrets = secrets
 
+    @classmethod
+    def complete(cls, settings: dict[str, Any], name: str) -> dict[str, Any]:  # noqa: ARG003 -- others use the name
+        """Settings of a new source called ``name``, with what must be its own and nobody chose (a client id)."""
+        return settings
+
     @abstractmethod
     def decode(self, payload: bytes, origin: str, known: Mapping[str, Known]) -> Batch:
         """Make a batch of bytes. Pure; never raises: what can't be understood is in ``Batch.rejected``.

@@ -28,7 +28,6 @@ class Active:
     name: str
     kind: str
     version: int
-    cursor: str
     connector: Connector
     ref: SourceRef
 

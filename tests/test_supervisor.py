@@ -2,10 +2,12 @@
 
 import http.server
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -45,10 +47,12 @@ def free_port():
 
 
 @pytest.fixture
-def home(tmp_path):
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)  # pytest's own folders, which the database's user must pass
-    return tmp_path / "home"
+def home():
+    """In a folder that the database's user can pass, as pytest's own is not."""
+    folder = Path(tempfile.mkdtemp(prefix="halong-t-"))
+    folder.chmod(0o755)
+    yield folder / "home"
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

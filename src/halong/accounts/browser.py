@@ -37,10 +37,13 @@ def step_in(request: HttpRequest, user: User) -> HttpResponse:
 
 def begin(request: HttpRequest, user: User) -> HttpResponse:
     """Sign a person in: a fresh session key (nothing that was known before is good now), its row, and the way on."""
+    on = next_page(request)
+    if request.user.is_authenticated:
+        end(request)  # Django keeps the key when the same person signs in again
     request.session.pop(PENDING, None)
     login(request, user, backend=BACKEND)
     adopt(request, user)
-    return dress(HttpResponseRedirect(next_page(request)), user)
+    return dress(HttpResponseRedirect(on), user)
 
 
 def adopt(request: HttpRequest, user: User) -> SignIn:

@@ -7,4 +7,90 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "halong.settings")
 from django.core.asgi import get_asgi_application
 
 django_application = get_asgi_application()
-application = django_application
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+from types import FrameType
+from typing import Any
+
+from halong.core.bus import Bus
+from halong.core.live_asgi import LiveApp
+from halong.ingest.http import IngestApp
+from halong.ingest.pipeline import Pipeline
+from halong.ingest.running import offer
+
+log = logging.getLogger(__name__)
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+
+class Application:
+    """Hands each request to the application that it is for, and starts and ends what they need."""
+
+    def __init__(self) -> None:
+        self.bus = Bus()
+        self.pipeline = Pipeline(bus=self.bus)
+        self.ingest = IngestApp(self.pipeline)
+        self.live = LiveApp(self.bus)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "lifespan":
+            await self._live_through(receive, send)
+        elif scope["type"] != "http":
+            await send({"type": "websocket.close"})
+        elif scope["path"].startswith("/ingest/"):
+            await self.ingest(scope, receive, send)
+        elif scope["path"] == "/live":
+            await self.live(scope, receive, send)
+        else:
+            await django_application(scope, receive, send)
+
+    async def _live_through(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                try:
+                    await self._start()
+                except Exception as error:
+                    log.exception("The web process can't start.")
+                    await send({"type": "lifespan.startup.failed", "message": str(error)})
+                    return
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self._stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _start(self) -> None:
+        await self.pipeline.start()
+        await self.bus.start()
+        await self.live.start()
+        offer(self.pipeline, asyncio.get_running_loop())
+        self._end_streams_on_signal()
+
+    async def _stop(self) -> None:
+        offer(None, None)
+        await self.live.stop()
+        await self.pipeline.stop()
+        await self.bus.stop()
+
+    def _end_streams_on_signal(self) -> None:
+        """A server that stops waits for its requests, and a stream never ends by itself: end them when asked to stop."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            before = signal.getsignal(number)
+
+            def stop(number: int, frame: FrameType | None, before: Any = before) -> None:
+                loop.call_soon_threadsafe(self.live.close_streams)
+                if callable(before):
+                    before(number, frame)
+
+            signal.signal(number, stop)
+
+
+application = Application()

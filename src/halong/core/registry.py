@@ -107,5 +107,8 @@ health_checks: Registry[HealthCheck] = Registry()
 live_topics: Registry[str | None] = (
     Registry()
 )  # topic (before ":") → permission that a listener needs; None: public
+live_actors: Registry[Callable[[Any], Any]] = (
+    Registry()
+)  # request → who listens without an account (a wall), or None
 metrics: Registry[Callable[[], dict[str, float]]] = Registry()  # extra gauges for /metrics
 simulated_removers: Registry[Callable[..., dict[str, int]]] = Registry()  # go-live: what was removed, by kind

@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from halong.core.registry import MenuItem, live_topics, menu
 
 
 class AlertsConfig(AppConfig):
@@ -6,3 +9,10 @@ class AlertsConfig(AppConfig):
 
     name = "halong.alerts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen to crossings; offer the pages and the live topic."""
+        from halong.alerts import subscribers  # noqa: F401, PLC0415 -- registers itself, and needs the models
+
+        live_topics.register("alerts", "alerts.view")
+        menu.register("alerts", MenuItem("alerts", _("Alerts"), "bell", "alerts", 20, "alerts.view"))

@@ -54,7 +54,7 @@ class Alert(models.Model):
     series = models.ForeignKey(Series, models.CASCADE, null=True, blank=True)
     entity = models.ForeignKey(Entity, models.CASCADE, null=True, blank=True)
     cause = models.CharField(max_length=200)
-    serial = models.IntegerField(default=0)
+    serial = models.BigIntegerField(default=0)
     place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True)
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True)
     sector = models.CharField(max_length=40, blank=True)

@@ -1,0 +1,19 @@
+"""What alerts do by the clock: come back from the shelf; Halong about itself and about its sources."""
+
+from halong.alerts import actions, watch
+from halong.core.jobs import app
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(name="halong.alerts.shelf", queue="fast", queueing_lock="alerts.shelf", pass_context=False)
+def shelf(timestamp: int) -> None:
+    """Every fifteen seconds: what was shelved and is due again; what broken sources explain."""
+    actions.return_shelved()
+    watch.watch_sources()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="halong.alerts.self", queue="fast", queueing_lock="alerts.self", pass_context=False)
+def look_at_self(timestamp: int) -> None:
+    """Every minute: what ``halong doctor`` would say."""
+    watch.watch_self()

@@ -46,7 +46,9 @@ def prepare(arguments: Namespace) -> None:
     migrate(arguments)
     if not apps.get_model("places", "Place")._default_manager.exists():
         _say(f"Loading the profile {settings.HALONG_PROFILE}…")
-        import_module("halong.profiles.loader").load_profile(settings.HALONG_PROFILE)
+        import_module("halong.profiles.loader").load_profile(
+            settings.HALONG_PROFILE, say=lambda line: _say(f"  {line}")
+        )
     with transaction.atomic():  # accounts whose passwords couldn't be kept are not made
         accounts = import_module("halong.accounts.setup").ensure_initial_users()
         if accounts:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from tests.rules.conftest import store_readings  # noqa: F401 -- a fixture of both
 
 from halong.accounts.models import Grant, User
 from halong.alerts.actions import Condition, raise_alert

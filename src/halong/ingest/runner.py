@@ -77,8 +77,7 @@ class Runner:
         try:
             await self._watch(stop)
         finally:
-            worker.cancel()
-            await self._end(list(self._tasks.values()))
+            await self._end([worker, *self._tasks.values()])
             for server in self._servers.values():
                 await server.stop()
             await self._bus.stop()
@@ -102,6 +101,7 @@ class Runner:
             looking = asyncio.create_task(self._look.wait())
             await asyncio.wait({looking, stopping}, timeout=LOOK_S, return_when=asyncio.FIRST_COMPLETED)
             looking.cancel()
+        stopping.cancel()
 
     def _told(self, payload: str | None) -> None:
         """PostgreSQL says that something changed; sources concern us."""

@@ -18,7 +18,9 @@ class Stations:
 
     def refresh(self) -> None:
         """Read the things from the database if any was made, changed or deleted since the last time."""
-        state = Entity.objects.aggregate(Max("modified_at"), Count("pk", filter=Q(deleted_at__isnull=True)))
+        state = Entity.objects.aggregate(
+            changed=Max("modified_at"), alive=Count("pk", filter=Q(deleted_at__isnull=True))
+        )
         if state != self._seen:
             self.known = load_known()
             self._seen = state

@@ -121,8 +121,8 @@ class _Files(asyncssh.SFTPServer):
             logger.warning("SFTP %s: %s could not be taken in: %s", account.user, file.name, error)
             raise asyncssh.SFTPFailure("The file could not be kept") from error
 
-    def stat(self, path: bytes) -> os.stat_result:
-        return self._folder.stat(self._real(path))
+    def stat(self, path: bytes) -> SFTPAttrs:
+        return _attributes(self._folder.stat(self._real(path)))
 
     lstat = stat
 
@@ -134,7 +134,7 @@ class _Files(asyncssh.SFTPServer):
         real = self._real(path)
         for name in [".", "..", *self._folder.names(real)]:
             found = os.lstat(real) if name in {".", ".."} else self._folder.stat(f"{real}/{name}")
-            yield SFTPName(os.fsencode(name), "", SFTPAttrs.from_local(found))
+            yield SFTPName(os.fsencode(name), "", _attributes(found))
 
     def setstat(self, path: bytes, attrs: SFTPAttrs) -> None:
         """Times and modes are the sender's wish; a file that is taken in has none."""
@@ -163,6 +163,12 @@ class _Files(asyncssh.SFTPServer):
 
     def fstatvfs(self, file_obj: object) -> Any:
         return os.statvfs(self._folder.root)
+
+
+def _attributes(found: os.stat_result) -> SFTPAttrs:
+    """What a sender may know of a file."""
+    times = {"atime": int(found.st_atime), "mtime": int(found.st_mtime)}
+    return SFTPAttrs(size=found.st_size, uid=0, gid=0, permissions=found.st_mode, nlink=1, **times)
 
 
 class SftpServer(Server):

@@ -2,9 +2,7 @@ import csv
 import io
 
 import pytest
-from tests.panorama.conftest import HOUR, TOP
-
-pytest_plugins = ["tests.panorama.conftest"]
+from tests.province import HOUR, TOP
 
 
 @pytest.fixture
@@ -39,7 +37,7 @@ def test_nearest_station_is_found_and_the_position_not_kept(client, air, make_st
 
 def test_what_is_not_public_is_nowhere(client, make_station, put):
     hidden = make_station(3, public=False, name="Kín")
-    camera = make_station(4, types=("Camera",), public=True, name="Camera kín", properties=())
+    camera = make_station(4, types=("SecurityCamera",), public=True, name="Camera kín", properties=())
     put(hidden, "airQualityIndex", [(TOP, 20.0)])
     assert client.get(f"/c/stations/{hidden.pk}").status_code == 404
     assert client.get(f"/c/data/{hidden.pk}/hours.csv").status_code == 404

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from tests.panorama.conftest import HOUR, NOW, TOP
+from tests.province import HOUR, NOW, TOP
 
 from halong.context.models import Entity
 from halong.panorama import queries

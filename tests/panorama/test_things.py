@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from tests.panorama.conftest import NOW, TOP
+from tests.province import NOW, TOP
 
 from halong.alerts.models import Alert
 from halong.context.models import Entity
@@ -32,7 +32,7 @@ def test_worst_calling_alert_marks_the_thing(make_station, person):
     for cause, priority, more in [("a", 3, {}), ("b", 1, {"shelved_until": NOW + timedelta(hours=1)}), ("c", 2, {})]:
         Alert.objects.create(
             cause=cause, title=cause, priority=priority, entity=station, place=station.place,
-            sector="environment", raised_at=NOW, **more,
+            sector="environment", raised_at=NOW, changed_at=NOW, **more,
         )  # fmt: skip
     [thing] = things_of(Entity.objects.all(), person("leader"), NOW)
     assert thing.priority == 2
@@ -49,6 +49,6 @@ def test_the_number_of_queries_does_not_grow(make_station, put, person, django_a
     for number in range(5):
         put(make_station(number), "pm25", [(NOW, 1.0)])
     leader = person("leader")
-    things_of(Entity.objects.all()[:1], leader, NOW)
+    things_of(Entity.objects.all(), leader, NOW)
     with django_assert_num_queries(3):
         assert len(things_of(Entity.objects.all(), leader, NOW)) == 5

@@ -3,7 +3,7 @@ import io
 from datetime import timedelta
 
 import pytest
-from tests.panorama.conftest import HOUR, NOW, TOP
+from tests.province import HOUR, NOW, TOP
 
 from halong.accounts.actions import create_display_token
 from halong.core.permissions import SYSTEM

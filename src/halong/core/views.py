@@ -6,6 +6,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from halong.core.access import public
@@ -35,6 +36,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"ready": True})
 
 
+@csrf_exempt  # it sets a language or a theme and nothing else; public pages so need no cookie
 @public
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:

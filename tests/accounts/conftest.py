@@ -11,7 +11,9 @@ PASSWORD = "thuyền buồm đỏ thắm"
 
 def branch(model, code, parent=None, **more):
     """A node of a tree with its path, as the places module makes it."""
-    node = model.objects.create(code=code, name=code.title(), parent=parent, valid_from=date(2019, 1, 1), **more)
+    node = model.objects.create(
+        code=code, name=code.title(), parent=parent, valid_from=date(2019, 1, 1), **more
+    )
     node.path = f"{parent.path if parent else '/'}{node.pk}/"
     node.save(update_fields=["path"])
     return node
@@ -48,3 +50,15 @@ def make(db):
 @pytest.fixture
 def admin(make):
     return make("quan-tri", "administrator")
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(request, settings):
+    """Argon2 takes its time by design; only what measures that time needs it."""
+    if "slow_hashes" not in request.fixturenames:
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def slow_hashes():
+    """Ask for Argon2."""

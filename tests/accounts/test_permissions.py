@@ -113,7 +113,8 @@ def test_a_grant_holds_in_its_place_and_below(make, trees):
 def test_a_grant_of_a_department_holds_in_its_offices(make, trees):
     officer = make("lan", "officer", agency=trees["so"])
     assert has_perm(officer, "entities.edit", entity(agency=trees["chi-cuc"]))
-    assert not has_perm(make("hoa", "officer", agency=trees["chi-cuc"]), "entities.edit", entity("urn:2", agency=trees["so"]))
+    below = make("hoa", "officer", agency=trees["chi-cuc"])
+    assert not has_perm(below, "entities.edit", entity("urn:2", agency=trees["so"]))
 
 
 def test_sides_of_one_grant_hold_together_and_grants_add_up(make, trees):
@@ -164,7 +165,9 @@ def test_keys_read_within_their_scope_and_until_they_end(trees):
     thing = entity(place=trees["ha-lam"])
     assert (has_perm(key, "entities.view", thing), has_perm(key, "entities.edit", thing)) == (True, False)
     assert not has_perm(ApiKey(permissions=["api.read"], revoked_at=WHEN), "entities.view", thing)
-    assert not has_perm(ApiKey(permissions=["api.read"], expires_at=datetime(2020, 1, 1, tzinfo=UTC)), "api.read")
+    assert not has_perm(
+        ApiKey(permissions=["api.read"], expires_at=datetime(2020, 1, 1, tzinfo=UTC)), "api.read"
+    )
 
 
 def test_a_wall_sees_its_place(trees):

@@ -64,7 +64,7 @@ def test_every_failure_gives_the_same_answer(client, make):
     assert len(for_all) == 1
 
 
-def test_an_unknown_name_takes_as_long_as_a_wrong_password(make):
+def test_an_unknown_name_takes_as_long_as_a_wrong_password(make, slow_hashes):
     make("lan")
 
     def seconds(name):
@@ -210,7 +210,9 @@ def test_a_given_password_must_be_changed_first(client, make, admin):
     enter(client, password=password)
     assert client.get("/account").headers["Location"] == "/account/password"
     assert client.get("/users").headers["Location"] == "/account/password"
-    assert client.get("/account", headers={"HX-Request": "true"}).headers["HX-Redirect"] == "/account/password"
+    assert (
+        client.get("/account", headers={"HX-Request": "true"}).headers["HX-Redirect"] == "/account/password"
+    )
     form = {"old": password, "password": "mưa rào tháng bảy", "again": "mưa rào tháng bảy"}
     client.post("/account/password", form)
     assert client.get("/account").status_code == 200
@@ -231,7 +233,8 @@ def test_the_second_step_asks_for_a_code_good_once(client, make):
     assert client.get("/account").status_code == 302
     assert client.post("/login/code", {"code": "000000"}).status_code == 200
     code = totp.now()
-    assert client.post("/login/code", {"code": f"{code[:3]} {code[3:]}", "next": "/account"}).headers["Location"] == "/account"
+    entered = client.post("/login/code", {"code": f"{code[:3]} {code[3:]}", "next": "/account"})
+    assert entered.headers["Location"] == "/account"
     assert client.get("/account").status_code == 200
     client.post("/logout")
     enter(client)
@@ -243,7 +246,9 @@ def test_codes_of_the_steps_around_are_good_and_no_others(make):
     from halong.accounts.totp import STEP_S, matching_step
 
     totp, now = pyotp.TOTP(pyotp.random_base32()), 1_790_000_000
-    offsets = [matching_step(totp.secret, totp.at(now + n * STEP_S), after=0, now=now) for n in (-2, -1, 0, 1, 2)]
+    offsets = [
+        matching_step(totp.secret, totp.at(now + n * STEP_S), after=0, now=now) for n in (-2, -1, 0, 1, 2)
+    ]
     present = now // STEP_S
     assert offsets == [None, present - 1, present, present + 1, None]
     assert matching_step(totp.secret, totp.at(now), after=present, now=now) is None

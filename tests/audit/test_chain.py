@@ -20,7 +20,9 @@ def fresh_memory():
 
 
 def write(count, action="test.write"):
-    return [actions.record(SYSTEM, action, number=number, ratio=0.1, name="Đông Triều") for number in range(count)]
+    return [
+        actions.record(SYSTEM, action, number=number, ratio=0.1, name="Đông Triều") for number in range(count)
+    ]
 
 
 def tamper(sql, parameters=()):
@@ -92,7 +94,10 @@ def test_sealed_entries_cannot_be_changed(db, sql):
 
 def test_unsealed_entries_cannot_be_changed_or_removed(db):
     [entry] = write(1)
-    for sql in ("UPDATE audit_auditentry SET action = 'x'", "DELETE FROM audit_auditentry WHERE id = %s" % entry.pk):
+    for sql in (
+        "UPDATE audit_auditentry SET action = 'x'",
+        f"DELETE FROM audit_auditentry WHERE id = {entry.pk}",
+    ):
         with pytest.raises(REFUSED, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql)
 

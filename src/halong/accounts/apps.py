@@ -1,4 +1,8 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from halong.core.permissions import set_judge
+from halong.core.registry import MenuItem, menu
 
 
 class AccountsConfig(AppConfig):
@@ -9,14 +13,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Answer the question of ``core.permissions``, and offer the pages."""
-        from django.utils.translation import gettext_lazy as _
-
-        from halong.accounts.permissions import Judge
-        from halong.core.permissions import set_judge
-        from halong.core.registry import MenuItem, menu
+        from halong.accounts.permissions import Judge  # noqa: PLC0415 -- models aren't there before
 
         set_judge(Judge())
         menu.register("users", MenuItem("users", _("Accounts"), "users", "users", 810, "users.manage"))
-        menu.register(
-            "keys", MenuItem("keys", _("Keys and displays"), "key", "keys", 820, "keys.manage")
-        )
+        menu.register("keys", MenuItem("keys", _("Keys and displays"), "key", "keys", 820, "keys.manage"))

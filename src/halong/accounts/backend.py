@@ -12,7 +12,11 @@ class Backend(BaseBackend):
     """Knows who is behind a session, and checks passwords with the lock-out of ``actions.sessions``."""
 
     def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_more: object
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **_more: object,
     ) -> User | None:
         """The user of this name and password, unless a second step is needed, which only the sign-in page can take."""
         if username is None or password is None:
@@ -22,4 +26,5 @@ class Backend(BaseBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The user of a session; a closed account has none."""
-        return User.objects.filter(pk=user_id, is_active=True).first()
+        found: User | None = User.objects.filter(pk=user_id, is_active=True).first()
+        return found

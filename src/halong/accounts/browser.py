@@ -79,7 +79,8 @@ def pending(request: HttpRequest) -> User | None:
     held = request.session.get(PENDING)
     if not held or held["until"] < time.time():
         return None
-    return User.objects.filter(pk=held["user"], is_active=True).first()
+    found: User | None = User.objects.filter(pk=held["user"], is_active=True).first()
+    return found
 
 
 def next_page(request: HttpRequest) -> str:

@@ -19,16 +19,18 @@ def _say(what: Any) -> None:
 
 
 def _scope_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--agency", default="", metavar="CODE", help="only for this agency and those below it")
+    parser.add_argument(
+        "--agency", default="", metavar="CODE", help="only for this agency and those below it"
+    )
     parser.add_argument("--place", default="", metavar="CODE", help="only in this place and those below it")
     parser.add_argument("--sector", default="", metavar="KEY", help="only in this sector")
 
 
 def _scope(options: Namespace) -> "tuple[Place | None, Agency | None]":
     """The place and agency of today that the codes name."""
-    from django.utils import timezone  # noqa: PLC0415 -- verbs import heavy things inside
+    from django.utils import timezone
 
-    from halong.places.models import Agency, Place  # noqa: PLC0415 -- as above
+    from halong.places.models import Agency, Place
 
     today = timezone.localdate()
     place = Place.objects.on(today).filter(code=options.place).first() if options.place else None
@@ -41,9 +43,9 @@ def _scope(options: Namespace) -> "tuple[Place | None, Agency | None]":
 
 
 def _user(name: str) -> "User":
-    from halong.accounts.models import User  # noqa: PLC0415 -- as above
+    from halong.accounts.models import User
 
-    found = User.objects.filter(username=name.strip().lower()).first()
+    found: User | None = User.objects.filter(username=name.strip().lower()).first()
     if found is None:
         raise CommandError(f"There is no user {name!r}.")
     return found
@@ -60,15 +62,13 @@ def _add_user_arguments(parser: ArgumentParser) -> None:
 
 
 def _add_user(options: Namespace) -> None:
-    from halong.accounts.actions import GrantSpec, create_user  # noqa: PLC0415 -- as above
-    from halong.core.permissions import SYSTEM  # noqa: PLC0415 -- as above
+    from halong.accounts.actions import GrantSpec, create_user
+    from halong.core.permissions import SYSTEM
 
     place, agency = _scope(options)
     data = {name: getattr(options, name) for name in ("full_name", "title", "email", "phone")}
     grant = GrantSpec(options.role, place, agency, options.sector)
-    user, password = create_user(
-        options.name, by=SYSTEM, grants=[grant], must_change_password=False, **data
-    )
+    user, password = create_user(options.name, by=SYSTEM, grants=[grant], must_change_password=False, **data)
     where = {name: value for name in ("agency", "place", "sector") if (value := getattr(options, name))}
     _say({"user": user.username, "password": password, "role": options.role, **where})
 
@@ -78,30 +78,30 @@ def _name_argument(parser: ArgumentParser) -> None:
 
 
 def _reset_password(options: Namespace) -> None:
-    from halong.accounts.actions import reset_password  # noqa: PLC0415 -- as above
-    from halong.core.permissions import SYSTEM  # noqa: PLC0415 -- as above
+    from halong.accounts.actions import reset_password
+    from halong.core.permissions import SYSTEM
 
     user = _user(options.name)
     _say({"user": user.username, "password": reset_password(user, by=SYSTEM), "must_change": True})
 
 
 def _unlock(options: Namespace) -> None:
-    from halong.accounts.actions import unlock_user  # noqa: PLC0415 -- as above
-    from halong.core.permissions import SYSTEM  # noqa: PLC0415 -- as above
+    from halong.accounts.actions import unlock_user
+    from halong.core.permissions import SYSTEM
 
     unlock_user(_user(options.name), by=SYSTEM)
 
 
 def _remove_second_step(options: Namespace) -> None:
-    from halong.accounts.actions import remove_second_step  # noqa: PLC0415 -- as above
-    from halong.core.permissions import SYSTEM  # noqa: PLC0415 -- as above
+    from halong.accounts.actions import remove_second_step
+    from halong.core.permissions import SYSTEM
 
     remove_second_step(_user(options.name), by=SYSTEM)
 
 
 def _list_users(options: Namespace) -> None:
-    from halong.accounts.queries import people  # noqa: PLC0415 -- as above
-    from halong.core.permissions import SYSTEM  # noqa: PLC0415 -- as above
+    from halong.accounts.queries import people
+    from halong.core.permissions import SYSTEM
 
     for user in people(SYSTEM):
         _say(
@@ -131,8 +131,8 @@ def _import_arguments(parser: ArgumentParser) -> None:
 
 
 def _import_users(options: Namespace) -> int:
-    from halong.accounts.actions import import_users  # noqa: PLC0415 -- as above
-    from halong.core.permissions import SYSTEM  # noqa: PLC0415 -- as above
+    from halong.accounts.actions import import_users
+    from halong.core.permissions import SYSTEM
 
     try:
         content = options.file.read_bytes()
@@ -161,12 +161,12 @@ def _key_arguments(parser: ArgumentParser) -> None:
 
 
 def _add_key(options: Namespace) -> None:
-    from datetime import timedelta  # noqa: PLC0415 -- as above
+    from datetime import timedelta
 
-    from django.utils import timezone  # noqa: PLC0415 -- as above
+    from django.utils import timezone
 
-    from halong.accounts.actions import create_api_key  # noqa: PLC0415 -- as above
-    from halong.core.permissions import SYSTEM  # noqa: PLC0415 -- as above
+    from halong.accounts.actions import create_api_key
+    from halong.core.permissions import SYSTEM
 
     place, agency = _scope(options)
     expires = timezone.now() + timedelta(days=options.days) if options.days else None
@@ -188,9 +188,9 @@ def _revoke_arguments(parser: ArgumentParser) -> None:
 
 
 def _revoke_key(options: Namespace) -> None:
-    from halong.accounts.actions import revoke_api_key  # noqa: PLC0415 -- as above
-    from halong.accounts.models import ApiKey  # noqa: PLC0415 -- as above
-    from halong.core.permissions import SYSTEM  # noqa: PLC0415 -- as above
+    from halong.accounts.actions import revoke_api_key
+    from halong.accounts.models import ApiKey
+    from halong.core.permissions import SYSTEM
 
     key = ApiKey.objects.filter(prefix=options.prefix).first()
     if key is None:
@@ -204,15 +204,22 @@ def _display_arguments(parser: ArgumentParser) -> None:
 
 
 def _add_display(options: Namespace) -> None:
-    from django.conf import settings  # noqa: PLC0415 -- as above
+    from django.conf import settings
 
-    from halong.accounts.actions import create_display_token  # noqa: PLC0415 -- as above
-    from halong.core.permissions import SYSTEM  # noqa: PLC0415 -- as above
+    from halong.accounts.actions import create_display_token
+    from halong.core.permissions import SYSTEM
 
     options.agency = ""
     place, _agency = _scope(options)
     token, secret = create_display_token(by=SYSTEM, name=options.name, place=place)
-    _say({"id": token.pk, "name": token.name, "token": secret, "path": f"{settings.PUBLIC_URL}/wall?token={secret}"})
+    _say(
+        {
+            "id": token.pk,
+            "name": token.name,
+            "token": secret,
+            "path": f"{settings.PUBLIC_URL}/wall?token={secret}",
+        }
+    )
 
 
 VERBS = [
@@ -229,5 +236,10 @@ VERBS = [
     ),
     Verb("key add", "Make an API key and print it once.", _add_key, _key_arguments),
     Verb("key revoke", "Make an API key useless for ever.", _revoke_key, _revoke_arguments),
-    Verb("display add", "Make the token that opens /wall on a screen, and print it once.", _add_display, _display_arguments),
+    Verb(
+        "display add",
+        "Make the token that opens /wall on a screen, and print it once.",
+        _add_display,
+        _display_arguments,
+    ),
 ]

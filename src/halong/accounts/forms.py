@@ -1,5 +1,6 @@
 """What people type about accounts, sessions, keys and walls."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -7,11 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from halong.accounts.models import Role, User
+from halong.accounts.models import LANGUAGES, THEMES, Role, User
 from halong.accounts.roles import KEY_PERMISSIONS
 from halong.core.registry import sectors
 from halong.places.models import Agency, Place
 
+LOOKS: dict[str, list[tuple[str, Any]]] = {"language": LANGUAGES, "theme": THEMES}
 KEY_WORDS = {
     "api.read": _("read data through the API"),
     "ingest.write": _("send readings"),
@@ -31,7 +33,12 @@ class SignInForm(forms.Form):
         label=_("User name"),
         max_length=150,
         widget=forms.TextInput(
-            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}
+            attrs={
+                "autocomplete": "username",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "autofocus": True,
+            }
         ),
     )
     password = _password(_("Password"), "current-password")
@@ -44,7 +51,12 @@ class CodeForm(forms.Form):
         label=_("Code"),
         max_length=40,
         widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "inputmode": "text", "spellcheck": "false", "autofocus": True}
+            attrs={
+                "autocomplete": "one-time-code",
+                "inputmode": "text",
+                "spellcheck": "false",
+                "autofocus": True,
+            }
         ),
     )
 
@@ -54,7 +66,9 @@ class NewPasswordForm(forms.Form):
 
     old = _password(_("Present password"), "current-password")
     password = _password(
-        _("New password"), "new-password", help_text=_("At least 12 characters. A few words together are good.")
+        _("New password"),
+        "new-password",
+        help_text=_("At least 12 characters. A few words together are good."),
     )
     again = _password(_("New password again"), "new-password")
 
@@ -93,7 +107,7 @@ class LookForm(forms.ModelForm):  # type: ignore[type-arg]
         for name in ("language", "theme"):
             field = self.fields[name]
             assert isinstance(field, forms.TypedChoiceField)
-            field.choices = [as_browser, *(choice for choice in field.choices if choice[0])]
+            field.choices = [as_browser, *LOOKS[name]]
 
 
 class UserForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -133,7 +147,7 @@ class GrantForm(ScopeFields):
     """One role and where it holds."""
 
     role = forms.ChoiceField(choices=Role.choices, label=_("Role"))
-    field_order = ("role", "agency", "place", "sector")
+    field_order: Sequence[str] = ("role", "agency", "place", "sector")
 
 
 class NewUserForm(GrantForm):
@@ -143,7 +157,9 @@ class NewUserForm(GrantForm):
         label=_("User name"),
         max_length=150,
         help_text=_("Small letters without marks and digits, such as nguyenvana."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
     )
     full_name = forms.CharField(label=_("Full name"), max_length=200)
     title = forms.CharField(label=_("Post"), max_length=200, required=False)
@@ -200,7 +216,9 @@ class KeyForm(ScopeFields):
         widget=forms.CheckboxSelectMultiple,
     )
     expires_on = forms.DateField(
-        label=_("Good until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Good until"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     field_order = ("name", "permissions", "expires_on", "agency", "place", "sector")
 

@@ -24,18 +24,19 @@ class SignedIn:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if browser.has_user(request) and request.user.is_authenticated:
-            self._keep(request)
+        """Look at the session first."""
+        if browser.has_user(request) and isinstance(request.user, User):
+            self._keep(request, request.user)
         return self.get_response(request)
 
-    def _keep(self, request: HttpRequest) -> None:
+    def _keep(self, request: HttpRequest, user: User) -> None:
         row = SignIn.objects.filter(session_key=request.session.session_key).first()
         if row is None and browser.MARK not in request.session:
-            browser.adopt(request, request.user)  # signed in otherwise than by our page
+            browser.adopt(request, user)  # signed in otherwise than by our page
         elif row is None:
             logout(request)
         elif not actions.see_session(row):
-            actions.end_session(row, by=request.user)
+            actions.end_session(row, by=user)
             logout(request)
 
     def process_view(
@@ -68,4 +69,3 @@ def needs_second_step(user: User) -> bool:
     """Whether one of the person's roles requires a second step here (HALONG_REQUIRE_TOTP)."""
     required = set(settings.HALONG_REQUIRE_TOTP)
     return bool(required) and any(scope.role in required for scope in scopes_of(user))
-

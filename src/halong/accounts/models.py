@@ -1,7 +1,7 @@
 """People, what they may do and where; keys of machines; tokens of walls."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from halong.core.permissions import scope_q
 from halong.core.registry import sectors
 from halong.places.models import Agency, Place
+
+LANGUAGES: list[tuple[str, Any]] = [("vi", "Tiếng Việt"), ("en", "English")]
+THEMES: list[tuple[str, Any]] = [("light", _("Light")), ("dark", _("Dark")), ("auto", _("As the device"))]
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -31,7 +34,7 @@ class User(AbstractBaseUser):
 
     username = models.CharField(_("user name"), max_length=150, unique=True)
     full_name = models.CharField(_("full name"), max_length=200, blank=True)
-    folded = models.CharField(max_length=200, editable=False, default="")  # full_name without marks, for searching
+    folded = models.CharField(max_length=200, editable=False, default="")  # for searching
     title = models.CharField(_("post"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
@@ -42,10 +45,8 @@ class User(AbstractBaseUser):
     totp_last_step = models.BigIntegerField(default=0)  # a code is good once
     failed_attempts = models.IntegerField(default=0)
     locked_until = models.DateTimeField(null=True, blank=True)
-    language = models.CharField(_("language"), max_length=2, choices=[("vi", "Tiếng Việt"), ("en", "English")], blank=True)
-    theme = models.CharField(
-        _("theme"), max_length=5, choices=[("light", _("Light")), ("dark", _("Dark")), ("auto", _("As the device"))], blank=True
-    )
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, blank=True)
+    theme = models.CharField(_("theme"), max_length=5, choices=THEMES, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "username"
@@ -96,7 +97,6 @@ class Grant(models.Model):
             )
         ]
 
-
     def __str__(self) -> str:
         where = [str(side) for side in (self.agency, self.place, self.sector_name) if side]
         return " · ".join([self.get_role_display(), *where])
@@ -109,7 +109,7 @@ class Grant(models.Model):
 
 
 class RecoveryCode(models.Model):
-    """A code that opens the account once when the second step's device is lost. Only its SHA-256 is kept (80 random bits)."""
+    """A code that opens the account once when the second step's device is lost. Only its SHA-256 is kept (80 bits)."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="recovery_codes")
     digest = models.CharField(max_length=64)
@@ -153,7 +153,9 @@ class ApiKey(models.Model):
     prefix = models.CharField(max_length=12, unique=True)  # shown in lists
     digest = models.CharField(max_length=64, unique=True)
     permissions = ArrayField(models.CharField(max_length=60))  # "ingest.write", "api.read"
-    source_id = models.BigIntegerField(null=True, blank=True, db_index=True)  # ingest.Source, which is downstream
+    source_id = models.BigIntegerField(
+        null=True, blank=True, db_index=True
+    )  # ingest.Source, which is downstream
     place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True)
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True)
     sector = models.CharField(max_length=40, blank=True)

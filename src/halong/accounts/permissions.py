@@ -51,7 +51,9 @@ class Scope:
     def agency_ids(self) -> frozenset[int]:
         """The agency and those below it."""
         assert self.agency is not None
-        return frozenset(Agency.objects.filter(path__startswith=self.agency.path).values_list("pk", flat=True))
+        return frozenset(
+            Agency.objects.filter(path__startswith=self.agency.path).values_list("pk", flat=True)
+        )
 
     def holds(self, obj: Any) -> bool:
         """Whether the object lies inside."""
@@ -73,7 +75,7 @@ class Scope:
         return inside
 
 
-def _side(obj: Any, tree: type, field: str, scope: Scope, ids: str) -> bool:
+def _side(obj: Any, tree: type[Place] | type[Agency], field: str, scope: Scope, ids: str) -> bool:
     """Whether one side of the object lies in the scope's subtree; a place lies where it is itself."""
     if isinstance(obj, tree):
         return obj.pk in getattr(scope, ids)
@@ -82,7 +84,9 @@ def _side(obj: Any, tree: type, field: str, scope: Scope, ids: str) -> bool:
 
 def _judged(obj: Any) -> Any:
     """The object itself, or the nearest one that it belongs to and that has a side to be judged by."""
-    while not (isinstance(obj, Place) or any(hasattr(obj, side) for side in ("place_id", "agency_id", "sector"))):
+    while not (
+        isinstance(obj, Place) or any(hasattr(obj, side) for side in ("place_id", "agency_id", "sector"))
+    ):
         owner = next((name for name in OWNERS if getattr(obj, f"{name}_id", None) is not None), None)
         if owner is None:
             return obj
@@ -110,10 +114,14 @@ def _scopes(by: Any) -> Iterator[Scope]:
     if isinstance(by, User):
         if by.is_active and by.pk is not None:
             grants: Iterable[Grant] = by.grants.select_related("place", "agency").order_by("pk")
-            yield from (Scope(ROLES.get(g.role, frozenset()), g.place, g.agency, g.sector, g.role) for g in grants)
+            yield from (
+                Scope(ROLES.get(g.role, frozenset()), g.place, g.agency, g.sector, g.role) for g in grants
+            )
     elif isinstance(by, ApiKey):
         if by.is_good_at(timezone.now()):
-            held = frozenset[str]().union(*(KEY_PERMISSIONS.get(name, frozenset()) for name in by.permissions))
+            held = frozenset[str]().union(
+                *(KEY_PERMISSIONS.get(name, frozenset()) for name in by.permissions)
+            )
             yield Scope(held, by.place, by.agency, by.sector)
     elif isinstance(by, DisplayToken) and by.revoked_at is None:
         yield Scope(DISPLAY_PERMISSIONS, by.place)

@@ -7,8 +7,10 @@ from halong.core.text import fold
 
 
 def people(by: object, *, search: str = "", role: str = "", state: str = "") -> QuerySet[User]:
-    """Accounts by name, with their grants; ``search`` in user name, full name, post, e-mail; ``state`` active or closed."""
-    found = User.objects.visible_to(by).order_by("username").prefetch_related("grants__place", "grants__agency")
+    """Accounts by name, with their grants; ``search`` looks in names, post and e-mail; ``state`` is active or closed."""
+    found: QuerySet[User] = (
+        User.objects.visible_to(by).order_by("username").prefetch_related("grants__place", "grants__agency")
+    )
     for word in search.split():
         found = found.filter(
             Q(username__icontains=word)

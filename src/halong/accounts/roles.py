@@ -59,7 +59,9 @@ CENTRAL = frozenset(
 )
 
 KEY_PERMISSIONS: dict[str, frozenset[str]] = {
-    "api.read": frozenset({"api.read", "places.view", "entities.view", "alerts.view", "rules.view", "sources.view"}),
+    "api.read": frozenset(
+        {"api.read", "places.view", "entities.view", "alerts.view", "rules.view", "sources.view"}
+    ),
     "ingest.write": frozenset({"ingest.write"}),
 }
 """What a key may be given, and what each of these lets it do."""

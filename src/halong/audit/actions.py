@@ -17,8 +17,10 @@ SEAL_AT_ONCE = 2000
 KEPT = timedelta(days=366)  # no entry younger than a year is ever taken out; the trigger refuses it, too
 
 
-def record(by: Actor, action: str, obj: Any = None, *, address: str | None = None, **summary: Any) -> AuditEntry:
-    """Note that ``by`` did ``action`` ("alerts.acknowledge") to ``obj``. ``summary`` holds scalars: no secret, no citizen."""
+def record(
+    by: Actor, action: str, obj: Any = None, *, address: str | None = None, **summary: Any
+) -> AuditEntry:
+    """Note that ``by`` did ``action`` ("alerts.acknowledge") to ``obj``; ``summary``: scalars, no secret, no citizen."""
     return AuditEntry.objects.create(
         actor=by.actor_name,
         action=action,

@@ -7,7 +7,7 @@ from halong.core.command import Verb
 
 
 def _verify(options: Namespace) -> int:
-    from halong.audit.chain import verify_chain, waiting  # noqa: PLC0415 -- verbs import heavy things inside
+    from halong.audit.chain import verify_chain, waiting
 
     report = verify_chain()
     said = {

@@ -14,7 +14,7 @@ COLUMNS = ("seq", "at", "actor", "action", "object_type", "object_id", "address"
 
 
 def csv_response(found: QuerySet[AuditEntry]) -> StreamingHttpResponse:
-    """A download of any size in flat memory; times in Vietnam's zone, ISO 8601; with a mark, so that spreadsheets see UTF-8."""
+    """A download of any size in flat memory; times in Vietnam's zone, ISO 8601; marked as UTF-8 for spreadsheets."""
     response = StreamingHttpResponse(_lines(found), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="audit.csv"'
     return response
@@ -25,5 +25,12 @@ def _lines(found: QuerySet[AuditEntry]) -> Iterator[str]:
     yield "\ufeff" + heading
     for entry in found.iterator(chunk_size=2000):
         said = json.dumps(entry.summary, ensure_ascii=False, sort_keys=True)
-        row = (entry.seq, local(entry.at).isoformat(), entry.actor, entry.action, entry.object_type, entry.object_id)
+        row = (
+            entry.seq,
+            local(entry.at).isoformat(),
+            entry.actor,
+            entry.action,
+            entry.object_type,
+            entry.object_id,
+        )
         yield write_csv(COLUMNS, [(*row, entry.address, said, entry.hash)])[len(heading) :]

@@ -24,7 +24,9 @@ class AuditEntry(models.Model):
     action = models.CharField(max_length=80)
     object_type = models.CharField(max_length=80, blank=True)
     object_id = models.CharField(max_length=300, blank=True)
-    summary = models.JSONField(default=dict)  # what changed, without secrets and without personal data of citizens
+    summary = models.JSONField(
+        default=dict
+    )  # what changed, without secrets and without personal data of citizens
     address = models.GenericIPAddressField(null=True, blank=True)
     seq = models.BigIntegerField(null=True, unique=True)
     hash = models.CharField(max_length=64, blank=True, default="")

@@ -63,6 +63,6 @@ def _distinct(column: str) -> list[str]:
 
 
 def history_of(obj: Any, actor: str = "") -> QuerySet[AuditEntry]:
-    """What was done to an object (and by ``actor``), the latest first, for pages whose readers may see the object's history."""
+    """What was done to an object (and by ``actor``), the latest first; for pages whose readers may see its history."""
     about = Q(object_type=obj._meta.label_lower, object_id=str(getattr(obj, "urn", None) or obj.pk))
     return AuditEntry.objects.filter(about | Q(actor=actor) if actor else about).order_by("-pk")

@@ -2,6 +2,7 @@
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from halong.audit import actions, chain, export
 from halong.audit.forms import LogFilter
 from halong.audit.queries import entries
-from halong.core.access import access
+from halong.core.access import access, actor_of
 
 A_PAGE = 100
 
@@ -31,11 +32,11 @@ def log(request: HttpRequest) -> HttpResponse:
 
 @access("audit.view")
 @require_GET
-def download(request: HttpRequest) -> HttpResponse:
+def download(request: HttpRequest) -> HttpResponseBase:
     """The filtered log as CSV."""
     form = LogFilter(request.GET)
     found = entries(request.user, **(form.cleaned_data if form.is_valid() else {}))
-    actions.record(request.user, "audit.export", query=request.GET.urlencode()[:500])
+    actions.record(actor_of(request), "audit.export", query=request.GET.urlencode()[:500])
     return export.csv_response(found)
 
 

@@ -1,13 +1,14 @@
 """Who may call a view: said on the view itself, refused by a middleware when it isn't said."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from halong.core.permissions import has_perm
+from halong.core.errors import Unauthenticated
+from halong.core.permissions import Actor, has_perm
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -39,6 +40,13 @@ def signed_in(view: View) -> View:
 def guarded(view: View) -> View:
     """Declare that a view judges its callers itself (API key, display token)."""
     return access(GUARDED)(view)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Whoever is signed in, as actions want it; a view that isn't public always has somebody."""
+    if not request.user.is_authenticated:
+        raise Unauthenticated
+    return cast(Actor, request.user)
 
 
 class AccessMiddleware:

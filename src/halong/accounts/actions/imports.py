@@ -1,6 +1,7 @@
 """Users from a table: every fault by its row, all rows or none."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -8,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from halong.accounts.actions.users import FIELDS, USERNAME, GrantSpec, create_user, normal_username
+from halong.accounts.actions.users import FIELDS, LIMITS, USERNAME, GrantSpec, create_user, normal_username
 from halong.accounts.models import Role, User
 from halong.audit import actions as audit
 from halong.core import tables
@@ -64,7 +65,7 @@ def import_users(content: bytes, *, by: Actor, dry_run: bool) -> Report:
         return Report(rows, made=False)
     with transaction.atomic():
         for row in rows:
-            data = {name: row.values[name] for name in FIELDS}
+            data: dict[str, Any] = {name: row.values[name] for name in FIELDS}
             grants = [row.grant] if row.grant else []
             _user, row.password = create_user(row.values["username"], by=by, grants=grants, **data)
         audit.record(by, "accounts.import_users", None, count=len(rows))
@@ -106,7 +107,7 @@ def _check_person(row: Row, taken: set[str], seen: dict[str, int]) -> None:
         row.errors.append(_("User name: the same as in line %(line)d.") % {"line": seen[name]})
     seen.setdefault(name, row.line)
     for field_name in FIELDS:
-        limit = User._meta.get_field(field_name).max_length or 0
+        limit = LIMITS[field_name]
         if len(row.values[field_name]) > limit:
             row.errors.append(
                 _("%(column)s: at most %(limit)d characters.") % {"column": field_name, "limit": limit}

@@ -55,7 +55,9 @@ def attempt_sign_in(username: str, password: str, *, address: str | None) -> Att
     if not user.has_second_step:
         _forgive(user, address)
     else:  # the code is still to come: only this attempt is taken back, not those at codes before it
-        User.objects.filter(pk=user.pk).update(failed_attempts=Greatest(F("failed_attempts") - 1, 0), locked_until=None)
+        User.objects.filter(pk=user.pk).update(
+            failed_attempts=Greatest(F("failed_attempts") - 1, 0), locked_until=None
+        )
         _uncount_address(address)
     return Attempt(user)
 
@@ -82,7 +84,9 @@ def _count_address(address: str) -> bool:
     AddressTries.objects.bulk_create([AddressTries(address=key, since=now)], ignore_conflicts=True)
     AddressTries.objects.filter(address=key, since__lt=now - ADDRESS_WINDOW).update(failures=0, since=now)
     return bool(
-        AddressTries.objects.filter(address=key, failures__lt=ADDRESS_FAILURES).update(failures=F("failures") + 1)
+        AddressTries.objects.filter(address=key, failures__lt=ADDRESS_FAILURES).update(
+            failures=F("failures") + 1
+        )
     )
 
 

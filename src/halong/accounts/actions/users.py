@@ -21,7 +21,8 @@ from halong.core.text import fold
 from halong.places.models import Agency, Place
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,149}")
-FIELDS = ("full_name", "title", "email", "phone")
+LIMITS = {"full_name": 200, "title": 200, "email": 254, "phone": 40}  # those of the columns
+FIELDS = tuple(LIMITS)
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,9 @@ def create_user(
     require(by, "users.manage")
     name = normal_username(username)
     if not USERNAME.fullmatch(name):
-        text = _("A user name has letters without marks, digits, dots, hyphens or @, and starts with a letter or digit.")
+        text = _(
+            "A user name has letters without marks, digits, dots, hyphens or @, and starts with a letter or digit."
+        )
         raise Invalid(text, fields={"username": text})
     user = User(username=name, must_change_password=must_change_password, **_known(data))
     user.folded = fold(user.full_name)
@@ -104,7 +107,7 @@ def _known(data: dict[str, str]) -> dict[str, str]:
     if unknown:
         raise TypeError(f"no such fields of a user: {', '.join(sorted(unknown))}")
     for field, value in data.items():
-        limit = User._meta.get_field(field).max_length or 0
+        limit = LIMITS[field]
         if len(value) > limit:
             text = _("At most %(limit)d characters.") % {"limit": limit}
             raise Invalid(text, fields={field: text})
@@ -192,8 +195,10 @@ def change_password(user: User, *, by: Actor, old: str, new: str, keep_session: 
 def unlock_user(user: User, *, by: Actor) -> None:
     """Forget the failed sign-ins of an account, so that it opens again at once."""
     require(by, "users.manage")
-    if User.objects.filter(pk=user.pk).exclude(failed_attempts=0, locked_until=None).update(
-        failed_attempts=0, locked_until=None
+    if (
+        User.objects.filter(pk=user.pk)
+        .exclude(failed_attempts=0, locked_until=None)
+        .update(failed_attempts=0, locked_until=None)
     ):
         audit.record(by, "accounts.unlock_user", user)
 

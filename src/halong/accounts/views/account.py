@@ -11,11 +11,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from halong.accounts import actions, browser, totp
+from halong.accounts.faults import all_faults, show_faults
 from halong.accounts.forms import CodeForm, ContactForm, LookForm, NewPasswordForm, PasswordForm
 from halong.accounts.models import User
 from halong.accounts.queries import sessions_of
 from halong.core.access import signed_in
-from halong.accounts.faults import show_faults
 from halong.core.errors import Invalid
 
 
@@ -50,7 +50,7 @@ def contact(request: HttpRequest) -> HttpResponse:
         actions.change_user(user, by=user, **form.cleaned_data)
         messages.success(request, _("Saved."))
     else:
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        messages.error(request, all_faults(form))
     return redirect("account")
 
 
@@ -78,7 +78,9 @@ def password(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         present = str(request.session.session_key)
         try:
-            actions.change_password(user, by=user, old=data["old"], new=data["password"], keep_session=present)
+            actions.change_password(
+                user, by=user, old=data["old"], new=data["password"], keep_session=present
+            )
         except Invalid as error:
             show_faults(form, error)
         else:

@@ -15,7 +15,7 @@ from halong.accounts import actions
 from halong.accounts.faults import show_faults
 from halong.accounts.forms import KEY_WORDS, DisplayForm, KeyForm
 from halong.accounts.models import ApiKey, DisplayToken
-from halong.core.access import access
+from halong.core.access import access, actor_of
 from halong.core.errors import HalongError
 
 A_PAGE = 50
@@ -41,7 +41,7 @@ def new_key(request: HttpRequest) -> HttpResponse:
         day = data.pop("expires_on")
         end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min)) if day else None
         try:
-            key, secret = actions.create_api_key(by=request.user, expires_at=end, **data)
+            key, secret = actions.create_api_key(by=actor_of(request), expires_at=end, **data)
         except HalongError as error:
             show_faults(form, error)
         else:
@@ -55,7 +55,7 @@ def new_key(request: HttpRequest) -> HttpResponse:
 def rotate_key(request: HttpRequest, pk: int) -> HttpResponse:
     """Replace a key's secret; the new one is shown in the answer and never again."""
     key = get_object_or_404(ApiKey.objects.visible_to(request.user), pk=pk)
-    secret = actions.rotate_api_key(key, by=request.user)
+    secret = actions.rotate_api_key(key, by=actor_of(request))
     return render(request, "accounts/key_shown.html", {"key": key, "secret": secret})
 
 
@@ -63,7 +63,9 @@ def rotate_key(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def revoke_key(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a key useless."""
-    actions.revoke_api_key(get_object_or_404(ApiKey.objects.visible_to(request.user), pk=pk), by=request.user)
+    actions.revoke_api_key(
+        get_object_or_404(ApiKey.objects.visible_to(request.user), pk=pk), by=actor_of(request)
+    )
     messages.success(request, _("The key is revoked."))
     return redirect("keys")
 
@@ -84,7 +86,7 @@ def new_display(request: HttpRequest) -> HttpResponse:
     """Make a wall's token; its address is shown in the answer and never again."""
     form = DisplayForm(request.POST or None)
     if form.is_valid():
-        token, secret = actions.create_display_token(by=request.user, **form.cleaned_data)
+        token, secret = actions.create_display_token(by=actor_of(request), **form.cleaned_data)
         address = request.build_absolute_uri(f"/wall?token={secret}")
         return render(request, "accounts/display_shown.html", {"token": token, "address": address})
     return render(request, "accounts/display_new.html", {"form": form})
@@ -95,6 +97,6 @@ def new_display(request: HttpRequest) -> HttpResponse:
 def revoke_display(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a wall."""
     token = get_object_or_404(DisplayToken.objects.visible_to(request.user), pk=pk)
-    actions.revoke_display_token(token, by=request.user)
+    actions.revoke_display_token(token, by=actor_of(request))
     messages.success(request, _("The display is closed."))
     return redirect("displays")

@@ -1,5 +1,7 @@
 """People and what they may do, for administrators."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from halong.accounts import actions
-from halong.accounts.faults import show_faults
+from halong.accounts.faults import all_faults, show_faults
 from halong.accounts.forms import (
     ConfirmImportForm,
     GrantForm,
@@ -22,7 +24,7 @@ from halong.accounts.forms import (
 from halong.accounts.models import User
 from halong.accounts.queries import people, sessions_of
 from halong.audit.queries import history_of
-from halong.core.access import access
+from halong.core.access import access, actor_of
 from halong.core.errors import Conflict, HalongError, Invalid
 
 A_PAGE = 50
@@ -30,7 +32,8 @@ SCOPE = ("role", "agency", "place", "sector")
 
 
 def _person(request: HttpRequest, pk: int) -> User:
-    return get_object_or_404(User.objects.visible_to(request.user), pk=pk)
+    found: User = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
+    return found
 
 
 @access("users.manage")
@@ -56,7 +59,9 @@ def new_user(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         grant = actions.GrantSpec(**{side: data.pop(side) for side in SCOPE})
         try:
-            user, password = actions.create_user(data.pop("username"), by=request.user, grants=[grant], **data)
+            user, password = actions.create_user(
+                data.pop("username"), by=actor_of(request), grants=[grant], **data
+            )
         except (Conflict, Invalid) as error:
             show_faults(form, error)
         else:
@@ -71,7 +76,7 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
     person = _person(request, pk)
     form = UserForm(request.POST or None, instance=User.objects.get(pk=pk))
     if form.is_valid():
-        actions.change_user(person, by=request.user, **form.cleaned_data)
+        actions.change_user(person, by=actor_of(request), **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("user", pk)
     context = {
@@ -98,10 +103,10 @@ def add_grant(request: HttpRequest, pk: int) -> HttpResponse:
     person, form = _person(request, pk), GrantForm(request.POST)
     if form.is_valid():
         new = actions.GrantSpec(**{side: form.cleaned_data[side] for side in SCOPE})
-        actions.set_grants(person, [*_grants(person), new], by=request.user)
+        actions.set_grants(person, [*_grants(person), new], by=actor_of(request))
         messages.success(request, _("The role is given."))
     else:
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        messages.error(request, all_faults(form))
     return redirect("user", pk)
 
 
@@ -113,7 +118,7 @@ def remove_grant(request: HttpRequest, pk: int, grant_pk: int) -> HttpResponse:
     gone = get_object_or_404(person.grants.select_related("place", "agency"), pk=grant_pk)
     spec = actions.GrantSpec(gone.role, gone.place, gone.agency, gone.sector)
     try:
-        actions.set_grants(person, [held for held in _grants(person) if held != spec], by=request.user)
+        actions.set_grants(person, [held for held in _grants(person) if held != spec], by=actor_of(request))
         messages.success(request, _("The role is taken away."))
     except Conflict as error:
         messages.error(request, error.detail)
@@ -126,11 +131,13 @@ def remove_grant(request: HttpRequest, pk: int, grant_pk: int) -> HttpResponse:
 def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
     """A new random password, shown in the answer and never again."""
     person = _person(request, pk)
-    password = actions.reset_password(person, by=request.user)
-    return render(request, "accounts/user_password.html", {"person": person, "password": password, "reset": True})
+    password = actions.reset_password(person, by=actor_of(request))
+    return render(
+        request, "accounts/user_password.html", {"person": person, "password": password, "reset": True}
+    )
 
 
-CHANGES = {
+CHANGES: dict[str, Callable[..., object]] = {
     "unlock": actions.unlock_user,
     "deactivate": actions.deactivate_user,
     "activate": actions.activate_user,
@@ -144,7 +151,7 @@ CHANGES = {
 def change_state(request: HttpRequest, pk: int, change: str) -> HttpResponse:
     """Unlock, close, open, end all sessions, take the second step away."""
     try:
-        CHANGES[change](_person(request, pk), by=request.user)
+        CHANGES[change](_person(request, pk), by=actor_of(request))
         messages.success(request, _("Done."))
     except HalongError as error:
         messages.error(request, error.detail)
@@ -155,7 +162,7 @@ def change_state(request: HttpRequest, pk: int, change: str) -> HttpResponse:
 @require_POST
 def end_session(request: HttpRequest, pk: int, session_pk: int) -> HttpResponse:
     """End one session of a person."""
-    actions.end_session(get_object_or_404(_person(request, pk).sign_ins, pk=session_pk), by=request.user)
+    actions.end_session(get_object_or_404(_person(request, pk).sign_ins, pk=session_pk), by=actor_of(request))
     messages.success(request, _("The session is ended."))
     return redirect("user", pk)
 
@@ -171,9 +178,11 @@ def import_users(request: HttpRequest) -> HttpResponse:
     try:
         if confirmed.is_valid():
             table = confirmed.cleaned_data["table"]
-            context["report"] = actions.import_users(table.encode(), by=request.user, dry_run=False)
+            context["report"] = actions.import_users(table.encode(), by=actor_of(request), dry_run=False)
         elif form.is_valid():
-            context["report"] = actions.import_users(form.cleaned_data["file"], by=request.user, dry_run=True)
+            context["report"] = actions.import_users(
+                form.cleaned_data["file"], by=actor_of(request), dry_run=True
+            )
     except HalongError as error:
         show_faults(form, error)
     return render(request, "accounts/import.html", context)

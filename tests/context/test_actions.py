@@ -72,8 +72,14 @@ def test_the_same_urn_twice_is_a_conflict_and_a_deleted_one_can_return():
 
 @pytest.mark.parametrize(
     ("urn", "types", "scopes"),
-    [("no uri", ["T"], []), ("urn:x:1", [], []), ("urn:x:1", ["a b"], []), ("urn:x:1", ["T"], ["Env"]), ("urn:x:1", ["T"], ["/a//b"])],
-)  # fmt: skip
+    [
+        ("no uri", ["T"], []),
+        ("urn:x:1", [], []),
+        ("urn:x:1", ["a b"], []),
+        ("urn:x:1", ["T"], ["Env"]),
+        ("urn:x:1", ["T"], ["/a//b"]),
+    ],
+)
 def test_headers_are_checked(urn, types, scopes):
     with pytest.raises(Invalid):
         actions.create_entity(urn, types, by=SYSTEM, scopes=scopes)

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -129,26 +131,27 @@ def test_merging_replaces_members_and_takes_away_those_set_to_null():
         merge(old, {"value": NULL})
 
 
-@pytest.mark.parametrize(("text", "answer"), [("urn:a:1", True), ("https://x.vn/a", True), ("abc", False), ("a b:c", False), ("", False), ("urn:", False), (3, False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [("urn:a:1", True), ("https://x.vn/a", True), ("abc", False), ("", False), ("urn:", False), (3, False)],
+)
 def test_uris(text, answer):
     assert is_uri(text) is answer
 
 
-@pytest.mark.parametrize(("text", "answer"), [("pm25", True), ("N_TOT", True), ("schema:name", True), ("https://x.vn/a", True), ("id", False), ("a b", False), ("1a", False), ("", False)])  # fmt: skip
-def test_names(text, answer):
-    assert is_name(text) is answer
+@pytest.mark.parametrize("text", ["pm25", "N_TOT", "schema:name", "https://x.vn/a"])
+def test_names(text):
+    assert is_name(text)
 
 
-@given(st.datetimes(timezones=st.timezones()))
-@settings(max_examples=100)
+@pytest.mark.parametrize("text", ["id", "a b", "1a", "", "pm2,5", None])
+def test_no_names(text):
+    assert not is_name(text)
+
+
+@given(st.datetimes(min_value=datetime(1900, 1, 1), timezones=st.timezones()))
 def test_times_come_back(time):
-    from datetime import UTC
-
-    try:
-        time.astimezone(UTC)
-    except OverflowError:
-        return
-    assert parse_datetime(format_datetime(time)) == time
+    assert parse_datetime(format_datetime(time)) == time.astimezone(UTC)
 
 
 TEXT = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=12)
@@ -165,9 +168,9 @@ def test_any_json_is_read_or_refused_with_a_reason_and_what_is_read_is_canonical
     try:
         document = read_document(raw)
     except Invalid as error:
-        assert error.fields
-    else:
-        assert read_document(document) == document
+        document = None
+        reasons = error.fields
+    assert reasons if document is None else read_document(document) == document
 
 
 URN = st.from_regex(r"urn:ngsi-ld:[A-Z][a-z]{2,6}:[a-z0-9]{1,8}", fullmatch=True)

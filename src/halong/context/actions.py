@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -245,6 +246,19 @@ def describe_entity(
     )
     touch(f"entity:{entity.pk}")
     return entity
+
+
+@transaction.atomic
+def clear_simulated(entities: QuerySet[Entity], *, by: Actor) -> int:
+    """Note that these things are fed by real devices from now on. Returns how many were not."""
+    changed = entities.filter(simulated=True)
+    for entity in changed:
+        require(by, "entities.edit", entity)
+    count = changed.update(simulated=False, modified_at=timezone.now())
+    if count:
+        audit.record(by, "entities.clear_simulated", None, count=count)
+        touch("entities")
+    return count
 
 
 def _create(drafts: Collection[Draft], *, by: Actor) -> list[Entity]:

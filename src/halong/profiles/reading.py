@@ -10,6 +10,7 @@ from typing import Any
 from halong.core.errors import HalongError
 from halong.core.sector import EntityType, find_type
 from halong.core.tables import Row, read_csv
+from halong.places.models import Place
 from halong.profiles.description import ProfileError, read_description, read_toml
 
 PLACE_COLUMNS = (
@@ -57,10 +58,13 @@ ORIGIN = ("source", "verified")
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """One thing of the profile. ``attributes`` are plain values by name, ``invented`` those that are
+    """One thing of the profile.
+
+    ``at`` is its file and line; ``attributes`` are plain values by name, ``invented`` those that are
     illustrative.
     """
 
+    at: str
     id: str
     kind: EntityType
     name: str
@@ -131,6 +135,12 @@ class _Reader:
             self.faults.append(f"{at}: {column}: {text!r} can't be read")
             return empty
 
+    def needed(self, at: str, row: Row, column: str, parse: Callable[[str], Any]) -> Any:
+        """One cell as a value that must be there."""
+        if not row[column]:
+            self.faults.append(f"{at}: {column}: is missing")
+        return self.cell(at, row, column, parse)
+
     def unique(self, at: str, seen: set[Any], key: Any) -> None:
         """Note a key; a fault where it stands twice."""
         if key in seen:
@@ -184,9 +194,9 @@ def _places(reader: _Reader, name: str) -> list[dict[str, Any]]:
             "at": at,
             "code": row["code"],
             "name": row["name"],
-            "kind": row["kind"],
+            "kind": reader.needed(at, row, "kind", Place.Kind),
             "parent": row["parent"],
-            "valid_from": reader.cell(at, row, "valid_from", date.fromisoformat),
+            "valid_from": reader.needed(at, row, "valid_from", date.fromisoformat),
             "valid_to": reader.cell(at, row, "valid_to", date.fromisoformat),
             "lon": reader.cell(at, row, "lon", float),
             "lat": reader.cell(at, row, "lat", float),
@@ -203,7 +213,7 @@ def _agencies(reader: _Reader, name: str) -> list[dict[str, Any]]:
         {
             "at": at,
             **{key: row[key] for key in ("code", "name", "short_name", "kind", "parent", "place", "phone")},
-            "valid_from": reader.cell(at, row, "valid_from", date.fromisoformat),
+            "valid_from": reader.needed(at, row, "valid_from", date.fromisoformat),
             "valid_to": reader.cell(at, row, "valid_to", date.fromisoformat),
             "successors": row["successors"].split(),
             "reference": _origin(reader, at, row)[:300],
@@ -223,15 +233,16 @@ def _things(reader: _Reader, name: str) -> list[Thing]:
             continue
         properties = tuple(row["properties"].split())
         for missing in (p for p in properties if (spec := kind.attribute(p)) is None or not spec.series):
-            reader.faults.append(f"{at}: properties: a {kind.name} doesn't measure {missing!r}")
+            reader.faults.append(f"{at}: properties: {kind.name} doesn't measure {missing!r}")
         things.append(
             Thing(
+                at=at,
                 id=row["id"],
                 kind=kind,
                 name=row["name"],
                 place=row["place"],
-                lon=reader.cell(at, row, "lon", float, 0.0),
-                lat=reader.cell(at, row, "lat", float, 0.0),
+                lon=reader.needed(at, row, "lon", float) or 0.0,
+                lat=reader.needed(at, row, "lat", float) or 0.0,
                 agency=row["agency"],
                 public=reader.cell(at, row, "public", _boolean, False) and not kind.private,
                 illustrative=reader.cell(at, row, "illustrative", _boolean, False),
@@ -251,7 +262,7 @@ def _pairs(reader: _Reader, at: str, row: Row, column: str, kind: EntityType) ->
     for part in filter(None, (part.strip() for part in row[column].split(";"))):
         name, equals, text = part.partition("=")
         if not equals or kind.attribute(name.strip()) is None:
-            reader.faults.append(f"{at}: {column}: {part!r} isn't name=value of a {kind.name}")
+            reader.faults.append(f"{at}: {column}: {part!r} isn't name=value of {kind.name}")
         else:
             found[name.strip()] = _value(text.strip())
     return found
@@ -311,7 +322,7 @@ def _check_references(reader: _Reader, profile: Profile) -> None:
         wanted += [(row["at"], "parent", row["parent"], agencies), (row["at"], "place", row["place"], places)]
         wanted += [(row["at"], "successors", code, agencies) for code in row["successors"]]
     for thing in profile.things:
-        wanted += [(thing.id, "place", thing.place, places), (thing.id, "agency", thing.agency, agencies)]
+        wanted += [(thing.at, "place", thing.place, places), (thing.at, "agency", thing.agency, agencies)]
     reader.faults += [
         f"{at}: {column}: nothing has the code {code!r}"
         for at, column, code, known in wanted
@@ -319,7 +330,7 @@ def _check_references(reader: _Reader, profile: Profile) -> None:
     ]
     west, south, east, north = profile.description["map"]["bounds"]
     reader.faults += [
-        f"{thing.id}: lon, lat: {thing.lon}, {thing.lat} lies outside the bounds of the map"
+        f"{thing.at}: lon, lat: {thing.lon}, {thing.lat} lies outside the bounds of the map"
         for thing in profile.things
         if not (west <= thing.lon <= east and south <= thing.lat <= north)
     ]

@@ -116,7 +116,8 @@ def _places() -> dict[str, Any]:
     file = Path(__file__).parents[1] / "profiles/quang_ninh/boundaries_approximate.geojson"
     data: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else _collection([])
     for index, feature in enumerate(data["features"]):
-        feature["properties"]["tint"] = (index * 7 % 10) / 10
+        name = feature["properties"]["name"]
+        feature["properties"] |= {"tint": (index * 7 % 10) / 10, "short_name": name.split(" ", 2 if "khu" in name else 1)[-1]}
     return data
 
 

@@ -183,7 +183,7 @@ class HalongChart extends HTMLElement {
       body.insertRow().append(cell("td", dateTime(new Date(time * 1000))), ...series.map((_, i) => cell("td", rows.get(time)[i] ?? "–", "num")));
     }
     this.table.tabIndex = 0;
-    this.table.setAttribute("role", "region");
+    this.table.setAttribute("role", "group");
     this.table.setAttribute("aria-label", this.getAttribute("label") ?? words("table"));
     this.table.replaceChildren(table);
   }

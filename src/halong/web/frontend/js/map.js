@@ -2,6 +2,7 @@
     Things are small, events loud; status is shape and word before it is colour. Without WebGL a drawing is shown. */
 import { layers, readTokens, setTokens, sources } from "./map-style.js";
 import { drawSvg } from "./map-svg.js";
+import { addChips, addLegend, labelPoints, split } from "./map-furniture.js";
 import { addMarks } from "./map-marks.js";
 import { page, style, words } from "./page.js";
 
@@ -45,7 +46,7 @@ class HalongMap extends HTMLElement {
   async connectedCallback() {
     if (this.dataset.started) return;
     this.dataset.started = "1";
-    this.setAttribute("role", "region");
+    this.setAttribute("role", "group");
     if (this.getAttribute("label")) this.setAttribute("aria-label", this.getAttribute("label"));
     this.#frame();
     try {
@@ -65,6 +66,12 @@ class HalongMap extends HTMLElement {
     this.#map?.remove();
   }
 
+  /** Where a position lies on the plate, in pixels. */
+  whereIs(position) {
+    const { x, y } = this.#map.project(position);
+    return [x, y];
+  }
+
   #frame() {
     this.canvas = Object.assign(document.createElement("div"), { className: "map-canvas" });
     this.state = Object.assign(document.createElement("div"), { className: "map-state", textContent: words("map loading") });
@@ -76,13 +83,14 @@ class HalongMap extends HTMLElement {
     await Promise.all(Object.entries(names).map(async ([key, attribute]) => {
       this.#data[key] = await getJson(this.getAttribute(attribute));
     }));
+    this.#data = split(this.#data, this.hasAttribute("events-src"));
   }
 
   async #draw(maplibre) {
     const padding = this.#padding();
     const map = (this.#map = new maplibre.Map({
       container: this.canvas,
-      style: { version: 8, sources: sources(this.#base, this.#data), layers: layers(readTokens(this), this.#scale()) },
+      style: { version: 8, sources: sources(this.#base, this.#data, labelPoints(this.#data.places)), layers: layers(readTokens(this), this.#scale()) },
       bounds: this.#bounds(),
       fitBoundsOptions: { padding },
       maxBounds: BOUNDS,
@@ -93,7 +101,7 @@ class HalongMap extends HTMLElement {
       touchPitch: false,
       attributionControl: false,
       cooperativeGestures: this.hasAttribute("cooperative"),
-      interactive: !this.hasAttribute("static"),
+      interactive: !this.hasAttribute("still"),
       fadeDuration: 0,
       locale: { "NavigationControl.ZoomIn": words("zoom in"), "NavigationControl.ZoomOut": words("zoom out"), "Map.Title": this.getAttribute("label") ?? "", "Popup.Close": words("close") },
     }));
@@ -102,11 +110,13 @@ class HalongMap extends HTMLElement {
     addMarks(map, readTokens(this));
     await new Promise((done) => map.once("load", done));
     this.state.remove();
-    if (!this.hasAttribute("static")) {
+    if (!this.hasAttribute("still")) {
       map.addControl(new maplibre.NavigationControl({ showCompass: false }), "bottom-right");
       this.#home();
       this.#popups(maplibre);
     }
+    if (!this.hasAttribute("still")) addChips(this, this.#data);
+    addLegend(this, this.#data);
     this.#chips();
     // A plate that grows (a phone turned, a wall resized) keeps the whole province until somebody has moved it.
     let moved = false;
@@ -124,6 +134,7 @@ class HalongMap extends HTMLElement {
   #padding() {
     const [top = 44, right = 16, bottom = 24, left = 16] = (this.getAttribute("pad") ?? "").split(/\s+/).filter(Boolean).map(Number);
     const fits = this.clientWidth - left - right > 160;
+    this.style.setProperty("--map-right", fits ? `${Math.max(0, right - 16)}px` : "0px");
     return fits ? { top, right, bottom, left } : 12;
   }
 
@@ -143,7 +154,7 @@ class HalongMap extends HTMLElement {
 
   #popups(maplibre) {
     const map = this.#map;
-    const clickable = ["things", "events", "events-shape", "things-loud"].filter((id) => map.getLayer(id));
+    const clickable = ["things", "events", "things-loud"].filter((id) => map.getLayer(id));
     const show = (feature, lngLat) => new maplibre.Popup({ closeButton: true, maxWidth: "280px", offset: 10 })
       .setLngLat(lngLat).setDOMContent(this.#card(feature.properties)).addTo(map);
     map.on("click", (event) => {
@@ -160,12 +171,12 @@ class HalongMap extends HTMLElement {
     }
   }
 
-  #card({ name, state, value, label, href, simulated, kind }) {
+  #card({ name, state, value, label, href, simulated, kindLabel, place }) {
     const box = Object.assign(document.createElement("div"), { className: "map-card" });
     const add = (tag, text, className = "") => text && box.append(Object.assign(document.createElement(tag), { textContent: text, className }));
     add("b", name ?? label);
     if (state && state !== "normal") add("span", words(`state ${state}`), `badge badge-${state}`);
-    add("p", [value, label !== name && label, kind].filter(Boolean).join(" · "));
+    add("p", [value, label !== name && label, kindLabel, place].filter(Boolean).join(" · "));
     if (simulated === true || simulated === "true") add("em", words("simulated"), "simulated");
     if (href) box.append(Object.assign(document.createElement("a"), { href, textContent: words("open"), className: "btn btn-small" }));
     return box;
@@ -174,7 +185,7 @@ class HalongMap extends HTMLElement {
   /** Chips turn layers on and off. A page may bring its own: `<button class="chip" data-layer="alerts">` in the slot. */
   #chips() {
     const chips = this.querySelectorAll("[data-layer]");
-    const groups = { events: ["events-halo", "events", "events-label"], things: ["things", "things-loud", "clusters", "cluster-count"], places: ["places", "places-line", "places-label"] };
+    const groups = { events: ["events-halo", "events", "events-label"], things: ["things", "things-loud", "clusters", "cluster-count"], places: ["places", "places-line", "places-approximate", "places-label"] };
     for (const chip of chips) {
       chip.addEventListener("click", () => {
         const on = chip.getAttribute("aria-pressed") !== "true";
@@ -189,8 +200,10 @@ class HalongMap extends HTMLElement {
   /** `data-kinds="AirQualityObserved WeatherObserved"` on a chip shows or hides these kinds of things. */
   #filter() {
     const hidden = [...this.querySelectorAll('[data-kinds][aria-pressed="false"]')].flatMap((chip) => chip.dataset.kinds.split(/\s+/));
-    const features = this.#data.things.features.filter((f) => !hidden.includes(f.properties.kind));
-    this.#map.getSource("things").setData({ type: "FeatureCollection", features });
+    for (const source of ["things", "events"]) {
+      const features = this.#data[source].features.filter((f) => !hidden.includes(f.properties.kind));
+      this.#map.getSource(source)?.setData({ type: "FeatureCollection", features });
+    }
   }
 
   #fallback() {
@@ -208,9 +221,10 @@ class HalongMap extends HTMLElement {
         await this.#load();
       } catch { return; }
       if (!this.#map) return this.canvas.replaceChildren(drawSvg(this.#base ?? EMPTY, this.#data, PROVINCE));
-      this.#map.getSource("events")?.setData(this.#data.events);
       this.#map.getSource("places")?.setData(this.#data.places);
+      this.#map.getSource("labels")?.setData(labelPoints(this.#data.places));
       this.#filter();
+      addLegend(this, this.#data);
     };
     let waiting;
     const soon = () => (waiting ??= setTimeout(() => ((waiting = undefined), refresh()), 1500));

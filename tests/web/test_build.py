@@ -1,0 +1,46 @@
+"""What the front-end build wrote: everything local, small, and named by its content."""
+
+import gzip
+import re
+
+import pytest
+
+from halong.web import assets
+
+NEEDED = ["halong.js", "halong.css", "map.css", "chart.css", "basemap.geojson", "maplibre-gl.mjs", "maplibre-gl-worker.mjs"]
+FIRST_PAINT = ["be-vietnam-pro-latin-400", "be-vietnam-pro-latin-500", "be-vietnam-pro-latin-600", "be-vietnam-pro-vietnamese-400", "be-vietnam-pro-vietnamese-500", "be-vietnam-pro-vietnamese-600"]
+
+
+@pytest.fixture(scope="module")
+def manifest():
+    found = assets.manifest()
+    if not found:
+        pytest.fail("the front end isn't built: npm ci --ignore-scripts && npm run build")
+    return found
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_it_is_there_under_a_hashed_name(manifest, name):
+    assert (assets.DIST / manifest[name]).is_file()
+    assert re.search(r"-[A-Za-z0-9]{8,12}[./]", manifest[name])
+    assert assets.is_immutable("", assets.asset(name))
+
+
+def test_a_page_without_map_and_charts_is_light(manifest):
+    text = sum(len(gzip.compress((assets.DIST / manifest[name]).read_bytes())) for name in ("halong.js", "halong.css"))
+    fonts = sum((assets.DIST / manifest[f"{name}-normal.woff2"]).stat().st_size for name in FIRST_PAINT)
+    assert text + fonts < 140_000  # the page itself has the rest of the 150 kB
+
+
+def test_the_base_map_is_small(manifest):
+    assert (assets.DIST / manifest["basemap.geojson"]).stat().st_size < 400_000
+
+
+def test_nothing_is_fetched_from_elsewhere(manifest):
+    for name in ("halong.js", "halong.css", "map.css", "chart.css"):
+        text = (assets.DIST / manifest[name]).read_text(encoding="utf-8")
+        assert re.findall(r"(?:url\(|from|import\()\s*[\"']?https?://", text) == []
+
+
+def test_an_unknown_file_has_no_address():
+    assert assets.asset("no-such-file.js") == ""

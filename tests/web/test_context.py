@@ -1,0 +1,52 @@
+"""What every page gets from the shell."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import RequestFactory
+
+from halong.core import registry
+from halong.core.registry import MenuItem
+from halong.web import context
+
+
+@pytest.fixture
+def menu(monkeypatch):
+    entries = registry.Registry()
+    monkeypatch.setattr(registry, "menu", entries)
+    return entries
+
+
+def asked(path, **cookies):
+    request = RequestFactory().get(path)
+    request.user = AnonymousUser()
+    request.COOKIES.update(cookies)
+    return request
+
+
+def test_the_menu_is_ordered_and_knows_where_one_is(menu):
+    menu.register("b", MenuItem("b", "B", "bell", "web:offline", 20))
+    menu.register("a", MenuItem("a", "A", "bell", "web:search", 10))
+    menu.register("c", MenuItem("c", "C", "home", "web:offline", 1, shell="citizen"))
+    found = context.menu_of(asked("/search"), "desk")
+    assert [(entry["item"].key, entry["current"]) for entry in found] == [("a", True), ("b", False)]
+    assert [entry["item"].key for entry in context.menu_of(asked("/c"), "citizen")] == ["c"]
+
+
+def test_what_one_may_not_do_is_absent(menu):
+    menu.register("a", MenuItem("a", "A", "bell", "web:search", 10, "nobody.has.this"))
+    assert context.menu_of(asked("/"), "desk") == []
+
+
+def test_an_app_that_is_switched_off_is_absent(menu):
+    menu.register("a", MenuItem("a", "A", "bell", "no-such-page", 10))
+    assert context.menu_of(asked("/"), "desk") == []
+
+
+@pytest.mark.parametrize(("cookie", "theme"), [("dark", "dark"), ("light", "light"), ("auto", ""), ("<x>", "")])
+def test_only_known_themes_reach_the_page(cookie, theme):
+    assert context.shell(asked("/", theme=cookie))["shell_theme"] == theme
+
+
+@pytest.mark.parametrize(("path", "kept"), [("/c", True), ("/c/map", True), ("/", False), ("/cameras", False)])
+def test_only_the_citizens_pages_are_kept_on_the_phone(path, kept):
+    assert (context.page_data(asked(path))["worker"] is not None) == kept

@@ -1,0 +1,80 @@
+"""Search, installation, style guide."""
+
+import json
+
+import pytest
+
+from halong.core import registry
+from halong.core.registry import SearchProvider
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def person(django_user_model):
+    return django_user_model.objects.create(username="binh", full_name="Trần Thị Bình")
+
+
+@pytest.fixture
+def provider(monkeypatch):
+    entries = registry.Registry()
+    entries.register("place", SearchProvider("place", "Places", lambda user, query, limit: [(f"{query} ward", "Ward", "/places/1")]))
+    monkeypatch.setattr(registry, "search_providers", entries)
+
+
+def test_search_asks_every_provider(client, person, provider):
+    client.force_login(person)
+    page = client.get("/search?q=Ha", headers={"HX-Request": "true"})
+    assert page.templates[0].name == "web/search_results.html"
+    assert '<a href="/places/1"><span>Ha ward</span>' in page.text
+
+
+def test_search_is_a_page_without_scripts(client, person, provider):
+    client.force_login(person)
+    assert client.get("/search?q=Ha").templates[0].name == "web/search.html"
+
+
+def test_an_empty_search_asks_nobody(client, person, provider):
+    client.force_login(person)
+    assert "/places/1" not in client.get("/search?q=+").text
+
+
+def test_strangers_may_not_search(client):
+    assert client.get("/search?q=Ha").status_code == 302
+
+
+def test_the_app_can_be_installed(client):
+    answer = client.get("/c/manifest.webmanifest")
+    manifest = json.loads(answer.content)
+    assert answer.headers["Content-Type"] == "application/manifest+json"
+    assert (manifest["start_url"], manifest["scope"], manifest["display"]) == ("/c", "/c", "standalone")
+    for icon in manifest["icons"]:
+        assert client.get(icon["src"]).status_code == 200
+
+
+def test_the_worker_knows_this_build(client):
+    answer = client.get("/c/sw.js")
+    assert answer.headers["Content-Type"] == "text/javascript"
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert "halong-" in answer.text.split("\n")[0]
+
+
+def test_there_is_a_page_for_no_network(client):
+    assert client.get("/c/offline").status_code == 200
+
+
+def test_the_style_guide_is_not_for_the_public(client):
+    assert client.get("/styleguide").status_code == 404
+
+
+@pytest.mark.parametrize("shell", ["desk", "wall", "citizen", "plain"])
+def test_the_style_guide_draws_each_shell(client, settings, shell):
+    settings.HALONG_STYLEGUIDE = True
+    assert client.get(f"/styleguide?shell={shell}").status_code == 200
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 500, 503])
+def test_error_pages_stand_alone(status):
+    from django.template.loader import render_to_string
+
+    assert f'plain-code">{status}' in render_to_string(f"{status}.html")

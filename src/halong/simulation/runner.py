@@ -1,0 +1,158 @@
+"""The process ``halong simulate``: every simulated thing of the registry, fed through its door."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import connections
+
+from halong.core.errors import HalongError
+from halong.home import is_live, private
+from halong.profiles.description import folder_of
+from halong.simulation import sources
+from halong.simulation.clients import Client, FtpClient, PushClient
+from halong.simulation.device import Device
+from halong.simulation.feed import Feed
+from halong.simulation.fleet import load_devices
+from halong.simulation.plan import Door, Plan, assign, read_plan
+from halong.simulation.progress import Progress
+from halong.simulation.province import Province
+from halong.simulation.sources import Access
+from halong.supervisor import reachable
+
+LOOK_EVERY = 60.0  # seconds until the registry is asked whether its things changed
+NICENESS = 5
+SETTINGS: dict[str, dict[str, Any]] = {"ftp": {}, "http-push": {}}
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says; None: as the profile says."""
+
+    seed: int | None = None
+    days: int | None = None
+    once: bool = False
+
+
+def plan_of(options: Options) -> Plan:
+    """The profile's plan with what the command line changed."""
+    found = read_plan(folder_of(settings.HALONG_PROFILE))
+    return Plan(
+        found.seed if options.seed is None else options.seed,
+        found.days if options.days is None else max(0, options.days),
+        found.doors,
+    )
+
+
+async def run(options: Options, stop: asyncio.Event) -> int:
+    """Feed every door until asked to stop, or, with ``once``, until everything is up to now. Returns how many
+    readings were sent.
+    """
+    os.nice(NICENESS)
+    plan, sent = plan_of(options), 0
+    while not stop.is_set() and not is_live():
+        devices = await _in_thread(load_devices)
+        feeds = await _open(plan, devices)
+        if not feeds:
+            logger.warning("There is nothing to simulate: no thing of the registry is marked as simulated.")
+        try:
+            if options.once:
+                await _once(feeds)
+                stop.set()
+            else:
+                await _feed(feeds, devices, stop)
+        finally:
+            for feed in feeds:
+                sent += feed.sent
+                await feed.close()
+    return sent
+
+
+async def _once(feeds: Sequence[Feed]) -> None:
+    for feed in feeds:
+        await feed.send_due()
+        await feed.fill()
+
+
+async def _feed(feeds: Sequence[Feed], devices: Sequence[Device], stop: asyncio.Event) -> None:
+    """Run the feeds until asked to stop, the installation goes live, or the registry's things change."""
+    ending = asyncio.create_task(stop.wait())
+    tasks = [asyncio.create_task(work) for feed in feeds for work in (feed.keep_up(), feed.fill())]
+    try:
+        while not stop.is_set() and not is_live():
+            waiting = [ending, *(task for task in tasks if not task.done())]
+            done, _ = await asyncio.wait(waiting, timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {ending}:
+                task.result()  # a failure of ours ends the process: the supervisor starts it again
+            if not done and await _in_thread(load_devices) != list(devices):
+                return
+    finally:
+        for task in (ending, *tasks):
+            task.cancel()
+        await asyncio.gather(ending, *tasks, return_exceptions=True)
+
+
+async def _open(plan: Plan, devices: Sequence[Device]) -> list[Feed]:
+    """A feed for each door that is in use."""
+    doors = await _in_thread(lambda: assign(plan.doors, devices))
+    province = Province(plan.seed, [device for chosen in doors.values() for device in chosen])
+    members = {member.device.urn: member for member in (*province.stations, *province.points)}
+    feeds = []
+    for door, chosen in doors.items():
+        if door.kind not in SETTINGS:
+            logger.warning("%s: no simulated client speaks %s.", door.name, door.kind)
+            continue
+        try:
+            access = await _in_thread(partial(sources.open_source, door, chosen, SETTINGS[door.kind]))
+        except HalongError as error:  # one door that can't be opened doesn't close the others
+            logger.warning("%s: %s", door.name, error)
+            continue
+        feeds.append(
+            Feed(
+                door.name,
+                province,
+                [members[device.urn] for device in chosen if device.urn in members],
+                client_of(access),
+                Progress(private("files") / f"simulation-{door.key}.json", access.id),
+                days=plan.days,
+                reopen=_reopener(door),
+            )
+        )
+        logger.info("%s: %d devices.", door.name, len(chosen))
+    return feeds
+
+
+def client_of(access: Access) -> Client:
+    """A client for a source's door, on this machine."""
+    host, port = reachable((settings.HALONG_HOST, settings.HALONG_PORT))
+    if access.kind == "ftp":
+        return FtpClient(host, access)
+    return PushClient(f"http://{f'[{host}]' if ':' in host else host}:{port}", access)
+
+
+def _reopener(door: Door) -> Callable[[], Any]:
+    async def reopen() -> Client | None:
+        access = await _in_thread(lambda: sources.renew(door))
+        return None if access is None else client_of(access)
+
+    return reopen
+
+
+async def _in_thread(work: Callable[[], Any]) -> Any:
+    """Work that asks the database, away from the loop, without keeping a connection."""
+
+    def asked() -> Any:
+        try:
+            return work()
+        finally:
+            connections.close_all()
+
+    return await sync_to_async(asked, thread_sensitive=False)()

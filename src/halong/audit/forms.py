@@ -21,8 +21,8 @@ class LogFilter(forms.Form):
     action = forms.ChoiceField(label=_("What"), required=False)
     object_type = forms.ChoiceField(label=_("To what"), required=False)
     object_id = forms.CharField(label=_("Its number or URN"), max_length=300, required=False)
-    since = _day(_("From"))
-    until = _day(_("To"))
+    since = _day(_("From day"))
+    until = _day(_("To day"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,7 +4,6 @@ The directory is read whole at the start and whenever PostgreSQL tells (NOTIFY `
 series and entities); a thing that isn't in it is asked for once a second at most.
 """
 
-import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from halong.ingest.models import Source
 
 MISS_S = 1.0  # how long "there is no such thing" is believed
 MAX_MISSES = 20_000
+UNBOUNDED = 1e100  # where no range is declared: sums of squares of such values are still numbers
 
 _SERIES = """
 SELECT e.urn, e.id, coalesce(p.path, ''), coalesce(a.path, ''), e.sector, s.property, s.id, s.minimum, s.maximum, s.unit
@@ -153,7 +153,7 @@ def _take(things: dict[str, Thing], rows: Iterable[tuple[Any, ...]]) -> None:
         if series_id is not None:
             thing.series[prop] = Known(
                 series_id,
-                -sys.float_info.max if low is None else low,
-                sys.float_info.max if high is None else high,
+                -UNBOUNDED if low is None else low,
+                UNBOUNDED if high is None else high,
                 unit,
             )

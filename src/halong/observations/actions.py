@@ -16,6 +16,7 @@ from halong.core.permissions import Actor, require
 from halong.core.sector import find_attribute
 from halong.core.units import is_known
 from halong.observations.models import Series
+from halong.observations.rollups import mark_all_hours
 
 CHANGEABLE = ("unit", "interval_s", "minimum", "maximum", "decimals")
 
@@ -73,6 +74,8 @@ def change_series(series: Series, *, by: Actor, **changes: Any) -> Series:
     _validate(series)
     if not Series.objects.filter(pk=series.pk).update(**changes):
         raise NotFound
+    if {"unit", "interval_s"} & set(changes):
+        mark_all_hours([series.pk])
     different = {name: [before[name], value] for name, value in changes.items() if before[name] != value}
     if different:
         audit.record(by, "series.change", series, address=None, **different)
@@ -111,7 +114,16 @@ def _open_derived(entities: Iterable[Entity]) -> list[Series]:
         for kind in registry.derived_series
         if set(kind.entity_types) & set(by_id[entity_id].types) and kind.is_open_for(names)
     ]  # fmt: skip
-    return Series.objects.bulk_create(rows, ignore_conflicts=True)
+    known = set(
+        Series.objects.filter(entity__in=by_id).exclude(derived="").values_list("entity_id", "property")
+    )
+    new = [row for row in rows if (row.entity_id, row.property) not in known]
+    opened = Series.objects.bulk_create(new, ignore_conflicts=True)
+    if new:  # what was measured before counts, too
+        entities_of_new = {row.entity_id for row in new}
+        inputs = Series.objects.filter(entity__in=entities_of_new, derived="")
+        mark_all_hours(inputs.values_list("pk", flat=True))
+    return opened
 
 
 def interval_of(kind: DerivedSeries) -> int:

@@ -1,129 +1,179 @@
-"""Reading series: points over time, hourly values, newest numbers, and how a derived value came about."""
+"""Reading series: points for charts, tables and the API; the newest readings of things; how a derived value came about.
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
-from typing import Any, Literal
+An hour or a day stands under the label of its end: the hour (h-1, h] under h, a day of the province under 00:00 of the
+next. Its value is None, a gap, unless it is complete (at least 75 % of the readings that the series promises).
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
+from halong.context.documents import Document, format_datetime
 from halong.context.models import Entity
-from halong.core.derived import HOUR, LOCAL, DerivedSeries, Explanation, Window
-from halong.core.units import convert
+from halong.core.derived import LOCAL
+from halong.observations.derivation import explain
 from halong.observations.models import Series
 
+__all__ = [
+    "coverage",
+    "explain",
+    "hour_rows",
+    "hourly_values",
+    "latest",
+    "latest_documents",
+    "series_points",
+    "stream_points",
+]
+
 Point = tuple[datetime, float | None, int]
-Interval = Literal["raw", "hour", "day"]
+Reader = Callable[[str, list[Any]], Iterator[Point]]
+HOUR = timedelta(hours=1)
+GAP_INTERVALS = 2.5  # a raw series has a gap where this many intervals pass without a reading
+CHUNK = 5_000
+
+_RAW = "SELECT time, value, quality FROM observation WHERE series_id = %s AND time >= %s AND time <= %s ORDER BY time"
+_HOURS = """
+SELECT time, CASE WHEN complete OR time > now() THEN mean END, 0 FROM rollup_hour
+WHERE series_id = %s AND time > %s AND time <= %s ORDER BY time
+"""
+_DAYS = """
+SELECT (day + 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh', CASE WHEN complete OR day >= %s THEN mean END, 0
+FROM rollup_day WHERE series_id = %s AND day >= %s AND day < %s ORDER BY day
+"""
 
 
-def series_points(series: Series, start: datetime, end: datetime, interval: Interval) -> list[Point]:
-    """(time, value, quality) with ``start`` < time <= ``end``, ascending.
+def series_points(series: Series, start: datetime, end: datetime, interval: str = "raw") -> list[Point]:
+    """(time, value, quality) of a series, ascending; see ``stream_points``."""
+    return list(_points(_read, series, start, end, interval))
 
-    ``raw``: readings as they came. ``hour``, ``day``: means of the valid readings under the label of their end; None where
-    fewer than 75 % of what the series' interval promises is valid. A missing row is a gap.
+
+def stream_points(series: Series, start: datetime, end: datetime, interval: str = "raw") -> Iterator[Point]:
+    """(time, value, quality) of a series, ascending, read piece by piece so that memory stays flat.
+
+    ``raw``: readings from ``start`` to ``end``, both included; "hour" and "day": labels after ``start``, up to ``end``. A gap
+    is a point whose value is None: one where readings are missing, one for each label without a complete mean between the
+    first and the last. The running hour and day have the mean so far. Quality is 0 for means.
     """
+    return _points(_stream, series, start, end, interval)
+
+
+def _points(read: Reader, series: Series, start: datetime, end: datetime, interval: str) -> Iterator[Point]:
     if interval == "day":
-        return [
-            (datetime.combine(day + timedelta(days=1), time(), LOCAL).astimezone(UTC), mean if complete else None, 0)
-            for day, mean, complete in _rows(
-                "SELECT day, mean, complete FROM rollup_day WHERE series_id = %s AND day >= %s AND day < %s ORDER BY day",
-                [series.pk, start.astimezone(LOCAL).date(), end.astimezone(LOCAL).date()],
-            )
-        ]
-    if interval == "hour" and not series.derived:
-        return [
-            (at, mean if complete else None, 0)
-            for at, mean, complete in _rows(
-                "SELECT time, mean, complete FROM rollup_hour"
-                " WHERE series_id = %s AND time > %s AND time <= %s ORDER BY time",
-                [series.pk, start, end],
-            )
-        ]
-    return list(
-        _rows(
-            "SELECT time, value, quality FROM observation"
-            " WHERE series_id = %s AND time > %s AND time <= %s ORDER BY time",
-            [series.pk, start, end],
-        )
-    )
+        today = datetime.now(LOCAL).date()
+        days = [start.astimezone(LOCAL).date(), end.astimezone(LOCAL).date()]
+        return _without_holes(read(_DAYS, [today, series.pk, *days]), timedelta(days=1))
+    if interval == "hour":
+        return _without_holes(read(_HOURS, [series.pk, start, end]), HOUR)
+    if interval != "raw":
+        raise ValueError(f"no interval {interval!r}")
+    return _with_gaps(read(_RAW, [series.pk, start, end]), timedelta(seconds=series.interval_s))
 
 
-def hourly_values(series_id: int, start: datetime, end: datetime) -> dict[datetime, float]:
-    """The values of an hourly derived series by label, ``start`` and ``end`` included."""
-    return dict(
-        _rows(
-            "SELECT time, value FROM observation WHERE series_id = %s AND time BETWEEN %s AND %s",
-            [series_id, start, end],
+def _read(sql: str, params: list[Any]) -> Iterator[Point]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return iter(cursor.fetchall())
+
+
+def _stream(sql: str, params: list[Any]) -> Iterator[Point]:
+    with connection.chunked_cursor() as cursor:
+        cursor.itersize = CHUNK
+        cursor.execute(sql, params)
+        while rows := cursor.fetchmany(CHUNK):
+            yield from rows
+
+
+def _with_gaps(points: Iterator[Point], interval: timedelta) -> Iterator[Point]:
+    before: datetime | None = None
+    for point in points:
+        if before is not None and point[0] - before > GAP_INTERVALS * interval:
+            yield before + interval, None, 0
+        yield point
+        before = point[0]
+
+
+def _without_holes(points: Iterator[Point], step: timedelta) -> Iterator[Point]:
+    due: datetime | None = None
+    for point in points:
+        while due is not None and due < point[0]:
+            yield due, None, 0
+            due += step
+        yield point
+        due = point[0] + step
+
+
+def latest(series_ids: Collection[int]) -> dict[int, Point]:
+    """The newest reading of each series that has one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT series_id, time, value, quality FROM latest WHERE series_id = ANY(%s)", [list(series_ids)]
         )
-    )
+        return {row[0]: (row[1], row[2], row[3]) for row in cursor.fetchall()}
+
+
+def hourly_values(series_id: int, first: datetime, last: datetime) -> dict[datetime, float | None]:
+    """Complete hourly means by label, from ``first`` to ``last``, both included; for a derived series its values."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT time, CASE WHEN complete THEN mean END FROM rollup_hour
+            WHERE series_id = %(id)s AND time BETWEEN %(first)s AND %(last)s
+            AND NOT EXISTS (SELECT FROM observations_series WHERE id = %(id)s AND derived <> '')
+            UNION ALL
+            SELECT time, value FROM observation
+            WHERE series_id = %(id)s AND time BETWEEN %(first)s AND %(last)s
+            AND EXISTS (SELECT FROM observations_series WHERE id = %(id)s AND derived <> '')
+            """,
+            {"id": series_id, "first": first, "last": last},
+        )
+        return dict(cursor.fetchall())
 
 
 def hour_rows(
     series_ids: Collection[int], start: datetime, end: datetime
-) -> Iterator[tuple[int, datetime, float, int, float | None, float | None]]:
-    """(series, label, value, readings, minimum, maximum) of every whole hour with ``start`` < label <= ``end``.
-
-    Means of hours with enough readings for measured series, the value itself for derived ones; by time, then series.
-    """
-    yield from _rows(
+) -> Iterator[tuple[int, datetime, float | None, int, float | None, float | None]]:
+    """(series, label, mean or None, valid readings, minimum, maximum) of hours after ``start``, up to ``end``, by label."""
+    sql = """
+        SELECT series_id, time, CASE WHEN complete THEN mean END, valid, minimum, maximum FROM rollup_hour
+        WHERE series_id = ANY(%s) AND time > %s AND time <= %s ORDER BY time, series_id
         """
-        SELECT r.series_id, r.time, r.mean, r.valid, r.minimum, r.maximum
-        FROM rollup_hour r JOIN observations_series s ON s.id = r.series_id AND s.derived = ''
-        WHERE r.series_id = ANY(%(ids)s) AND r.complete AND r.time > %(start)s AND r.time <= %(end)s
-        UNION ALL
-        SELECT o.series_id, o.time, o.value, 1, NULL, NULL
-        FROM observation o JOIN observations_series s ON s.id = o.series_id AND s.derived <> ''
-        WHERE o.series_id = ANY(%(ids)s) AND o.time > %(start)s AND o.time <= %(end)s
-        ORDER BY 2, 1
-        """,
-        {"ids": list(series_ids), "start": start, "end": end},
-    )
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(sql, [list(series_ids), start, end])
+        while rows := cursor.fetchmany(CHUNK):
+            yield from rows
 
 
-def latest_documents(entities: Collection[Entity]) -> Mapping[int, Mapping[str, dict[str, Any]]]:
-    """The newest readings of some entities as NGSI-LD Properties, by entity id and property name."""
-    found: dict[int, dict[str, dict[str, Any]]] = {}
-    for entity_id, name, unit, at, value, quality in _rows(
-        """
-        SELECT s.entity_id, s.property, s.unit, l.time, l.value, l.quality
-        FROM observations_series s JOIN latest l ON l.series_id = s.id WHERE s.entity_id = ANY(%s) ORDER BY s.id
-        """,
-        [[entity.pk for entity in entities]],
-    ):
-        document: dict[str, Any] = {"type": "Property", "value": value, "observedAt": _utc(at)}
-        if unit:
-            document["unitCode"] = unit
-        if quality:
-            document["quality"] = {"type": "Property", "value": quality}
-        found.setdefault(entity_id, {})[name] = document
-    return found
-
-
-def _utc(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def explain(entity: Entity, derived: DerivedSeries, label: datetime) -> Explanation:
-    """How the derived value of an entity under a label came about: every parameter with its share."""
-    series = entity.series.filter(property__in=[entry.property for entry in derived.inputs])
-    return derived.explain(label, window_of(series, derived, label - derived.lookback_hours * HOUR, label))
-
-
-def window_of(series: Iterable[Series], derived: DerivedSeries, start: datetime, end: datetime) -> Window:
-    """Hourly means of a formula's inputs with ``start`` < label <= ``end``, in the units that the formula wants."""
-    wanted = {entry.property: entry.unit for entry in derived.inputs}
-    inputs = {one.pk: one for one in series if one.property in wanted}
-    window: dict[str, dict[datetime, float | None]] = {one.property: {} for one in inputs.values()}
-    for series_id, at, mean in _rows(
-        "SELECT series_id, time, mean FROM rollup_hour"
-        " WHERE series_id = ANY(%s) AND complete AND time > %s AND time <= %s",
-        [list(inputs), start, end],
-    ):
-        one = inputs[series_id]
-        window[one.property][at] = convert(mean, one.unit, wanted[one.property])
-    return window
-
-
-def _rows(sql: str, params: Sequence[object] | Mapping[str, object]) -> list[Any]:
+def coverage(series_ids: Collection[int], start: datetime, end: datetime) -> dict[int, float]:
+    """The share of the hours after ``start``, up to ``end``, that are complete, by series; without any: 0."""
+    hours = max((end - start) // HOUR, 1)
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchall()
+        cursor.execute(
+            "SELECT series_id, count(*) FROM rollup_hour "
+            "WHERE series_id = ANY(%s) AND time > %s AND time <= %s AND complete GROUP BY series_id",
+            [list(series_ids), start, end],
+        )
+        found = dict(cursor.fetchall())
+    return {series_id: min(found.get(series_id, 0) / hours, 1.0) for series_id in series_ids}
+
+
+def latest_documents(entities: Collection[Entity]) -> Mapping[int, Mapping[str, Document]]:
+    """The newest readings as NGSI-LD properties: entity → name → instance, with unitCode and observedAt."""
+    found: dict[int, dict[str, Document]] = {entity.pk: {} for entity in entities}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT s.entity_id, s.property, s.unit, l.time, l.value, l.quality
+            FROM observations_series s JOIN latest l ON l.series_id = s.id WHERE s.entity_id = ANY(%s)
+            """,
+            [list(found)],
+        )
+        for entity_id, name, unit, time, value, quality in cursor.fetchall():
+            instance: Document = {"type": "Property", "value": value, "observedAt": format_datetime(time)}
+            if unit:
+                instance["unitCode"] = unit
+            if quality:
+                instance["quality"] = {"type": "Property", "value": quality}
+            found[entity_id][name] = instance
+    return found

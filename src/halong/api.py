@@ -217,7 +217,9 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return _problem(Invalid("Some parameters can't be used.", fields=fields))
 
 
-def guard_views() -> None:
-    """Say of every view of the API that it judges its callers itself (key or session, then permissions)."""
-    for pattern in api.urls[0]:
-        pattern.callback = guarded(pattern.callback)
+def guarded_urls() -> tuple[Any, ...]:
+    """The addresses of the API. Every view judges its callers itself (key or session, then permissions), and says so."""
+    patterns, *names = api.urls
+    for pattern in patterns:
+        guarded(pattern.callback)
+    return (patterns, *names)

@@ -20,7 +20,7 @@ from halong.core.units import UnknownUnitError, convert
 from halong.observations.partitions import ensure_partitions_sync
 
 HOUR = timedelta(hours=1)
-GRACE = timedelta(seconds=12)  # a moment after the hour itself
+GRACE_S = 12  # a moment after the hour itself
 ROWS = 2_000
 
 
@@ -48,13 +48,13 @@ def mark(hours: Mapping[datetime, set[int]]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             INSERT INTO dirty_derived AS d (series_id, time, due_at)
-            SELECT id, label, greatest(now(), label + %s) FROM unnest(%s::int4[], %s::timestamptz[]) AS k (id, label)
+            SELECT id, label, greatest(now(), label + interval '{GRACE_S} seconds') FROM unnest(%s::int4[], %s::timestamptz[]) AS k (id, label)
             ORDER BY id, label
             ON CONFLICT (series_id, time) DO UPDATE SET due_at = excluded.due_at WHERE d.due_at > excluded.due_at
-            """,
-            [GRACE, [key[0] for key in due], [key[1] for key in due]],
+            """,  # noqa: S608 -- a constant
+            [[key[0] for key in due], [key[1] for key in due]],
         )
 
 
@@ -63,8 +63,8 @@ def compute_due() -> int:
     """Compute derived values that are due; returns how many labels were looked at."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT series_id, time FROM dirty_derived WHERE due_at <= clock_timestamp() ORDER BY due_at, series_id LIMIT %s "
-            "FOR UPDATE SKIP LOCKED",
+            "SELECT series_id, time FROM dirty_derived WHERE due_at <= clock_timestamp() "
+            "ORDER BY due_at, series_id LIMIT %s FOR UPDATE SKIP LOCKED",
             [ROWS],
         )
         due: dict[int, list[datetime]] = defaultdict(list)

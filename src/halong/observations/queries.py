@@ -52,9 +52,9 @@ def series_points(series: Series, start: datetime, end: datetime, interval: str 
 def stream_points(series: Series, start: datetime, end: datetime, interval: str = "raw") -> Iterator[Point]:
     """(time, value, quality) of a series, ascending, read piece by piece so that memory stays flat.
 
-    ``raw``: readings from ``start`` to ``end``, both included; "hour" and "day": labels after ``start``, up to ``end``. A gap
-    is a point whose value is None: one where readings are missing, one for each label without a complete mean between the
-    first and the last. The running hour and day have the mean so far. Quality is 0 for means.
+    ``raw``: readings from ``start`` to ``end``, both included; "hour" and "day": labels after ``start``, up to
+    ``end``. A gap is a point whose value is None: one where readings are missing, one for each label without a
+    complete mean between the first and the last. The running hour and day have the mean so far. Quality is 0 for means.
     """
     return _points(_stream, series, start, end, interval)
 
@@ -79,7 +79,6 @@ def _read(sql: str, params: list[Any]) -> Iterator[Point]:
 
 def _stream(sql: str, params: list[Any]) -> Iterator[Point]:
     with connection.chunked_cursor() as cursor:
-        cursor.itersize = CHUNK
         cursor.execute(sql, params)
         while rows := cursor.fetchmany(CHUNK):
             yield from rows

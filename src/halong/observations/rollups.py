@@ -134,7 +134,7 @@ def compute_hours() -> int:
             labels[label].add(series_id)
         days: dict[date, set[int]] = defaultdict(set)
         for label, ids in sorted(labels.items()):
-            given = {"label": label, "start": label - HOUR, "ids": sorted(ids)}
+            given: dict[str, Any] = {"label": label, "start": label - HOUR, "ids": sorted(ids)}
             for statement in (_HOUR, _EMPTY, _NEWEST):
                 cursor.execute(statement, given)
             days[day_of_label(label)] |= ids

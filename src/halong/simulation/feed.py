@@ -18,7 +18,7 @@ FIRST = 26 * HOUR  # what an index of the last day needs
 SOON = 2 * DAY  # delivered as fast as the doors take it; older readings slowly
 AT_ONCE = 4  # parcels of the past in one go
 LONGEST = DAY // STEP  # steps in one parcel
-REST = 3.0  # seconds of rest for each second of work on older readings
+REST = 4.0  # seconds of rest for each second of work on older readings
 SLOWEST_RETRY = 30.0
 
 logger = logging.getLogger(__name__)

@@ -44,6 +44,7 @@ NEIGHBOURS = {
 }
 # Cát Bà and Long Châu with their islands; the Red River delta; the coast beyond Trà Cổ.
 NOT_OURS = unary_union([box(106.85, 20.0, 107.12, 20.872), box(105.4, 20.0, 107.3, 20.7), box(108.06, 20.0, 109.0, 22.4)])
+OUTER = 107.66  # the archipelago of Cô Tô lies east of this
 REACH = 1.55  # a cell ends at this many radii of a disc of the unit's area
 REACH_OUTWARDS = 1.2  # less in the three districts at the edge of the country: rather too small than beyond it
 OUTWARD = {"Móng Cái", "Hải Hà", "Bình Liêu"}
@@ -155,6 +156,8 @@ def unit_areas(rows: list[dict[str, str]], land: BaseGeometry) -> dict[str, Base
         far = centre.y < 20.72 * KM_LAT
         x, y = centre.x, centre.y
         pool = special if (x > east_of and y < 21.28 * KM_LAT) or far and x > 107.2 * KM_LON else ashore
+        if pool is special and x < OUTER * KM_LON:  # the chain of Quan Lạn lies near the outer zone's point, but isn't its
+            pool = [i for i in special if float(rows[i]["lon"]) < OUTER]
         best = min(pool, key=lambda i: math.hypot(points[i][0] - x, points[i][1] - y))
         if math.hypot(points[best][0] - x, points[best][1] - y) < 60:
             found[rows[best]["code"]].append(island)

@@ -34,6 +34,8 @@ def open_page(browser, live_server, settings):
         page.on("pageerror", lambda error: page.trouble.append(str(error)))
         page.on("console", lambda message: page.trouble.append(message.text) if message.type == "error" else None)
         page.on("request", lambda asked: page.trouble.append(asked.url) if not _is_local(asked.url, live_server.url) else None)
+        # The stream belongs to the ASGI server; here it answers and says nothing.
+        page.route("**/live?*", lambda route: route.fulfill(content_type="text/event-stream", body=": well\n\n"))
         page.goto(live_server.url + path)
         return page
 

@@ -64,7 +64,7 @@ def test_a_click_on_the_map_tells_about_the_thing(open_page):
     page = open_page("/styleguide")
     page.locator("halong-map").scroll_into_view_if_needed()
     page.locator("halong-map .maplibregl-canvas").wait_for()
-    page.wait_for_function("document.querySelector('halong-map').ready")
+    page.locator("halong-map[data-ready]").wait_for()
     page.wait_for_timeout(1200)
     spot = page.evaluate("document.querySelector('halong-map').whereIs([107.048, 20.952])")
     box = page.locator("halong-map .map-canvas").bounding_box()
@@ -77,6 +77,7 @@ def test_a_click_on_the_map_tells_about_the_thing(open_page):
 
 def test_a_lost_stream_is_told_within_ten_seconds(open_page):
     page = open_page("/styleguide?shell=citizen")
+    page.unroute("**/live?*")
     page.route("**/live?*", lambda route: route.abort())
     page.goto(page.url.replace("citizen", "desk"))
     page.locator("[data-live-state][data-state=lost]").wait_for(timeout=11_000)
@@ -88,7 +89,7 @@ def test_a_value_turns_stale_while_one_looks(open_page):
     tile = page.locator(".tile", has_text="Không khí tốt")
     assert "is-stale" not in tile.get_attribute("class")
     tile.locator("time").evaluate("e => { e.dateTime = new Date(Date.now() - 3600e3).toISOString(); }")
-    page.wait_for_function("document.querySelector('.tile').classList.contains('is-stale')", timeout=12_000)
+    page.locator(".tile.is-stale", has_text="Không khí tốt").wait_for(timeout=12_000)
 
 
 def test_the_first_visit_is_light(open_page):

@@ -122,7 +122,7 @@ class HalongMap extends HTMLElement {
     let moved = false;
     map.on("movestart", (event) => (moved ||= Boolean(event.originalEvent)));
     new ResizeObserver(() => !moved && map.fitBounds(this.#bounds(), { padding: this.#padding(), duration: 0 })).observe(this);
-    this.ready = true;
+    this.dataset.ready = "";
     this.dispatchEvent(new CustomEvent("map:ready"));
   }
 

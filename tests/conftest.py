@@ -1,6 +1,7 @@
 """A real database for every run: the embedded PostgreSQL in a folder of its own, or ``HALONG_TEST_DATABASE_URL``."""
 
 import os
+import shutil
 import tempfile
 
 import psycopg
@@ -13,10 +14,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "halong.settings")
 _cluster = None
 
 
-def pytest_load_initial_conftests(early_config, parser, args):
-    """Start the database before pytest-django reads the settings."""
-
-
 def pytest_configure(config):
     global _cluster
     url = os.environ.get("HALONG_TEST_DATABASE_URL")
@@ -25,6 +22,7 @@ def pytest_configure(config):
 
         _cluster = temporary_cluster()
         url = _cluster.__enter__()
+        os.environ["HALONG_TEST_DATABASE_URL"] = url  # the workers of pytest-xdist share this cluster
     # Tests that commit are cleaned up by TRUNCATE, which the audit log otherwise refuses.
     url += ("&" if "?" in url else "?") + "options=-c%20halong.audit_may_be_emptied%3Don"
     os.environ["DATABASE_URL"] = url
@@ -39,6 +37,7 @@ def pytest_configure(config):
 def pytest_unconfigure(config):
     if _cluster is not None:
         _cluster.__exit__(None, None, None)
+    shutil.rmtree(os.environ["HALONG_HOME"], ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

@@ -110,7 +110,7 @@ CSRF_FAILURE_VIEW = "halong.core.views.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if env_flag("HALONG_TRUSTED_PROXY", False):
+if os.environ.get("HALONG_TRUSTED_PROXY", "0") != "0":  # 1, or the addresses of the proxies (serve.web)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 TEMPLATES = [
@@ -143,7 +143,6 @@ USE_I18N = USE_TZ = True
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = PACKAGE / "web" / "static_root"
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -1,0 +1,132 @@
+"""The whole product, started as a newcomer starts it, in a folder and on ports of its own."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+STARTS_WITHIN = 120
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class Product:
+    """A running Halong."""
+
+    home: Path
+    env: dict
+    process: subprocess.Popen | None = None
+    passwords: dict = field(default_factory=dict)
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.env['HALONG_PORT']}"
+
+    def start(self):
+        log = (self.home.parent / "run.log").open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "halong", "run"], env=self.env, stdout=log, stderr=log, start_new_session=True
+        )
+        self.wait_until_ready()
+        text = (self.home / "initial-passwords.txt").read_text()
+        self.passwords = dict(re.findall(r"^\s*(\S+)\s+(\S+)\s", text, re.M))
+        return self
+
+    def wait_until_ready(self, within=STARTS_WITHIN):
+        until = time.monotonic() + within
+        while time.monotonic() < until:
+            if self.process.poll() is not None:
+                break
+            try:
+                if httpx.get(f"{self.url}/readyz", timeout=2).status_code == 200:
+                    return
+            except httpx.HTTPError:
+                pass
+            time.sleep(0.2)
+        raise AssertionError(f"Halong did not start:\n{(self.home.parent / 'run.log').read_text()[-4000:]}")
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(timeout=40)
+
+    def halong(self, *words):
+        """Run a verb of the command line while the product runs; its standard output."""
+        done = subprocess.run(
+            [sys.executable, "-m", "halong", *words], env=self.env, capture_output=True, text=True, timeout=90, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def source(self, kind, name, **settings):
+        """What a client of a new source needs."""
+        sets = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
+        return json.loads(self.halong("source", "add", kind, name, *sets))
+
+    def key(self, *permissions):
+        """An API key with these permissions."""
+        words = [part for permission in permissions for part in ("--permission", permission)]
+        return json.loads(self.halong("key", "add", f"e2e {time.time()}", *words))["key"]
+
+    def browser(self, user):
+        """An HTTP client that has signed in."""
+        client = httpx.Client(base_url=self.url, follow_redirects=True, timeout=20)
+        page = client.get("/login").text
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+        form = {"username": user, "password": self.passwords[user], "csrfmiddlewaretoken": token}
+        answer = client.post("/login", data=form, headers={"Referer": self.url})
+        assert answer.status_code == 200, answer.text[:500]
+        assert answer.url.path != "/login", answer.text[:3000]
+        return client
+
+    def children(self):
+        """Process ids by name, as the supervisor keeps them."""
+        return json.loads((self.home / "processes.json").read_text())
+
+
+def make_product(**env):
+    folder = Path(tempfile.mkdtemp(prefix="halong-e2e-"))
+    folder.chmod(0o755)
+    settings = {
+        "HALONG_HOME": str(folder / "home"),
+        "HALONG_PORT": str(free_port()),
+        "HALONG_FTP_PORT": str(free_port()),
+        "HALONG_SFTP_PORT": str(free_port()),
+        "HALONG_SIMULATE": "0",
+    }
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("HALONG_") and k != "DATABASE_URL"}
+    return Product(folder / "home", {**clean, **settings, **env})
+
+
+@pytest.fixture(scope="session")
+def product():
+    """A product without simulated devices, shared by the tests that don't harm it."""
+    product = make_product().start()
+    yield product
+    product.stop()
+
+
+def eventually(what, within=10.0, every=0.1):
+    """The first true answer of ``what`` in this time; fails with its last answer."""
+    until = time.monotonic() + within
+    while True:
+        found = what()
+        if found or time.monotonic() > until:
+            assert found, f"not within {within} s: {found!r}"
+            return found
+        time.sleep(every)

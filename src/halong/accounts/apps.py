@@ -17,4 +17,4 @@ class AccountsConfig(AppConfig):
 
         set_judge(Judge())
         menu.register("users", MenuItem("users", _("Accounts"), "users", "users", 810, "users.manage"))
-        menu.register("keys", MenuItem("keys", _("Keys and displays"), "key", "keys", 820, "keys.manage"))
+        menu.register("keys", MenuItem("keys", _("Keys"), "key", "keys", 820, "keys.manage"))

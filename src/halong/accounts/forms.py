@@ -146,7 +146,7 @@ class ScopeFields(forms.Form):
 class GrantForm(ScopeFields):
     """One role and where it holds."""
 
-    role = forms.ChoiceField(choices=Role.choices, label=_("Role"))
+    role = forms.ChoiceField(choices=Role.choices, label=_("Role"), initial=Role.OFFICER)
     field_order: Sequence[str] = ("role", "agency", "place", "sector")
 
 

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from halong.accounts.network import device_of
 from halong.core.permissions import scope_q
 from halong.core.registry import sectors
 from halong.places.models import Agency, Place
@@ -136,6 +137,11 @@ class SignIn(models.Model):
     agent = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField(auto_now_add=True)
     last_seen = models.DateTimeField(auto_now_add=True)
+
+    @property
+    def device(self) -> str:
+        """Browser and system in two words, as far as they say who they are."""
+        return device_of(self.agent)
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):

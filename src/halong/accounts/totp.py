@@ -27,6 +27,11 @@ def new_secret() -> str:
     return pyotp.random_base32()
 
 
+def spaced(secret: str) -> str:
+    """The secret in groups of four, to be typed; apps leave spaces out."""
+    return " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
+
+
 def seal(secret: str) -> bytes:
     """The secret as it is stored: a database without the installation's secrets doesn't tell it."""
     return _vault().encrypt(secret.encode())

@@ -1,11 +1,13 @@
 """Which part of the log is shown."""
 
+from operator import itemgetter
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from halong.audit.queries import kinds, object_types
+from halong.audit.words import action_words, object_words
 
 
 def _day(label: Any) -> forms.DateField:
@@ -26,7 +28,13 @@ class LogFilter(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, values in (("action", kinds()), ("object_type", object_types())):
+        for name, values, said in (
+            ("action", kinds(), action_words),
+            ("object_type", object_types(), object_words),
+        ):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
-            field.choices = [("", _("Everything")), *((value, value) for value in values)]
+            field.choices = [
+                ("", _("Everything")),
+                *sorted(((value, said(value)) for value in values), key=itemgetter(1)),
+            ]

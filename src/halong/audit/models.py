@@ -5,6 +5,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
+from halong.audit import words
 from halong.core.permissions import scope_q
 
 
@@ -41,3 +42,18 @@ class AuditEntry(models.Model):
             models.Index(fields=["actor", "-id"], name="audit_actor"),
             models.Index(fields=["id"], condition=Q(seq=None), name="audit_unsealed"),
         ]
+
+    @property
+    def action_words(self) -> str:
+        """What was done."""
+        return words.action_words(self.action)
+
+    @property
+    def object_words(self) -> str:
+        """To what kind of thing."""
+        return words.object_words(self.object_type)
+
+    @property
+    def detail_words(self) -> str:
+        """What else the entry says."""
+        return words.detail_words(self.summary)

@@ -109,7 +109,8 @@ def second_step(request: HttpRequest) -> HttpResponse:
         else:
             return render(request, "accounts/recovery_codes.html", {"codes": codes})
     uri = totp.uri(secret, user.username, f"Halong {settings.PUBLIC_URL}".strip())
-    context = {"form": form, "secret": secret, "picture": mark_safe(totp.picture(uri))}  # noqa: S308 -- drawn by us
+    picture = mark_safe(totp.picture(uri))  # noqa: S308 -- drawn by us
+    context = {"form": form, "secret": secret, "spaced": totp.spaced(secret), "picture": picture}
     return render(request, "accounts/second_step.html", context)
 
 

@@ -1,0 +1,105 @@
+"""What the log's codes are called on the screen. The log itself keeps the codes, which never change."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+ACTIONS: dict[str, Any] = {
+    "accounts.activate_user": _("opened an account again"),
+    "accounts.change_password": _("changed the password"),
+    "accounts.change_user": _("changed an account"),
+    "accounts.choose_look": _("chose language and theme"),
+    "accounts.confirm_second_step": _("switched the second step on"),
+    "accounts.create_api_key": _("made a key"),
+    "accounts.create_display_token": _("made a display"),
+    "accounts.create_user": _("made an account"),
+    "accounts.deactivate_user": _("closed an account"),
+    "accounts.end_session": _("ended a session"),
+    "accounts.end_sessions": _("ended sessions"),
+    "accounts.import_users": _("imported accounts"),
+    "accounts.remove_second_step": _("removed the second step"),
+    "accounts.renew_recovery_codes": _("made new recovery codes"),
+    "accounts.reset_password": _("reset a password"),
+    "accounts.revoke_api_key": _("revoked a key"),
+    "accounts.revoke_display_token": _("revoked a display"),
+    "accounts.rotate_api_key": _("replaced a key"),
+    "accounts.set_grants": _("changed roles"),
+    "accounts.sign_in": _("signed in"),
+    "accounts.sign_in_failed": _("failed to sign in"),
+    "accounts.sign_out": _("signed out"),
+    "accounts.unlock_user": _("unlocked an account"),
+    "accounts.use_recovery_code": _("used a recovery code"),
+    "alerts.acknowledge": _("acknowledged an alert"),
+    "alerts.clear": _("an alert cleared"),
+    "alerts.close": _("closed an alert"),
+    "alerts.false_alarm": _("marked a false alarm"),
+    "alerts.note": _("noted something at an alert"),
+    "alerts.raise": _("an alert was raised"),
+    "alerts.shelve": _("shelved an alert"),
+    "alerts.unshelve": _("took an alert from the shelf"),
+    "audit.export": _("downloaded the audit log"),
+    "audit.prune": _("took old entries out of the audit log"),
+    "entities.change": _("changed a thing"),
+    "entities.clear_simulated": _("removed simulated things"),
+    "entities.create": _("added a thing"),
+    "entities.create_many": _("added things"),
+    "entities.delete": _("removed a thing"),
+    "places.set_boundaries": _("loaded boundaries"),
+    "profile.go_live": _("removed everything simulated and illustrative"),
+    "programme.add_index_values": _("added values of indices"),
+    "programme.add_projects": _("added projects"),
+    "programme.remove_illustrative": _("removed illustrative projects"),
+    "rules.change": _("changed a rule"),
+    "rules.create": _("made a rule"),
+    "rules.delete": _("removed a rule"),
+    "rules.enable": _("switched a rule on or off"),
+    "series.change": _("changed a series"),
+    "series.delete": _("removed a series"),
+    "series.open": _("opened a series"),
+    "series.open_many": _("opened series"),
+    "sources.add": _("added a source"),
+    "sources.change": _("changed a source"),
+    "sources.remove": _("removed a source"),
+    "sources.renew_credentials": _("renewed a source's credentials"),
+    "sources.switch_on": _("switched a source on or off"),
+}
+
+OBJECTS: dict[str, Any] = {
+    "accounts.apikey": _("key"),
+    "accounts.displaytoken": _("display"),
+    "accounts.user": _("account"),
+    "alerts.alert": _("alert"),
+    "context.entity": _("thing"),
+    "ingest.quarantined": _("held data"),
+    "ingest.source": _("source"),
+    "observations.series": _("series"),
+    "places.agency": _("agency"),
+    "places.place": _("place"),
+    "programme.project": _("project"),
+    "rules.rule": _("rule"),
+}
+
+
+def action_words(code: str) -> str:
+    """What was done, in words; the code itself when it has none."""
+    return str(ACTIONS.get(code, code))
+
+
+def object_words(label: str) -> str:
+    """What kind of thing, in words; the model's label when it has none."""
+    return str(OBJECTS.get(label, label))
+
+
+def detail_words(summary: dict[str, Any]) -> str:
+    """The summary of an entry in one line."""
+    return "; ".join(
+        f"{key}: {_plain(value)}" for key, value in summary.items() if value not in (None, "", [], {})
+    )
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_plain(item) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_plain(item)}" for key, item in value.items())
+    return str(value)

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from halong.core.registry import MenuItem, live_topics, menu
+from halong.core.registry import MenuItem, alert_counters, live_topics, menu
 
 
 class AlertsConfig(AppConfig):
@@ -12,7 +12,8 @@ class AlertsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to crossings; offer the pages and the live topic."""
-        from halong.alerts import subscribers  # noqa: F401, PLC0415 -- registers itself, and needs the models
+        from halong.alerts import queries, subscribers  # noqa: F401, PLC0415 -- need the models
 
+        alert_counters.register("alerts", queries.raised_by_rule)
         live_topics.register("alerts", "alerts.view")
         menu.register("alerts", MenuItem("alerts", _("Alerts"), "bell", "alerts", 20, "alerts.view"))

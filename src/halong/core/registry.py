@@ -5,6 +5,7 @@ Each registry has one purpose; owners fill it in ``AppConfig.ready``. What nobod
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -110,5 +111,7 @@ live_topics: Registry[str | None] = (
 live_actors: Registry[Callable[[Any], Any]] = (
     Registry()
 )  # request → who listens without an account (a wall), or None
+# since when → how many alerts each rule (id) raised: filled by alerts, asked by rules, which come before
+alert_counters: Registry[Callable[[datetime], dict[int, int]]] = Registry()
 metrics: Registry[Callable[[], dict[str, float]]] = Registry()  # extra gauges for /metrics
 simulated_removers: Registry[Callable[..., dict[str, int]]] = Registry()  # go-live: what was removed, by kind

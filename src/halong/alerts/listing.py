@@ -1,0 +1,98 @@
+"""What the list of alerts shows: one tab, one page, grouped in a flood."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from halong.alerts import queries
+from halong.alerts.forms import AlertFilter
+from halong.alerts.models import Alert
+from halong.core.permissions import has_perm
+
+A_PAGE = 50
+FLOOD_READS = 1000  # alerts of a flood that are grouped
+
+
+@dataclass
+class Listing:
+    """Everything that the list's templates need."""
+
+    tab: str
+    tabs: list[dict[str, Any]]
+    page: Page[Any]
+    rate: queries.Rate
+    filter: AlertFilter
+    newest: Alert | None
+    newest_critical: Alert | None
+    may_handle: bool
+    query: str
+    now: datetime
+
+
+def listing_of(request: HttpRequest) -> Listing:
+    """The list that an address asks for, among what the person may see."""
+    now = timezone.now()
+    visible = Alert.objects.visible_to(request.user)
+    form = AlertFilter(request.GET)
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in queries.TABS else "open"
+    found = queries.narrowed(visible, form.wanted())
+    rate = queries.rate(visible, now)
+    page = _page(queries.in_tab(found, tab, now), request.GET.get("page"), flood=rate.flood and tab == "open")
+    rows = [alert for group in page for alert in group.members]
+    new = [alert for alert in rows if alert.state == Alert.State.NEW]
+    return Listing(
+        tab=tab,
+        tabs=_tabs(request, tab, queries.tab_counts(found, now)),
+        page=page,
+        rate=rate,
+        filter=form,
+        newest=max(new, key=lambda alert: alert.raised_at, default=None),
+        newest_critical=max(
+            (a for a in new if a.priority == 1), key=lambda alert: alert.raised_at, default=None
+        ),
+        may_handle=has_perm(request.user, "alerts.handle"),
+        query=request.GET.urlencode(),
+        now=now,
+    )
+
+
+def _page(alerts: Any, number: str | None, *, flood: bool) -> "Page[Any]":
+    whole = alerts.select_related("entity", "place", "agency", "rule", "acknowledged_by")
+    whole = whole.defer("place__boundary", "entity__folded")
+    if flood:
+        groups = queries.grouped(whole[:FLOOD_READS], flood=True)
+        return Paginator(groups, A_PAGE).get_page(number)
+    page = Paginator(whole, A_PAGE).get_page(number)
+    page.object_list = queries.grouped(page.object_list, flood=False)
+    return page
+
+
+def _tabs(request: HttpRequest, current: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+    labels = {
+        "open": pgettext("alerts", "Open"),
+        "cleared": _("Cleared, not acknowledged"),
+        "shelved": pgettext("alerts", "Shelved"),
+        "suppressed": pgettext("alerts", "Suppressed"),
+        "closed": pgettext("alerts", "Closed"),
+    }
+    tabs = []
+    for key, label in labels.items():
+        query = request.GET.copy()
+        query.pop("page", None)
+        query["tab"] = key
+        tabs.append(
+            {
+                "label": label,
+                "url": f"?{query.urlencode()}",
+                "current": key == current,
+                "count": counts.get(key),
+            }
+        )
+    return tabs

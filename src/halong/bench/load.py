@@ -1,0 +1,120 @@
+"""The clients of the measurements, in a process of their own: ``python -m halong.bench.load`` with a task as JSON.
+
+They do as little as a client can: everything that can be prepared is prepared before the clock starts.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+import msgspec
+import uvloop
+
+from halong.bench.rows import Rows
+
+Answer = dict[str, Any]
+
+
+class Connection(asyncio.Protocol):
+    """One keep-alive HTTP connection that sends the next request as soon as the answer is there."""
+
+    def __init__(self, requests: "deque[bytes]", tell: Callable[[int, float], None]) -> None:
+        self._requests, self._tell = requests, tell
+        self._transport: asyncio.WriteTransport | None = None
+        self._received = b""
+        self._began = 0.0
+        self.done = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Connected."""
+        self._transport = cast("asyncio.WriteTransport", transport)
+
+    def next(self) -> None:
+        """Send the next request, or end."""
+        assert self._transport is not None
+        if not self._requests:
+            self.done.done() or self.done.set_result(None)
+            return
+        self._began = time.perf_counter()
+        self._transport.write(self._requests.popleft())
+
+    def data_received(self, data: bytes) -> None:
+        """Part of an answer."""
+        self._received += data
+        head, found, rest = self._received.partition(b"\r\n\r\n")
+        if not found:
+            return
+        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0)
+        if len(rest) >= length:
+            self._received = b""
+            self._tell(int(head[9:12]), time.perf_counter() - self._began)
+            self.next()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The server closed."""
+        if not self.done.done():
+            self.done.set_exception(error or ConnectionError("the server closed the connection"))
+
+
+async def post(task: dict[str, Any]) -> Answer:
+    """Send rows over some connections, each request after the answer of the one before.
+
+    Returns seconds, rows, statuses, and the 50th and 99th percentile of the time to the answer in milliseconds.
+    """
+    requests = deque(_requests(task))
+    statuses: dict[int, int] = {}
+    times: list[float] = []
+
+    def tell(status: int, seconds: float) -> None:
+        statuses[status] = statuses.get(status, 0) + 1
+        times.append(seconds)
+
+    loop = asyncio.get_running_loop()
+    connections = []
+    for _ in range(task["connections"]):
+        _transport, connection = await loop.create_connection(
+            lambda: Connection(requests, tell), "127.0.0.1", task["port"]
+        )
+        connections.append(connection)
+    sys.stdin.readline()  # prepared: wait for the starting signal
+    began = time.perf_counter()
+    for connection in connections:
+        connection.next()
+    await asyncio.gather(*(connection.done for connection in connections))
+    seconds = time.perf_counter() - began
+    times.sort()
+    return {
+        "seconds": seconds,
+        "rows": task["rows"],
+        "statuses": statuses,
+        "p50_ms": times[len(times) // 2] * 1000,
+        "p99_ms": times[int(len(times) * 0.99)] * 1000,
+    }
+
+
+def _requests(task: dict[str, Any]) -> Iterator[bytes]:
+    rows = Rows(task["series"], task["start"], task["step_s"])
+    head = (
+        f"POST /ingest/v1/observations HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {task['key']}\r\n"
+        "Content-Type: application/json\r\nContent-Length: "
+    )
+    for first in range(task["first"], task["first"] + task["rows"], task["batch"]):
+        body = msgspec.json.encode([rows.item(n) for n in range(first, first + task["batch"])])
+        yield f"{head}{len(body)}\r\n\r\n".encode() + body
+
+
+TASKS = {"post": post}
+
+
+def main() -> None:
+    """Do the task named in the first argument."""
+    task = json.loads(sys.argv[1])
+    sys.stdout.write(json.dumps(uvloop.run(TASKS[task["kind"]](task))) + "\n")
+
+
+if __name__ == "__main__":
+    main()

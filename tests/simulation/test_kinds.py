@@ -1,7 +1,7 @@
 from statistics import fmean
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from halong.core.sector import all_types, find_limits
@@ -32,6 +32,7 @@ def test_every_series_of_the_catalogue_has_a_behaviour(kind, device):
 
 @pytest.mark.parametrize("kind", MEASURING, ids=lambda kind: kind.name)
 def test_values_stay_inside_the_physical_range(kind, device):
+    @settings(deadline=None)
     @given(TIMES, PLACES, st.integers(0, 200), st.integers(0, 99))
     def check(time, place, number, seed):
         made = device(kind.name, f"X{number}", *place)

@@ -21,7 +21,7 @@ def test_the_same_seed_and_things_give_the_same_readings_in_any_order(devices):
     assert {key: other.readings(other.stations[key[0]], key[1], NOW) for key in asked} == there
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(time=TIMES, place=st.integers(0, 85))
 def test_readings_are_inside_the_range_that_ingest_accepts(devices, time, place):
     province = Province(7, devices)

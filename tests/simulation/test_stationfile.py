@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from halong.connectors.stationfile.parse import Options, parse_file
@@ -18,6 +18,7 @@ def test_a_file_is_named_after_its_station_and_its_time_in_viet_nam(device):
     assert file_name(device("AirQualityObserved", "qn-kk-001"), NOW) == "qn-kk-001_20261123091500.txt"
 
 
+@settings(deadline=None)
 @given(place=st.integers(0, 85), step=st.integers(0, 20_000))
 def test_the_real_parser_reads_back_what_was_written(province, place, step):
     member = province.stations[place]

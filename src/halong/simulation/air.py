@@ -48,9 +48,9 @@ def _shared(m: Moment) -> _Air:
     held = min(1.8, (0.95 / sky.ventilation) ** 0.8)
     washed = 1 - 0.5 * sky.wet
     season = 22 + 9.5 * now.winter
-    place = m.grain.trait("dust", 0.8, 1.12) + 0.42 * mines
+    place = m.grain.trait("dust", 0.55, 1.1) + 0.55 * mines
     pm25 = season * place * held * washed * (0.93 + 0.2 * min(1.0, roads)) * m.vary("pm25", 9, 0.13, 0.035)
-    coarse = 9 + 8 * roads + mines * (10 + 16 * work(now)) + 2.2 * sky.wind * (1 - sky.wet)
+    coarse = 6 + 8 * roads + mines * (10 + 16 * work(now)) + 2.2 * sky.wind * (1 - sky.wet)
     pm10 = pm25 * 1.28 + coarse * (1 - 0.7 * sky.wet) * m.vary("coarse", 5, 0.2, 0.06)
     no2 = (9 + 30 * roads + 13 * mines) * held**0.8 * (1 - 0.3 * sky.sun) * m.vary("no2", 4, 0.16, 0.05)
     return _Air(mines, roads, held, pm25, pm10, no2)

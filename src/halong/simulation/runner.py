@@ -20,6 +20,7 @@ from halong.simulation.clients import Client, FtpClient, PushClient
 from halong.simulation.device import Device
 from halong.simulation.feed import Feed
 from halong.simulation.fleet import load_devices
+from halong.simulation.mqtt import MqttClient, source_settings
 from halong.simulation.plan import Door, Plan, assign, read_plan
 from halong.simulation.progress import Progress
 from halong.simulation.province import Province
@@ -28,7 +29,13 @@ from halong.supervisor import reachable
 
 LOOK_EVERY = 60.0  # seconds until the registry is asked whether its things changed
 NICENESS = 5
-SETTINGS: dict[str, dict[str, Any]] = {"ftp": {}, "http-push": {}}
+KINDS: dict[
+    str, Callable[[], dict[str, Any]]
+] = {  # doors that we have a client for, with their sources' settings
+    "ftp": dict,
+    "http-push": dict,
+    "mqtt": lambda: source_settings(settings.HALONG_MQTT_URL),
+}
 
 logger = logging.getLogger(__name__)
 
@@ -107,11 +114,11 @@ async def _open(plan: Plan, devices: Sequence[Device]) -> list[Feed]:
     members = {member.device.urn: member for member in (*province.stations, *province.points)}
     feeds = []
     for door, chosen in doors.items():
-        if door.kind not in SETTINGS:
+        if door.kind not in KINDS:
             logger.warning("%s: no simulated client speaks %s.", door.name, door.kind)
             continue
         try:
-            access = await _in_thread(partial(sources.open_source, door, chosen, SETTINGS[door.kind]))
+            access = await _in_thread(partial(sources.open_source, door, chosen, KINDS[door.kind]()))
         except HalongError as error:  # one door that can't be opened doesn't close the others
             logger.warning("%s: %s", door.name, error)
             continue
@@ -133,6 +140,8 @@ async def _open(plan: Plan, devices: Sequence[Device]) -> list[Feed]:
 def client_of(access: Access) -> Client:
     """A client for a source's door, on this machine."""
     host, port = reachable((settings.HALONG_HOST, settings.HALONG_PORT))
+    if access.kind == "mqtt":
+        return MqttClient(settings.HALONG_MQTT_URL)
     if access.kind == "ftp":
         return FtpClient(host, access)
     return PushClient(f"http://{f'[{host}]' if ':' in host else host}:{port}", access)

@@ -42,7 +42,8 @@ def _body(m: Moment) -> _Water:
         + 0.8 * m.grain.wave("warm", 60, m.time)
     )
     murk = (1 + 1.6 * m.sky.wet) * m.vary("murk", 20, 0.22, 0.03)
-    load = m.grain.trait("load", 0.5, 1.75) * m.vary("load", 30, 0.14, 0.01)
+    # most bodies of water are clean, a few take what many people let in
+    load = (0.5 + 2.1 * m.grain.trait("load", 0, 1) ** 3) * m.vary("load", 30, 0.14, 0.01)
     return _Water(warm, murk, load, sin(2 * pi * (now.hour - 9.5) / 24))
 
 

@@ -24,7 +24,7 @@ from halong.children import Child, Journal
 from halong.core.command import CommandError, Needs, Verb
 from halong.core.process import PARENT
 from halong.database import embedded
-from halong.home import home, path, private, running_pid
+from halong.home import home, is_live, path, private, running_pid
 from halong.serve import port, static_files_missing
 
 PATIENCE = 5.0  # seconds that processes get to end; the database gets DATABASE_PATIENCE more
@@ -149,12 +149,12 @@ class Supervisor:
 
 def commands() -> dict[str, list[str]]:
     """The product's processes, without those whose module isn't installed or that aren't wanted."""
-    simulated = (os.environ.get("HALONG_SIMULATE") or "1").lower() in {"1", "true", "yes", "on"}
+    wished = (os.environ.get("HALONG_SIMULATE") or "1").lower() in {"1", "true", "yes", "on"}
     package = Path(__file__).parent
     found = {"web": ["-m", "halong", "web"], "worker": ["-m", "halong", "worker"]}
     if (package / "ingest" / "commands.py").exists():
         found["collector"] = ["-m", "halong", "collect"]
-    if simulated and (package / "simulation" / "commands.py").exists():
+    if wished and not is_live() and (package / "simulation" / "commands.py").exists():
         found["simulator"] = ["-m", "halong", "simulate"]
     return found
 

@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
 from halong.home import is_live, secret
 from halong.profiles.description import folder_of, read_description
+
+django_stubs_ext.monkeypatch()  # lets Django's generic classes be written with their types: ModelForm[Place]
 
 PACKAGE = Path(__file__).resolve().parent
 

@@ -16,7 +16,9 @@ def air(make_station, put):
 def test_home_says_index_level_and_the_decisions_own_advice(client, air):
     text = client.get("/c").content.decode()
     assert "117" in text
-    assert "Những người nhạy cảm gặp phải các vấn đề về sức khỏe, những người bình thường ít ảnh hưởng." in text
+    assert (
+        "Những người nhạy cảm gặp phải các vấn đề về sức khỏe, những người bình thường ít ảnh hưởng." in text
+    )
     assert "Nên giảm các hoạt động mạnh và giảm thời gian hoạt động ngoài trời." in text
     assert "1459/QĐ-TCMT" in text
 
@@ -41,7 +43,14 @@ def test_what_is_not_public_is_nowhere(client, make_station, put):
     put(hidden, "airQualityIndex", [(TOP, 20.0)])
     assert client.get(f"/c/stations/{hidden.pk}").status_code == 404
     assert client.get(f"/c/data/{hidden.pk}/hours.csv").status_code == 404
-    for path in ("/c", "/c/map", "/c/stations.geojson", "/c/data", "/c/data/stations.csv", "/c/data/latest.json"):
+    for path in (
+        "/c",
+        "/c/map",
+        "/c/stations.geojson",
+        "/c/data",
+        "/c/data/stations.csv",
+        "/c/data/latest.json",
+    ):
         text = client.get(path).content.decode()
         assert "Kín" not in text, path
         assert camera.name not in text, path
@@ -59,9 +68,14 @@ def test_hours_are_downloaded_with_licence_unit_and_zone(client, air):
 
 
 def test_a_range_that_makes_no_sense_is_told(client, air):
-    response = client.get(f"/c/data/{air.pk}/hours.json?start=2026-02-01&end=2026-01-01", headers={"accept": "application/json"})
+    response = client.get(
+        f"/c/data/{air.pk}/hours.json?start=2026-02-01&end=2026-01-01", headers={"accept": "application/json"}
+    )
     assert (response.status_code, response.json()["fields"]) == (422, {"start": "0 to 366 days before end"})
-    assert client.get(f"/c/data/{air.pk}/hours.json?start=x", headers={"accept": "application/json"}).status_code == 422
+    assert (
+        client.get(f"/c/data/{air.pk}/hours.json?start=x", headers={"accept": "application/json"}).status_code
+        == 422
+    )
 
 
 def test_unknown_format_is_not_found(client, air):
@@ -86,5 +100,3 @@ def test_simulated_is_said(client, air):
     assert "mô phỏng" in client.get("/c").content.decode()
     rows = csv.DictReader(io.StringIO(client.get("/c/data/latest.csv").content.decode()))
     assert {row["simulated"] for row in rows} == {"True"}
-
-

@@ -9,7 +9,8 @@ from halong.panorama.things import states, things_of
 
 
 @pytest.mark.parametrize(
-    ("age", "signal"), [(timedelta(minutes=4), "live"), (timedelta(minutes=20), "late"), (timedelta(hours=2), "lost")]
+    ("age", "signal"),
+    [(timedelta(minutes=4), "live"), (timedelta(minutes=20), "late"), (timedelta(hours=2), "lost")],
 )
 def test_signal_follows_the_newest_reading_of_any_series(make_station, put, person, age, signal):
     station = make_station(1)
@@ -29,7 +30,11 @@ def test_station_that_never_sent_is_lost_and_a_thing_without_series_counts_nowhe
 
 def test_worst_calling_alert_marks_the_thing(make_station, person):
     station = make_station(1)
-    for cause, priority, more in [("a", 3, {}), ("b", 1, {"shelved_until": NOW + timedelta(hours=1)}), ("c", 2, {})]:
+    for cause, priority, more in [
+        ("a", 3, {}),
+        ("b", 1, {"shelved_until": NOW + timedelta(hours=1)}),
+        ("c", 2, {}),
+    ]:
         Alert.objects.create(
             cause=cause, title=cause, priority=priority, entity=station, place=station.place,
             sector="environment", raised_at=NOW, changed_at=NOW, **more,

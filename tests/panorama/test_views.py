@@ -56,13 +56,17 @@ def test_chart_has_points_with_quality_and_the_limits_in_force(leader, make_stat
     put(station, "pm25", [(NOW - timedelta(minutes=10), 50.5)], quality=1)
     body = leader.get(f"/entities/{station.pk}/series/pm25.json").json()
     assert body["series"][0]["points"] == [[(NOW - timedelta(minutes=10)).timestamp(), 50.5, 1]]
-    assert {(limit["value"], limit["label"]) for limit in body["limits"]} >= {(45.0, "QCVN 05:2023/BTNMT, 24h")}
+    assert {(limit["value"], limit["label"]) for limit in body["limits"]} >= {
+        (45.0, "QCVN 05:2023/BTNMT, 24h")
+    }
 
 
 def test_csv_of_a_chart_says_unit_and_zone(leader, make_station, put):
     station = make_station(1)
     put(station, "pm25", [(NOW - timedelta(minutes=10), 50.5)])
-    rows = list(csv.reader(io.StringIO(leader.get(f"/entities/{station.pk}/series/pm25.csv").content.decode())))
+    rows = list(
+        csv.reader(io.StringIO(leader.get(f"/entities/{station.pk}/series/pm25.csv").content.decode()))
+    )
     assert rows[0] == ["time (+07:00)", "pm25 (µg/m³)", "quality"]
     assert rows[1][0].endswith("+07:00")
     assert rows[1][1:] == ["50.5", "0"]

@@ -33,9 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
     things = (
         stations.public_entities().filter(sector="environment").select_related("place").order_by("sort_key")
     )
-    return render(
-        request, "openness/data.html", {"entities": things, "licence": _licence()}
-    )
+    return render(request, "openness/data.html", {"entities": things, "licence": _licence()})
 
 
 def _licence() -> dict[str, str]:

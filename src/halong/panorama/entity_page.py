@@ -140,6 +140,7 @@ def context(entity: Entity, request: HttpRequest) -> dict[str, Any]:
         "attributes": entity.attributes.filter(deleted_at=None).order_by("name", "dataset_id"),
         "history": _history(entity, request),
         "may_edit": has_perm(request.user, "entities.edit", entity),
+        "may_edit_series": has_perm(request.user, "series.edit", entity),
         "scope": selectors(scope_of(request), request, timezone.localdate()),
         "simulated": entity.simulated,
     }

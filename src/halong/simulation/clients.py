@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from halong.simulation.sources import Access
 from halong.simulation.stationfile import Logger, file_name
 
 PATIENCE = 60.0  # seconds for an answer
+logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each request would drown the rest
 BATCH = 1_000  # readings in a request
 FTP_CONNECTIONS = 4
 

@@ -7,6 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from halong.core.permissions import scope_q
 from halong.places.models import Agency, Place
@@ -108,9 +109,9 @@ class AttributeVersion(AttributeState):
     """A state that an attribute instance was in: its temporal evolution, of every kind of attribute."""
 
     class Change(models.TextChoices):
-        CREATED = "created"
-        UPDATED = "updated"
-        DELETED = "deleted"
+        CREATED = "created", pgettext_lazy("attribute", "Created")
+        UPDATED = "updated", pgettext_lazy("attribute", "Changed")
+        DELETED = "deleted", pgettext_lazy("attribute", "Deleted")
 
     entity = models.ForeignKey(Entity, models.CASCADE, related_name="history")
     change = models.CharField(max_length=10, choices=Change.choices)

@@ -4,8 +4,23 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
 from halong.context.documents import Document, format_datetime
 from halong.context.models import Attribute, AttributeState, AttributeVersion, Entity
+from halong.core.registry import Registry
+from halong.core.text import fold
+from halong.places.models import Agency, Place
+
+# How the signal of things is: whoever keeps the readings registers a reader of it (entity ids → state and last contact).
+SIGNALS: dict[str, Any] = {
+    "live": _("Sending"),
+    "late": _("Late"),
+    "lost": _("Signal lost"),
+}
+SignalReader = Callable[[Collection[int]], Mapping[int, tuple[str, datetime | None]]]
+signal_readers: "Registry[SignalReader]" = Registry()
 
 CORE_CONTEXT = "https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.8.jsonld"
 
@@ -159,3 +174,46 @@ def _document(entity: Entity, instances: Mapping[str, list[Document]], *, system
         document["modifiedAt"] = format_datetime(entity.modified_at)
     document |= {name: many[0] if len(many) == 1 else many for name, many in sorted(instances.items())}
     return {**document, "@context": CORE_CONTEXT}
+
+
+def find_entities(
+    by: Any,
+    *,
+    q: str | None = None,
+    sector: str | None = None,
+    type: str | None = None,  # noqa: A002 -- the word of the standard
+    place: Place | None = None,
+    agency: Agency | None = None,
+    signal: str | None = None,
+    mark: str | None = None,
+) -> QuerySet[Entity]:
+    """The things that a person may see and that fit, by name. ``q`` is looked for without accents in
+    names and in URNs; a place and an agency include what lies below them; ``mark`` is unplaced, public,
+    simulated or illustrative.
+    """
+    found = Entity.objects.visible_to(by)
+    for word in fold(q or "").split():
+        found = found.filter(Q(folded__contains=word) | Q(urn__icontains=word))
+    if sector:
+        found = found.filter(sector=sector)
+    if type:
+        found = found.of_type(type)
+    if place:
+        found = found.filter(place__path__startswith=place.path)
+    if agency:
+        found = found.filter(agency__path__startswith=agency.path)
+    if mark == "unplaced":
+        found = found.filter(place=None)
+    elif mark in {"public", "simulated", "illustrative"}:
+        found = found.filter(**{mark: True})
+    if signal:
+        states = read_signals(list(found.values_list("pk", flat=True)))
+        found = found.filter(pk__in=[pk for pk, (state, _last) in states.items() if state == signal])
+    return found.order_by("sort_key", "pk")
+
+
+def read_signals(ids: Collection[int]) -> dict[int, tuple[str, datetime | None]]:
+    """State and last contact of those of the things that send anything; nothing where nobody keeps
+    readings.
+    """
+    return {pk: state for reader in signal_readers for pk, state in reader(ids).items()}

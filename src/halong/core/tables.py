@@ -52,13 +52,10 @@ class Preview:
     unchanged: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
-    def refuse_faults(self) -> None:
-        """Raise Invalid with every fault by its line, if there is one."""
-        if self.faults:
-            raise Invalid(
-                _("The table has %(n)d faults; nothing was written.") % {"n": len(self.faults)},
-                fields={f"{fault.line}:{fault.column}": str(fault) for fault in self.faults},
-            )
+    @property
+    def groups(self) -> list[tuple[str, list[str]]]:
+        """What becomes of the rows that aren't as they were, for pages."""
+        return [(_("New"), self.created), (_("Changed"), self.changed)]
 
 
 def read_csv(data: bytes, *, required: Collection[str], optional: Collection[str] = ()) -> list[Row]:

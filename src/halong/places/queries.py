@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import shapely
 from django.db.models import Count, Max
+from django.utils.translation import get_language
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
@@ -64,6 +65,13 @@ def tree(branches: Iterable[B]) -> list[Node[B]]:
     return nodes
 
 
+def reforms() -> list[date]:
+    """The days on which units began, the latest first: where a tree begins that differs from the one
+    before.
+    """
+    return list(Place.objects.values_list("valid_from", flat=True).distinct().order_by("-valid_from"))
+
+
 def find_place(text: str, on: date) -> Place | None:
     """The one place that a person or a file means by a code or a name (accents and "P."/"Phường" don't
     matter) among those of a day; None when there is none, or more than one.
@@ -90,7 +98,7 @@ def feature_collection(on: date) -> dict[str, Any]:
 
     ``properties``: id, code, name, label, approximate. Shared borders stay shared.
     """
-    return _feature_collection(on, version())
+    return _feature_collection(on, version(), get_language() or "vi")
 
 
 def locate(lon: float, lat: float, on: date) -> Location | None:
@@ -117,7 +125,7 @@ def _lowest(on: date) -> list[Place]:
 
 
 @lru_cache(maxsize=8)
-def _feature_collection(on: date, _version: str) -> dict[str, Any]:
+def _feature_collection(on: date, _version: str, _language: str) -> dict[str, Any]:
     units = _lowest(on)
     bounded = [unit for unit in units if unit.boundary]
     shapes = shapely.coverage_simplify([shape(unit.boundary) for unit in bounded], SIMPLIFY_DEGREES)

@@ -1,8 +1,19 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from halong.core import registry
+from halong.core.registry import MenuItem
 
 
 class ProgrammeConfig(AppConfig):
-    """See docs/architecture.md."""
+    """The Scheme's projects and the province's indices; see docs/architecture.md."""
 
     name = "halong.programme"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Offer the page."""
+        registry.menu.register(
+            "programme",
+            MenuItem("programme", _("Programme"), "clipboard-data", "programme", 70, "programme.view"),
+        )

@@ -37,6 +37,11 @@ class Project(models.Model):
 
     objects = ProjectQuerySet.as_manager()
 
+    @property
+    def budget_millions(self) -> float | None:
+        """The budget in millions of đồng."""
+        return None if self.budget_vnd is None else self.budget_vnd / 1_000_000
+
 
 class IndexValueQuerySet(models.QuerySet["IndexValue"]):
     """Lists of index values."""

@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('Property', 'Property'), ('Relationship', 'Relationship'), ('GeoProperty', 'Geo Property'), ('LanguageProperty', 'Language Property'), ('JsonProperty', 'Json Property'), ('VocabProperty', 'Vocab Property'), ('ListProperty', 'List Property'), ('ListRelationship', 'List Relationship')], max_length=20)),
                 ('document', models.JSONField()),
                 ('observed_at', models.DateTimeField(blank=True, null=True)),
-                ('change', models.CharField(choices=[('created', 'Created'), ('updated', 'Updated'), ('deleted', 'Deleted')], max_length=10)),
+                ('change', models.CharField(choices=[('created', 'Created'), ('updated', 'Changed'), ('deleted', 'Deleted')], max_length=10)),
                 ('at', models.DateTimeField()),
                 ('entity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='history', to='context.entity')),
             ],

@@ -4,6 +4,7 @@ import { layers, readTokens, setTokens, sources } from "./map-style.js";
 import { drawSvg } from "./map-svg.js";
 import { addChips, addLegend, labelPoints, split } from "./map-furniture.js";
 import { addMarks } from "./map-marks.js";
+import { startPicking } from "./map-pick.js";
 import { page, style, words } from "./page.js";
 
 const PROVINCE = [[106.42, 20.68], [108.1, 21.68]];
@@ -122,6 +123,7 @@ class HalongMap extends HTMLElement {
     let moved = false;
     map.on("movestart", (event) => (moved ||= Boolean(event.originalEvent)));
     new ResizeObserver(() => !moved && map.fitBounds(this.#bounds(), { padding: this.#padding(), duration: 0 })).observe(this);
+    if (this.hasAttribute("pick")) startPicking(map, maplibre, this);
     this.dataset.ready = "";
     this.dispatchEvent(new CustomEvent("map:ready"));
   }

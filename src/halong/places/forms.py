@@ -1,0 +1,114 @@
+"""What people type about places and agencies."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from halong.places.models import Agency, Place
+
+SEARCH = forms.TextInput(attrs={"type": "search"})
+
+
+def _date() -> forms.DateInput:
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+class BranchFilter(forms.Form):
+    """Which places or agencies are shown: by name, and as of which day."""
+
+    q = forms.CharField(label=_("Search"), required=False, widget=SEARCH, max_length=100)
+    on = forms.DateField(label=pgettext_lazy("a tree of units", "As of"), required=False, widget=_date())
+
+    @property
+    def day(self) -> date:
+        """The chosen day, or today."""
+        chosen: date | None = self.cleaned_data.get("on") if self.is_valid() else None
+        return chosen or timezone.localdate()
+
+    @property
+    def words(self) -> str:
+        """What is searched for."""
+        return str(self.cleaned_data.get("q", "")) if self.is_valid() else ""
+
+
+class BranchChoice(forms.ModelChoiceField[Any]):
+    """A choice among places or agencies, each by its qualified name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Which one is meant, by name and time."""
+        return str(obj.qualified_name)
+
+
+class PlaceForm(forms.ModelForm[Place]):
+    """One administrative unit."""
+
+    parent = BranchChoice(Place.objects.none(), required=False, label=_("Belongs to"))
+
+    class Meta:
+        model = Place
+        fields = (
+            "name",
+            "code",
+            "kind",
+            "parent",
+            "valid_from",
+            "valid_to",
+            "lon",
+            "lat",
+            "area_km2",
+            "population",
+            "reference",
+        )
+        widgets = {"valid_from": _date(), "valid_to": _date()}
+        help_texts = {
+            "name": _("With the word of its kind: Phường Cẩm Phả."),
+            "valid_to": _("The last day; empty while it stands."),
+            "reference": _("The decision or the list that the data come from."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parent"].queryset = (  # type: ignore[attr-defined]
+            Place.objects.exclude(pk=self.instance.pk)
+            .filter(parent=None)
+            .defer("boundary")
+            .order_by("sort_key")
+        )
+
+
+class AgencyForm(forms.ModelForm[Agency]):
+    """One agency."""
+
+    parent = BranchChoice(Agency.objects.none(), required=False, label=_("Belongs to"))
+    place = BranchChoice(Place.objects.none(), required=False, label=_("Place"))
+
+    class Meta:
+        model = Agency
+        fields = (
+            "name",
+            "short_name",
+            "code",
+            "kind",
+            "parent",
+            "place",
+            "valid_from",
+            "valid_to",
+            "phone",
+            "reference",
+        )
+        widgets = {"valid_from": _date(), "valid_to": _date()}
+        help_texts = {
+            "valid_to": _("The last day; empty while it stands."),
+            "reference": _("The decision or the list that the data come from."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        agencies = Agency.objects.exclude(pk=self.instance.pk).order_by("sort_key")
+        self.fields["parent"].queryset = agencies  # type: ignore[attr-defined]
+        places = Place.objects.defer("boundary").order_by("sort_key")
+        self.fields["place"].queryset = places  # type: ignore[attr-defined]

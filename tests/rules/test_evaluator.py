@@ -13,6 +13,7 @@ from halong.rules.evaluator import (
     evaluate,
     evaluate_habit,
     evaluate_impossible,
+    evaluate_rows,
     habit_bounds,
 )
 from halong.rules.params import Habit, Range, Rate, Silence, Stuck, Threshold
@@ -341,3 +342,22 @@ def test_a_thousand_ordinary_readings_cost_less_than_half_a_millisecond():
         assert evaluate(compiled, 7, times, values, qualities, memory) == ()
         best = min(best, perf_counter() - started)
     assert best < 0.0005
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 3), st.floats(0, 20), st.integers(0, 2)), max_size=60),
+    st.sampled_from(
+        [Threshold(limit=15.0, clear=12.0), Threshold(limit=15.0, for_s=120), Stuck(seconds=180)]
+    ),
+)
+def test_many_rows_at_once_are_judged_as_one_by_one(readings, params):
+    series = [SeriesRow(number, "pm25", number, interval_s=60) for number in (1, 2)]
+    compiled = compile_rules([RuleSpec(1, params, property="pm25")], series)
+    rows = [
+        (number, 60.0 * at, round(value), quality) for at, (number, value, quality) in enumerate(readings)
+    ]
+    one_by_one, memory, at_once = [], {}, {}
+    for number, time, value, quality in rows:
+        one_by_one += evaluate(compiled, number, [time], [value], [quality], memory)
+    assert evaluate_rows(compiled, rows, at_once) == one_by_one
+    assert {key: mind for key, mind in at_once.items()} == memory

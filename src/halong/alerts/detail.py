@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 from halong.alerts import queries
 from halong.alerts.evidence import window
 from halong.alerts.models import Alert, AlertEvent
-from halong.core.formats import format_number
+from halong.core.formats import format_datetime, format_number
 from halong.core.permissions import has_perm
 from halong.core.sector import find_attribute, find_limit
 from halong.core.units import unit_symbol
@@ -35,8 +35,8 @@ def detail_of(alert: Alert, user: object) -> dict[str, Any]:
     return {
         "alert": alert,
         "grounds": grounds,
+        "stats": _stats(grounds, str(spec.label) if spec else grounds.get("property", "")),
         "label": spec.label if spec else grounds.get("property", ""),
-        "at": _time(grounds.get("time")),
         "readings": [
             (datetime.fromtimestamp(at, UTC), value, quality)
             for at, value, quality in reversed(grounds.get("readings", []))
@@ -48,6 +48,23 @@ def detail_of(alert: Alert, user: object) -> dict[str, Any]:
     }
 
 
+def _stats(grounds: dict[str, Any], label: str) -> list[dict[str, Any]]:
+    """The reading against the limit, in figures."""
+    unit, decimals = grounds.get("unit", ""), grounds.get("decimals")
+    stats: list[dict[str, Any]] = []
+    if grounds.get("value") is not None:
+        stats.append({"label": label, "value": grounds["value"], "decimals": decimals, "unit": unit})
+    if grounds.get("limit") is not None and grounds.get("rule", {}).get("kind") not in {"silence", "stuck"}:
+        stats.append({"label": _("Limit"), "value": grounds["limit"], "unit": unit})
+    at = _time(grounds.get("time"))
+    if at is not None:
+        silent = grounds.get("value") is None
+        stats.append(
+            {"label": _("Last reading") if silent else _("Time of the reading"), "text": format_datetime(at)}
+        )
+    return stats
+
+
 def status_of(alert: Alert, user: object) -> dict[str, Any]:
     """What changes by itself: the state, who may do what now, who did what."""
     now = timezone.now()
@@ -57,7 +74,6 @@ def status_of(alert: Alert, user: object) -> dict[str, Any]:
     return {
         "alert": alert,
         "on_shelf": alert.shelved_until is not None and alert.shelved_until > now,
-        "lasted_s": ((alert.cleared_at or now) - alert.raised_at).total_seconds(),
         "may_acknowledge": handles and waiting,
         "may_handle": handles,
         "timeline": [

@@ -23,7 +23,13 @@ class AlertFilter(forms.Form):
     q = forms.CharField(
         label=_("Search"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
     )
-    priority = forms.TypedChoiceField(label=_("Priority"), required=False, coerce=int, empty_value=None)
+    priority = forms.TypedChoiceField(
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[("", ""), *Rule.Priority.choices],
+        widget=forms.HiddenInput,
+    )
     sector = forms.ChoiceField(label=_("Sector"), required=False)
     place = forms.ModelChoiceField(Place.objects.none(), label=_("Place"), required=False)
     agency = forms.ModelChoiceField(Agency.objects.none(), label=_("Agency"), required=False)
@@ -33,7 +39,6 @@ class AlertFilter(forms.Form):
         today = timezone.localdate()
         everything = ("", pgettext_lazy("filter", "All"))
         sectors = [(sector.key, sector.name) for sector in all_sectors()]
-        self._choices("priority", [everything, *Rule.Priority.choices])
         self._choices("sector", [everything, *sectors, (SYSTEM_SECTOR, _("Halong itself"))])
         self._rows("place", Place.objects.on(today).defer("boundary").order_by("sort_key"))
         self._rows("agency", Agency.objects.on(today).order_by("sort_key"))

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Count
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from halong.alerts import queries
 from halong.alerts.forms import AlertFilter
 from halong.alerts.models import Alert
 from halong.core.permissions import has_perm
+from halong.rules.models import Rule
 
 A_PAGE = 50
 FLOOD_READS = 1000  # alerts of a flood that are grouped
@@ -27,7 +29,10 @@ class Listing:
     tabs: list[dict[str, Any]]
     page: Page[Any]
     rate: queries.Rate
+    rate_stats: list[dict[str, Any]]
+    chips: list[dict[str, Any]]
     filter: AlertFilter
+    narrowed: bool
     newest: Alert | None
     newest_critical: Alert | None
     may_handle: bool
@@ -52,7 +57,13 @@ def listing_of(request: HttpRequest) -> Listing:
         tabs=_tabs(request, tab, queries.tab_counts(found, now)),
         page=page,
         rate=rate,
+        rate_stats=[
+            {"label": _("Last 10 minutes"), "value": rate.now, "state": rate.state},
+            {"label": _("Mean of 3 hours"), "value": rate.mean, "decimals": 1},
+        ],
+        chips=_chips(request, queries.narrowed(visible, {**form.wanted(), "priority": None}), tab, now),
         filter=form,
+        narrowed=any(form.wanted().get(name) for name in ("q", "sector", "place", "agency")),
         newest=max(new, key=lambda alert: alert.raised_at, default=None),
         newest_critical=max(
             (a for a in new if a.priority == 1), key=lambda alert: alert.raised_at, default=None
@@ -72,6 +83,33 @@ def _page(alerts: Any, number: str | None, *, flood: bool) -> "Page[Any]":
     page = Paginator(whole, A_PAGE).get_page(number)
     page.object_list = queries.grouped(page.object_list, flood=False)
     return page
+
+
+def _chips(request: HttpRequest, alerts: Any, tab: str, now: datetime) -> list[dict[str, Any]]:
+    """The priorities of the tab with their numbers; the chosen one leads back to all."""
+    counts = dict(
+        queries.in_tab(alerts, tab, now)
+        .order_by()
+        .values_list("priority")
+        .annotate(n=Count("pk"))
+        .values_list("priority", "n")
+    )
+    chosen = request.GET.get("priority", "")
+    chips = []
+    for priority, key in ((1, "critical"), (2, "high"), (3, "attention")):
+        query = request.GET.copy()
+        query.pop("page", None)
+        query["priority"] = "" if chosen == str(priority) else str(priority)
+        chips.append(
+            {
+                "label": Rule.Priority(priority).label,
+                "state": key,
+                "url": f"?{query.urlencode()}",
+                "current": chosen == str(priority),
+                "count": counts.get(priority, 0),
+            }
+        )
+    return chips
 
 
 def _tabs(request: HttpRequest, current: str, counts: dict[str, int]) -> list[dict[str, Any]]:

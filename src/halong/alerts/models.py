@@ -6,6 +6,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -97,6 +98,11 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def stands_s(self) -> float:
+        """For how many seconds the condition stands, or stood."""
+        return ((self.cleared_at or timezone.now()) - self.raised_at).total_seconds()
 
     @property
     def priority_key(self) -> str:

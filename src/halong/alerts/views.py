@@ -76,7 +76,7 @@ def dialog(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     form = forms[kind]()
     if kind == "false-alarm":
         form.fields["note"].required = False
-    context = {"alert": _alert(request, pk), "kind": kind, "form": form, "next": request.GET.get("next", "")}
+    context = {"alert": _alert(request, pk), "kind": kind, "form": form, "next": _page_of(request)}
     return render(request, "alerts/dialog.html", context)
 
 
@@ -138,6 +138,12 @@ def false_alarm(request: HttpRequest, pk: int) -> HttpResponse:
     found = _alert(request, pk)
     actions.mark_false_alarm(found, by=actor_of(request), note=request.POST.get("note", ""))
     return _answer(request, found, _("Marked as a false alarm: {title}").format(title=found.title))
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The path of the page that htmx was asked from, with its query."""
+    address = urlsplit(request.headers.get("HX-Current-URL", ""))
+    return f"{address.path}?{address.query}" if address.query else address.path
 
 
 def _again(request: HttpRequest, found: Alert, kind: str, form: Any) -> HttpResponse:

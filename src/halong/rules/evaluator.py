@@ -30,7 +30,7 @@ condition whose series stops is taken to last: it falls due one interval later (
 raised by the job).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import inf, isfinite
 from statistics import fmean, median, stdev
 
@@ -61,6 +61,7 @@ __all__ = [
     "evaluate",
     "evaluate_habit",
     "evaluate_impossible",
+    "evaluate_rows",
     "habit_bounds",
 ]
 
@@ -115,6 +116,44 @@ def evaluate(
         return ()
     fresh = _fresh(mind, times, values, qualities, not_before)
     return _walk(entry, mind, fresh, memory) if fresh else ()
+
+
+def evaluate_rows(
+    compiled: Compiled,
+    rows: Iterable[tuple[int, float, float, int]],
+    memory: Memory,
+    *,
+    not_before: float = -inf,
+) -> list[Transition]:
+    """``evaluate`` for plain readings of many series, (series, time, value, quality), those of one series
+    oldest first.
+
+    The usual reading, quiet and different from the one before, is settled here without a call.
+    """
+    watched = compiled.readings
+    transitions: list[Transition] = []
+    for series_id, time, value, quality in rows:
+        entry = watched.get(series_id)
+        if entry is None:
+            continue
+        mind = memory.get(entry.key)
+        if (
+            mind is not None
+            and entry.low < value < entry.high
+            and value != mind.last_value
+            and time > mind.last_time
+            and time >= not_before
+            and quality == 0
+            and not mind.restless
+            and not entry.always
+        ):
+            mind.last_time = mind.same_since = time
+            mind.last_value, mind.same_count = value, 1
+        else:
+            transitions += evaluate(
+                compiled, series_id, (time,), (value,), (quality,), memory, not_before=not_before
+            )
+    return transitions
 
 
 def evaluate_impossible(

@@ -159,7 +159,7 @@ class ThresholdForm(RuleForm):
         help_text=_("Most legal limits are limits of means: an hour or a day must be over before it is judged."),
     )  # fmt: skip
     direction = forms.ChoiceField(
-        label=_("Alert when"), choices=[("above", _("above")), ("below", _("below"))]
+        label=_("Alert when"), initial="above", choices=[("above", _("above")), ("below", _("below"))]
     )
     limit = _number(_("Limit"))
     unit = forms.CharField(
@@ -194,6 +194,7 @@ class RateForm(RuleForm):
 
     direction = forms.ChoiceField(
         label=_("Alert when the value"),
+        initial="any",
         choices=[("any", _("rises or falls")), ("up", _("rises")), ("down", _("falls"))],
     )
     change = _number(_("By at least"))
@@ -272,6 +273,7 @@ class HabitForm(RuleForm):
 
     side = forms.ChoiceField(
         label=_("Alert when the hour is"),
+        initial="both",
         choices=[
             ("both", _("higher or lower than usual")),
             ("above", _("higher than usual")),
@@ -282,6 +284,7 @@ class HabitForm(RuleForm):
     min_weeks = forms.IntegerField(label=_("Of which there must be data for"), initial=4, min_value=2)
     method = forms.ChoiceField(
         label=_("Measure of spread"),
+        initial="mad",
         choices=[
             ("mad", _("median and its deviation (robust)")),
             ("sigma", _("mean and standard deviation")),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from halong.audit.models import AuditEntry
@@ -28,7 +29,7 @@ def listed(
     if enabled:
         rules = rules.filter(enabled=enabled == "on")
     if q:
-        wanted = [rule.pk for rule in rules.only("pk", "name") if fold(q) in fold(rule.name)]
+        wanted = [pk for pk, name in rules.values_list("pk", "name") if fold(q) in fold(name)]
         rules = rules.filter(pk__in=wanted)
     standing = Count("states", filter=Q(states__active=True))
     return rules.annotate(standing=standing).order_by("-enabled", "priority", "name")
@@ -102,6 +103,10 @@ def trial_rows(trial: Trial) -> dict[str, Any]:
     ]  # fmt: skip
     rows.sort(key=lambda row: -row.count)
     return {
+        "stats": [
+            {"label": _("Alerts that would have been raised"), "value": trial.count},
+            {"label": _("Things concerned"), "value": len(rows)},
+        ],
         "rows": rows[:20],
         "more": max(0, len(rows) - 20),
         "episodes": episodes,

@@ -48,8 +48,11 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "rule": found,
         "words": describe(found.kind, found.params, found.averaging),
-        "raised": queries.raised_counts(timezone.now() - MONTH).get(found.pk, 0),
-        "standing": found.states.filter(active=True).count(),
+        "raised": (raised := queries.raised_counts(timezone.now() - MONTH).get(found.pk, 0)),
+        "stats": [
+            {"label": _("Raised"), "value": raised},
+            {"label": _("Stand now"), "value": found.states.filter(active=True).count()},
+        ],
         "entities": found.entities.all()[:50],
         "history": queries.history(found),
         "may_edit": has_perm(request.user, "rules.edit", found),

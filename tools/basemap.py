@@ -20,7 +20,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from shapely import affinity
+from shapely import affinity, contains_xy
 from shapely.geometry import MultiPolygon, Point, Polygon, box, mapping
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
@@ -36,17 +36,43 @@ KM_LON = KM_LAT * math.cos(math.radians(LAT0))
 
 # Towns around the province (lon, lat), to the nearest few kilometres: their side of the land isn't ours.
 NEIGHBOURS = {
-    "Đông Hưng": (107.97, 21.545), "Giang Bình": (108.13, 21.60), "Na Lương": (107.68, 21.70), "Bản Tan": (107.86, 21.69), "Nà Sa": (107.60, 21.69), "Đồng Trung": (107.52, 21.72),
-    "Thượng Tư": (107.98, 22.15), "Đình Lập": (107.09, 21.54), "Lâm Ca": (107.00, 21.42), "An Châu": (106.85, 21.335), "Tây Yên Tử": (106.70, 21.24),
-    "Thanh Sơn": (106.80, 21.26), "Lục Sơn": (106.55, 21.22), "Chí Linh": (106.39, 21.13), "Bắc An": (106.42, 21.19), "Phả Lại": (106.31, 21.11),
-    "Kinh Môn": (106.50, 20.985), "Minh Tân": (106.57, 21.02), "Núi Đèo": (106.67, 20.925), "Minh Đức": (106.72, 20.965), "Hải An": (106.74, 20.84), "Cát Hải": (106.90, 20.80),
-    "Cát Bà": (107.04, 20.76), "Thái Bình trấn": (107.22, 21.62), "Bắc Xa": (107.32, 21.66), "Kiên Mộc": (107.22, 21.53), "Lương Mông ngoài": (106.93, 21.33),
+    "Đông Hưng": (107.97, 21.545),
+    "Giang Bình": (108.13, 21.60),
+    "Na Lương": (107.68, 21.70),
+    "Bản Tan": (107.86, 21.69),
+    "Nà Sa": (107.60, 21.69),
+    "Đồng Trung": (107.52, 21.72),
+    "Thượng Tư": (107.98, 22.15),
+    "Đình Lập": (107.09, 21.54),
+    "Lâm Ca": (107.00, 21.42),
+    "An Châu": (106.85, 21.335),
+    "Tây Yên Tử": (106.70, 21.24),
+    "Thanh Sơn": (106.80, 21.26),
+    "Lục Sơn": (106.55, 21.22),
+    "Chí Linh": (106.39, 21.13),
+    "Bắc An": (106.42, 21.19),
+    "Phả Lại": (106.31, 21.11),
+    "Kinh Môn": (106.50, 20.985),
+    "Minh Tân": (106.57, 21.02),
+    "Núi Đèo": (106.67, 20.925),
+    "Minh Đức": (106.72, 20.965),
+    "Hải An": (106.74, 20.84),
+    "Cát Hải": (106.90, 20.80),
+    "Cát Bà": (107.04, 20.76),
+    "Thái Bình trấn": (107.22, 21.62),
+    "Bắc Xa": (107.32, 21.66),
+    "Kiên Mộc": (107.22, 21.53),
+    "Lương Mông ngoài": (106.93, 21.33),
 }
 # Cát Bà and Long Châu with their islands; the Red River delta; the coast beyond Trà Cổ.
-NOT_OURS = unary_union([box(106.85, 20.0, 107.12, 20.872), box(105.4, 20.0, 107.3, 20.7), box(108.06, 20.0, 109.0, 22.4)])
+NOT_OURS = unary_union(
+    [box(106.85, 20.0, 107.12, 20.872), box(105.4, 20.0, 107.3, 20.7), box(108.06, 20.0, 109.0, 22.4)]
+)
 OUTER = 107.66  # the archipelago of Cô Tô lies east of this
 REACH = 1.55  # a cell ends at this many radii of a disc of the unit's area
-REACH_OUTWARDS = 1.2  # less in the three districts at the edge of the country: rather too small than beyond it
+REACH_OUTWARDS = (
+    1.2  # less in the three districts at the edge of the country: rather too small than beyond it
+)
 OUTWARD = {"Móng Cái", "Hải Hà", "Bình Liêu"}
 
 
@@ -58,7 +84,11 @@ def read_land(folder: Path) -> BaseGeometry:
         level, _area, count, south, north, offset, size = line.split()[:7]
         if level != "1" or float(north) < FRAME[1] or float(south) > FRAME[3]:
             continue
-        points = np.frombuffer(data[int(offset) : int(offset) + int(size)], dtype="<f4").reshape(int(count), 2).astype(float)
+        points = (
+            np.frombuffer(data[int(offset) : int(offset) + int(size)], dtype="<f4")
+            .reshape(int(count), 2)
+            .astype(float)
+        )
         west, east = points[:, 0].min(), points[:, 0].max()
         if east < FRAME[0] or west > FRAME[2]:
             continue
@@ -85,10 +115,10 @@ def to_degrees(shape: BaseGeometry) -> BaseGeometry:
     return affinity.affine_transform(shape, [1 / KM_LON, 0, 0, 1 / KM_LAT, 0, 0])
 
 
-def fit_weights(points: np.ndarray, areas: np.ndarray, radii: np.ndarray, land: BaseGeometry, cell: float = 1.0) -> np.ndarray:
+def fit_weights(
+    points: np.ndarray, areas: np.ndarray, radii: np.ndarray, land: BaseGeometry, cell: float = 1.0
+) -> np.ndarray:
     """Weights of the power diagram with which each unit gets about its published area on a grid of land."""
-    from shapely import contains_xy
-
     west, south, east, north = land.bounds
     xs, ys = np.meshgrid(np.arange(west, east, cell), np.arange(south, north, cell))
     keep = contains_xy(land, xs.ravel(), ys.ravel())
@@ -100,7 +130,10 @@ def fit_weights(points: np.ndarray, areas: np.ndarray, radii: np.ndarray, land: 
     weights[count:] = 30.0
     for step in range(150):
         owner = (squares - weights).argmin(axis=1)
-        near = squares[np.arange(len(grid)), owner] <= np.append(radii, np.full(len(points) - count, 1e9))[owner] ** 2
+        near = (
+            squares[np.arange(len(grid)), owner]
+            <= np.append(radii, np.full(len(points) - count, 1e9))[owner] ** 2
+        )
         have = np.bincount(owner[near], minlength=len(points))[:count] * cell**2
         weights[:count] += 0.06 * (areas - have) * (1 - step / 200)
     return weights
@@ -123,7 +156,9 @@ def power_cells(points: np.ndarray, weights: np.ndarray, radii: np.ndarray) -> l
             side = np.array([-unit[1], unit[0]])
             at = points[i] + unit * along
             far = 400.0
-            half = Polygon([at + side * far, at - side * far, at - side * far - unit * far, at + side * far - unit * far])
+            half = Polygon(
+                [at + side * far, at - side * far, at - side * far - unit * far, at + side * far - unit * far]
+            )
             shape = shape.intersection(half)
         cells.append(shape)
     return cells
@@ -155,8 +190,10 @@ def unit_areas(rows: list[dict[str, str]], land: BaseGeometry) -> dict[str, Base
             continue
         far = centre.y < 20.72 * KM_LAT
         x, y = centre.x, centre.y
-        pool = special if (x > east_of and y < 21.28 * KM_LAT) or far and x > 107.2 * KM_LON else ashore
-        if pool is special and x < OUTER * KM_LON:  # the chain of Quan Lạn lies near the outer zone's point, but isn't its
+        pool = special if (x > east_of and y < 21.28 * KM_LAT) or (far and x > 107.2 * KM_LON) else ashore
+        if (
+            pool is special and x < OUTER * KM_LON
+        ):  # the chain of Quan Lạn lies near the outer zone's point, but isn't its
             pool = [i for i in special if float(rows[i]["lon"]) < OUTER]
         best = min(pool, key=lambda i: math.hypot(points[i][0] - x, points[i][1] - y))
         if math.hypot(points[best][0] - x, points[best][1] - y) < 60:
@@ -177,31 +214,50 @@ def feature(shape: BaseGeometry, places: int = 4, **properties: object) -> dict[
         return round(value, places) if isinstance(value, float) else [rounded(v) for v in value]  # type: ignore[attr-defined]
 
     geometry = mapping(to_degrees(shape))
-    return {"type": "Feature", "properties": properties, "geometry": {"type": geometry["type"], "coordinates": rounded(geometry["coordinates"])}}
+    return {
+        "type": "Feature",
+        "properties": properties,
+        "geometry": {"type": geometry["type"], "coordinates": rounded(geometry["coordinates"])},
+    }
 
 
 def label(name: str, lon: float, lat: float, size: int) -> dict[str, object]:
     """A name on the water."""
-    return {"type": "Feature", "properties": {"kind": "water", "name": name, "size": size}, "geometry": {"type": "Point", "coordinates": [lon, lat]}}
+    return {
+        "type": "Feature",
+        "properties": {"kind": "water", "name": name, "size": size},
+        "geometry": {"type": "Point", "coordinates": [lon, lat]},
+    }
 
 
 def write(path: Path, features: list[dict[str, object]], source: str) -> None:
     """One line a feature: small, and still readable in a diff."""
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = ",\n".join(json.dumps(f, ensure_ascii=False, separators=(",", ":")) for f in features)
-    path.write_text(f'{{"type":"FeatureCollection","source":{json.dumps(source, ensure_ascii=False)},"features":[\n{lines}\n]}}\n', encoding="utf-8")
+    path.write_text(
+        f'{{"type":"FeatureCollection","source":{json.dumps(source, ensure_ascii=False)},"features":[\n{lines}\n]}}\n',
+        encoding="utf-8",
+    )
     print(f"{path.relative_to(ROOT)}: {len(features)} features, {path.stat().st_size / 1000:.0f} kB")
 
 
 def main(folder: str, units: str) -> None:
     """Write both files."""
-    rows = list(csv.DictReader(Path(units).open(encoding="utf-8")))
+    rows = list(csv.DictReader(Path(units).read_text(encoding="utf-8").splitlines()))
     land = to_km(read_land(Path(folder)))
     areas = unit_areas(rows, land)
     by_code = {row["code"]: row for row in rows}
     write(
         AREAS,
-        [feature(tidy(areas[code], 0.14, 0.03), code=code, name=by_code[code]["full_name"], boundary="approximate") for code in sorted(areas)],
+        [
+            feature(
+                tidy(areas[code], 0.14, 0.03),
+                code=code,
+                name=by_code[code]["full_name"],
+                boundary="approximate",
+            )
+            for code in sorted(areas)
+        ],
         "Approximate: power diagram of the units' points fitted to their areas, cut at the GSHHG coast. Not boundaries.",
     )
     province = unary_union(list(areas.values())).buffer(0.25).buffer(-0.25).intersection(land)
@@ -212,7 +268,11 @@ def main(folder: str, units: str) -> None:
         ring = tidy(land.intersection(outer).difference(inner), 0.3, 0.6)
         features.append(feature(ring, 3, kind="around", fade=round(1 - (step - 1) / 6, 2)))
         inner = outer
-    features += [label("Vịnh Hạ Long", 107.13, 20.80, 1), label("Vịnh Bái Tử Long", 107.44, 20.93, 1), label("Vịnh Bắc Bộ", 107.82, 20.70, 2)]
+    features += [
+        label("Vịnh Hạ Long", 107.13, 20.80, 1),
+        label("Vịnh Bái Tử Long", 107.44, 20.93, 1),
+        label("Vịnh Bắc Bộ", 107.82, 20.70, 2),
+    ]
     write(BASEMAP, features, "Coast and islands: GSHHG 2.3 (LGPL-3.0-or-later), derived by tools/basemap.py")
 
 

@@ -26,7 +26,10 @@ NOON = datetime(2026, 11, 23, 7, 5, 20, tzinfo=UTC)
     ],
 )
 def test_numbers(value, decimals, vi, en):
-    assert (formats.format_number(value, decimals, "vi"), formats.format_number(value, decimals, "en")) == (vi, en)
+    assert (formats.format_number(value, decimals, "vi"), formats.format_number(value, decimals, "en")) == (
+        vi,
+        en,
+    )
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False, width=32), st.integers(0, 6))

@@ -27,15 +27,26 @@ def open_page(browser, live_server, settings):
     contexts = []
 
     def go(path, size=(1440, 900), theme="light", **options):
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=theme, **options)
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, color_scheme=theme, **options
+        )
         contexts.append(context)
         page = context.new_page()
         page.trouble = []
         page.on("pageerror", lambda error: page.trouble.append(str(error)))
-        page.on("console", lambda message: page.trouble.append(message.text) if message.type == "error" else None)
-        page.on("request", lambda asked: page.trouble.append(asked.url) if not _is_local(asked.url, live_server.url) else None)
+        page.on(
+            "console", lambda message: page.trouble.append(message.text) if message.type == "error" else None
+        )
+        page.on(
+            "request",
+            lambda asked: (
+                page.trouble.append(asked.url) if not _is_local(asked.url, live_server.url) else None
+            ),
+        )
         # The stream belongs to the ASGI server; here it answers and says nothing.
-        page.route("**/live?*", lambda route: route.fulfill(content_type="text/event-stream", body=": well\n\n"))
+        page.route(
+            "**/live?*", lambda route: route.fulfill(content_type="text/event-stream", body=": well\n\n")
+        )
         page.goto(live_server.url + path)
         return page
 
@@ -55,7 +66,10 @@ def axe():
     def look(page):
         page.evaluate(AXE.read_text(encoding="utf-8"))
         found = page.evaluate("axe.run(document, {exclude: [['.maplibregl-canvas']]})")
-        return [(v["id"], [node["target"] for node in v["nodes"]][:4], v["nodes"][0]["failureSummary"]) for v in found["violations"]]
+        return [
+            (v["id"], [node["target"] for node in v["nodes"]][:4], v["nodes"][0]["failureSummary"])
+            for v in found["violations"]
+        ]
 
     return look
 

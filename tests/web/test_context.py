@@ -42,11 +42,15 @@ def test_an_app_that_is_switched_off_is_absent(menu):
     assert context.menu_of(asked("/"), "desk") == []
 
 
-@pytest.mark.parametrize(("cookie", "theme"), [("dark", "dark"), ("light", "light"), ("auto", ""), ("<x>", "")])
+@pytest.mark.parametrize(
+    ("cookie", "theme"), [("dark", "dark"), ("light", "light"), ("auto", ""), ("<x>", "")]
+)
 def test_only_known_themes_reach_the_page(cookie, theme):
     assert context.shell(asked("/", theme=cookie))["shell_theme"] == theme
 
 
-@pytest.mark.parametrize(("path", "kept"), [("/c", True), ("/c/map", True), ("/", False), ("/cameras", False)])
+@pytest.mark.parametrize(
+    ("path", "kept"), [("/c", True), ("/c/map", True), ("/", False), ("/cameras", False)]
+)
 def test_only_the_citizens_pages_are_kept_on_the_phone(path, kept):
     assert (context.page_data(asked(path))["worker"] is not None) == kept

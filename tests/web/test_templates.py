@@ -24,7 +24,13 @@ def test_a_template_parses(path):
 @pytest.mark.parametrize("path", TEMPLATES, ids=IDS)
 def test_nothing_inline(path):
     text = path.read_text(encoding="utf-8")
-    assert re.findall(r"\sstyle=|<style|<script(?![^>]*\bsrc=)|\son\w+=|hx-on|js:|javascript:|https?://(?!www\.w3\.org)", text) == []
+    assert (
+        re.findall(
+            r"\sstyle=|<style|<script(?![^>]*\bsrc=)|\son\w+=|hx-on|js:|javascript:|https?://(?!www\.w3\.org)",
+            text,
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=IDS)

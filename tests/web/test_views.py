@@ -18,7 +18,12 @@ def person(django_user_model):
 @pytest.fixture
 def provider(monkeypatch):
     entries = registry.Registry()
-    entries.register("place", SearchProvider("place", "Places", lambda user, query, limit: [(f"{query} ward", "Ward", "/places/1")]))
+    entries.register(
+        "place",
+        SearchProvider(
+            "place", "Places", lambda user, query, limit: [(f"{query} ward", "Ward", "/places/1")]
+        ),
+    )
     monkeypatch.setattr(registry, "search_providers", entries)
 
 

@@ -41,7 +41,7 @@ def _in_language(texts: dict[str, str]) -> str:
 def menu_of(request: HttpRequest, shell_name: str) -> list[dict[str, Any]]:
     """The places to go that this person may see, in order; the longest address that the page lies under is current."""
     user = getattr(request, "user", None)
-    items = []
+    items: list[dict[str, Any]] = []
     for item in sorted(registry.menu, key=lambda item: item.order):
         if item.shell != shell_name or (item.permission and not has_perm(user, item.permission)):
             continue
@@ -57,7 +57,7 @@ def menu_of(request: HttpRequest, shell_name: str) -> list[dict[str, Any]]:
 
 def _lies_under(path: str, url: str) -> bool:
     base = url.rstrip("/")
-    return path == url or path == base or (base != "" and path.startswith(f"{base}/"))
+    return path in (url, base) or (base != "" and path.startswith(f"{base}/"))
 
 
 def page_data(request: HttpRequest) -> dict[str, Any]:

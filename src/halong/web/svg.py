@@ -54,7 +54,7 @@ def sparkline_svg(
     """
     numbers = [v for v in values if v is not None and math.isfinite(v)]
     if not numbers:
-        return mark_safe('<svg class="spark" viewBox="0 0 120 30" aria-hidden="true"></svg>')  # noqa: S308
+        return mark_safe('<svg class="spark" viewBox="0 0 120 30" aria-hidden="true"></svg>')
     low, high = min(numbers), max(numbers)
     if target is not None:
         low, high = min(low, target), max(high, target)
@@ -74,7 +74,11 @@ def sparkline_svg(
         path.append(f"{'L' if down else 'M'}{last[0]:.1f},{last[1]:.1f}")
         down = True
     line = format_html('<path class="spark-line" d="{}"/>', "".join(path))
-    dot = format_html('<path class="spark-dot" d="M{},{}h.01"/>', f"{last[0]:.1f}", f"{last[1]:.1f}") if last else ""
+    dot = (
+        format_html('<path class="spark-dot" d="M{},{}h.01"/>', f"{last[0]:.1f}", f"{last[1]:.1f}")
+        if last
+        else ""
+    )
     aim = (
         format_html('<line class="spark-target" x1="0" x2="120" y1="{0}" y2="{0}"/>', f"{y(target):.1f}")
         if target is not None

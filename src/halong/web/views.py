@@ -40,7 +40,12 @@ def web_manifest(request: HttpRequest) -> JsonResponse:
     """Makes the citizen's screens installable."""
     name = getattr(settings, "CENTRE_NAME", "Quảng Ninh")
     icons = [
-        {"src": static(f"web/icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+        {
+            "src": static(f"web/icon-{size}.png"),
+            "sizes": f"{size}x{size}",
+            "type": "image/png",
+            "purpose": purpose,
+        }
         for size in (192, 512)
         for purpose in ("any", "maskable")
     ]
@@ -64,9 +69,17 @@ def web_manifest(request: HttpRequest) -> JsonResponse:
 @require_GET
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The worker that keeps the citizen's last pages for when there's no network; its list is of this build."""
-    files = [asset(name) for name in manifest() if name.endswith((".css", "halong.js")) or "-400-" in name or "-600-" in name]
+    files = [
+        asset(name)
+        for name in manifest()
+        if name.endswith((".css", "halong.js")) or "-400-" in name or "-600-" in name
+    ]
     source = (Path(__file__).parent / "frontend/js/worker.js").read_text(encoding="utf-8")
-    build = {"version": asset("halong.js") + asset("halong.css"), "files": [name for name in files if name], "offline": "/c/offline"}
+    build = {
+        "version": asset("halong.js") + asset("halong.css"),
+        "files": [name for name in files if name],
+        "offline": "/c/offline",
+    }
     script = f"const BUILD = {json.dumps(build)};\n{source}"
     return HttpResponse(script, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
 

@@ -43,7 +43,9 @@ def script_words() -> dict[str, str]:
         "table": pgettext("show as", "Table"),
         "chart": pgettext("show as", "Chart"),
         "not valid": _("not valid"),
-        "chart summary": _("{name}: from {min} to {max}{unit}, mean {mean}{unit}, latest {last}{unit} at {time}."),
+        "chart summary": _(
+            "{name}: from {min} to {max}{unit}, mean {mean}{unit}, latest {last}{unit} at {time}."
+        ),
         "over limit": _("{n} of {total} values above {label} ({value}{unit})."),
         "gaps": _("{n} gaps without data."),
         "limit": _("Limit"),

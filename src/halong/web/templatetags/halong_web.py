@@ -131,7 +131,9 @@ def state_word(state: str) -> str:
 def age(value: datetime | None, max_age: float | str | None = None) -> SafeString:
     """When something was last heard of: grows by itself, and turns bold with a clock once older than ``max_age`` seconds."""
     if not value:
-        return format_html('<span class="age is-stale">{}{}</span>', svg.icon_svg("clock"), formats.format_age(None))
+        return format_html(
+            '<span class="age is-stale">{}{}</span>', svg.icon_svg("clock"), formats.format_age(None)
+        )
     return format_html(
         '<time class="age{}" datetime="{}" title="{}" data-age{}>{}<span class="age-text">{}</span></time>',
         " is-stale" if is_stale(value, max_age) else "",

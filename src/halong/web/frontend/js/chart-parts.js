@@ -1,7 +1,7 @@
 /** Plug-ins of the chart: limit lines with their names, doubtful values in grey, the tooltip. */
 import { dateTime, number, words } from "./page.js";
 
-/** Dashed lines at the limits, named at their right end. */
+/** Dashed lines at the limits, named at their right end, over the line of the readings. */
 export function bands(host, series, limits, token) {
   const draw = (plot) => {
     const { ctx, bbox } = plot;
@@ -22,13 +22,19 @@ export function bands(host, series, limits, token) {
       const text = `${limit.label} ${number(limit.value, 3)}`;
       const labelY = Math.min(y - 4 * ratio, lastY - 13 * ratio);
       lastY = labelY;
-      ctx.fillStyle = token(host, "ink-2");
+      ctx.setLineDash([]);
       ctx.textAlign = "right";
-      ctx.fillText(text, bbox.left + bbox.width - 4 * ratio, Math.max(bbox.top + 11 * ratio, labelY));
+      ctx.lineJoin = "round";
+      ctx.lineWidth = 4 * ratio;
+      ctx.strokeStyle = token(host, "panel");
+      ctx.fillStyle = token(host, "ink-2");
+      const place = [text, bbox.left + bbox.width - 4 * ratio, Math.max(bbox.top + 11 * ratio, labelY)];
+      ctx.strokeText(...place);
+      ctx.fillText(...place);
     }
     ctx.restore();
   };
-  return { hooks: { drawAxes: draw } };
+  return { hooks: { draw } };
 }
 
 /** Readings that are not valid (calibration, fault): hollow grey dots, outside the line. */

@@ -9,10 +9,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 
 STARTS_WITHIN = 120
@@ -40,7 +42,11 @@ class Product:
     def start(self):
         log = (self.home.parent / "run.log").open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "halong", "run"], env=self.env, stdout=log, stderr=log, start_new_session=True
+            [sys.executable, "-m", "halong", "run"],
+            env=self.env,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
         self.wait_until_ready()
         text = (self.home / "initial-passwords.txt").read_text()
@@ -68,7 +74,12 @@ class Product:
     def halong(self, *words):
         """Run a verb of the command line while the product runs; its standard output."""
         done = subprocess.run(
-            [sys.executable, "-m", "halong", *words], env=self.env, capture_output=True, text=True, timeout=90, check=False
+            [sys.executable, "-m", "halong", *words],
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -94,9 +105,29 @@ class Product:
         assert answer.url.path != "/login", answer.text[:3000]
         return client
 
+    def rows(self, sql, *values):
+        """What the product's own database answers, asked past the product."""
+        from halong.database.embedded import database_url
+
+        with psycopg.connect(database_url(self.home), autocommit=True) as connection:
+            return connection.execute(sql, values or None).fetchall()
+
     def children(self):
-        """Process ids by name, as the supervisor keeps them."""
-        return json.loads((self.home / "processes.json").read_text())
+        """Process ids of the product by name: its own processes, and ``database`` for the postmaster."""
+        found = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
+                environment = (folder / "environ").read_bytes()
+            except OSError:
+                continue
+            ours = f"HALONG_HOME={self.home}\0".encode() in environment
+            if ours and words[1:3] == ["-m", "halong"] and int(folder.name) != os.getpid():
+                found[words[3]] = int(folder.name)
+        with suppress(OSError, ValueError):
+            file = next(self.home.glob("postgres/*/data/postmaster.pid"))
+            found["database"] = int(file.read_text().split("\n", 1)[0])
+        return found
 
 
 def make_product(**env):
@@ -119,6 +150,22 @@ def product():
     product = make_product().start()
     yield product
     product.stop()
+
+
+@pytest.fixture(scope="session")
+def free_stations(product):
+    """URNs of air stations that no other test writes to, to be popped."""
+    found = product.rows(
+        "SELECT e.urn FROM context_entity e WHERE 'AirQualityObserved' = ANY(e.types) AND NOT EXISTS (SELECT"
+        " FROM latest l JOIN observations_series s ON s.id = l.series_id WHERE s.entity_id = e.id) ORDER BY e.id"
+    )
+    return [urn for (urn,) in found][1:]  # the first of all is test_stream's
+
+
+@pytest.fixture
+def station(free_stations):
+    """An air station of its own for one test."""
+    return free_stations.pop()
 
 
 def eventually(what, within=10.0, every=0.1):

@@ -53,7 +53,9 @@ def test_a_reading_reaches_every_screen_and_raises_an_alert(product, air_station
     stamp = re.compile(r"\d{14}")
     for minutes in range(180, 0, -5):
         at = now - timedelta(minutes=minutes)
-        push(door, stamp.sub(f"{at:%Y%m%d%H%M%S}", example), station_file(at, **{"PM2,5": 40.0, "PM10": 60.0}))
+        push(
+            door, stamp.sub(f"{at:%Y%m%d%H%M%S}", example), station_file(at, **{"PM2,5": 40.0, "PM10": 60.0})
+        )
     push(door, stamp.sub(f"{now:%Y%m%d%H%M%S}", example), station_file(now, **{"PM2,5": 41.5, "PM10": 61.0}))
 
     def newest():

@@ -192,9 +192,14 @@ async def test_a_key_writes_within_its_place(client, source, station):
         by=SYSTEM, name="p", permissions=["ingest.write"], source_id=source.pk, place=place
     )
     headers = {"Authorization": f"Bearer {secret}"}
-    response = await client.post(PATH, json=[item()], headers=headers)
-    assert (response.status_code, response.json()["quarantined"]) == (200, 1)
-    assert [row.reason async for row in Quarantined.objects.all()] == ["forbidden_entity"]
+    assert_problem(await client.post(PATH, json=[item()], headers=headers), 403)
+    mixed = [item(), item(entity="urn:ngsi-ld:AirQualityObserved:unknown")]
+    response = await client.post(PATH, json=mixed, headers=headers)
+    assert (response.status_code, response.json()["quarantined"]) == (200, 2)
+    assert sorted([row.reason async for row in Quarantined.objects.all()]) == [
+        "forbidden_entity",
+        "unknown_entity",
+    ]
     station.place = place
     await station.asave()
     await asyncio.sleep(0.6)

@@ -60,6 +60,7 @@ class FtpClient(Client):
         self._access = access
         self._loggers: dict[str, Logger] = {}
         self._idle: list[aioftp.Client] = []
+        self._signed_in: set[aioftp.Client] = set()
         self._free = asyncio.Semaphore(FTP_CONNECTIONS)
 
     async def send(self, parcels: Sequence[Parcel]) -> None:
@@ -79,24 +80,34 @@ class FtpClient(Client):
                 await self._store(name, body)
 
     async def _store(self, name: str, body: bytes) -> None:
+        while self._idle:  # a connection that rested may have been closed meanwhile: then the next one
+            with contextlib.suppress(NotTaken):
+                return await self._upload(self._idle.pop(), name, body)
+        return await self._upload(aioftp.Client(socket_timeout=PATIENCE), name, body)
+
+    async def _upload(self, client: aioftp.Client, name: str, body: bytes) -> None:
         try:
             async with asyncio.timeout(PATIENCE):
-                client = self._idle.pop() if self._idle else await self._connect()
+                if client not in self._signed_in:
+                    await client.connect(self._host, int(self._access.needs["port"]))
+                    await client.login(self._access.needs["user"], self._access.needs["password"])
+                    self._signed_in.add(client)
                 async with client.upload_stream(name) as stream:
                     await stream.write(body)
         except aioftp.StatusCodeError as error:
+            self._drop(client)
             if any(code.matches("530") for code in error.received_codes):
                 raise Refused(str(error.info)) from error
             raise NotTaken(str(error.info)) from error
         except (OSError, TimeoutError, EOFError) as error:
+            self._drop(client)
             raise NotTaken(str(error) or type(error).__name__) from error
         self._idle.append(client)
 
-    async def _connect(self) -> aioftp.Client:
-        client = aioftp.Client(socket_timeout=PATIENCE)
-        await client.connect(self._host, int(self._access.needs["port"]))
-        await client.login(self._access.needs["user"], self._access.needs["password"])
-        return client
+    def _drop(self, client: aioftp.Client) -> None:
+        self._signed_in.discard(client)
+        with contextlib.suppress(Exception):
+            client.close()
 
     async def close(self) -> None:
         """Say goodbye on every connection."""

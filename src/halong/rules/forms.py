@@ -7,9 +7,8 @@ from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from halong.context.models import Entity
 from halong.core.errors import Invalid
@@ -70,7 +69,7 @@ class RuleForm(forms.Form):
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
         kind = self["kind"].value()
-        anything = [("", _gettext("Every property"))] if kind in ANY_PROPERTY else [("", "–")]
+        anything = [("", gettext("Every property"))] if kind in ANY_PROPERTY else [("", "–")]
         self._choices("property", [*anything, *property_choices()])
         self._choices(
             "types",
@@ -90,7 +89,7 @@ class RuleForm(forms.Form):
         field = cast("forms.ModelChoiceField[Any]", self.fields[name])
         field.queryset = rows
         field.empty_label = (
-            str(pgettext_lazy("place", "Everywhere")) if name == "place" else _gettext("All agencies")
+            str(pgettext_lazy("place", "Everywhere")) if name == "place" else gettext("All agencies")
         )
 
     def params(self) -> dict[str, Any]:
@@ -142,9 +141,9 @@ class RuleForm(forms.Form):
         """The form in the order in which it is filled in."""
         return [
             ("", self.fields_of(self.general)),
-            (_gettext("What it looks at"), self.fields_of(self.selector)),
-            (_gettext("Condition"), self.fields_of(self.condition)),
-            (_gettext("Response and legal basis"), self.fields_of(self.law)),
+            (gettext("What it looks at"), self.fields_of(self.selector)),
+            (gettext("Condition"), self.fields_of(self.condition)),
+            (gettext("Response and legal basis"), self.fields_of(self.law)),
         ]
 
 
@@ -175,7 +174,7 @@ class ThresholdForm(RuleForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         types, wanted = self["types"].value() or [], self["property"].value()
-        self._choices("limit_id", [("", _gettext("None: a limit of our own")), *limit_choices(wanted, types)])
+        self._choices("limit_id", [("", gettext("None: a limit of our own")), *limit_choices(wanted, types)])
 
     def params(self) -> dict[str, Any]:
         """See ``params.Threshold``."""
@@ -346,10 +345,10 @@ def _limit_words(limit: Limit) -> str:
     bounds = [format_number(end) for end in (limit.minimum, limit.maximum) if end is not None]
     words = [
         limit.standard,
-        limit.column and _gettext("column {name}").format(name=limit.column),
+        limit.column and gettext("column {name}").format(name=limit.column),
         "" if limit.averaging == "instant" else limit.averaging,
         f"{'–'.join(bounds)} {unit_symbol(limit.unit)}".strip(),
-        "" if limit.verified else _gettext("unverified"),
+        "" if limit.verified else gettext("unverified"),
     ]
     return " · ".join(word for word in words if word)
 

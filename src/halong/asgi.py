@@ -9,6 +9,7 @@ from django.core.asgi import get_asgi_application
 django_application = get_asgi_application()
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import Awaitable, Callable, Mapping
@@ -72,6 +73,8 @@ class Application:
         await self.live.start()
         offer(self.pipeline, asyncio.get_running_loop())
         self._end_streams_on_signal()
+        gc.freeze()  # what is loaded stays: collections needn't look at it again and again
+        gc.set_threshold(20_000, 20, 20)
 
     async def _stop(self) -> None:
         offer(None, None)

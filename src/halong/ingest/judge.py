@@ -3,6 +3,8 @@
 import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import compress
+from operator import gt, itemgetter
 
 from psycopg import AsyncConnection
 
@@ -10,7 +12,7 @@ from halong.ingest.check import EPOCH_S
 from halong.observations.copy import Columns
 from halong.observations.store import ACCEPTED
 from halong.rules import store
-from halong.rules.evaluator import HISTORY_S, Compiled, Memory, Transition, evaluate, evaluate_impossible
+from halong.rules.evaluator import HISTORY_S, Compiled, Memory, Transition, evaluate_impossible, evaluate_rows
 
 SECOND = 1_000_000
 
@@ -67,31 +69,17 @@ class Judge:
                 await store.apply_transitions_async(cursor, transitions)
 
     def _readings(self, columns: Columns, fates: bytearray | None) -> list[Transition]:
-        watched, memory, compiled = self.compiled.readings, self.memory, self.compiled
-        transitions: list[Transition] = []
-        if not watched:
-            return transitions
-        not_before = time.time() - HISTORY_S
-        several: dict[int, list[tuple[float, float, int]]] = {}
-        once = len(set(columns.series)) == len(columns.series)
-        for row, series_id in enumerate(columns.series):
-            if series_id not in watched or (fates is not None and fates[row] != ACCEPTED):
-                continue
-            at, value, quality = (
-                columns.times[row] / SECOND + EPOCH_S,
-                columns.values[row],
-                columns.qualities[row],
-            )
-            if once:
-                transitions += evaluate(
-                    compiled, series_id, (at,), (value,), (quality,), memory, not_before=not_before
-                )
-            else:
-                several.setdefault(series_id, []).append((at, value, quality))
-        for series_id, readings in several.items():
-            readings.sort()
-            times, values, qualities = zip(*readings, strict=True)
-            transitions += evaluate(
-                compiled, series_id, times, values, qualities, memory, not_before=not_before
-            )
-        return transitions
+        if not self.compiled.readings:
+            return []
+        rows: Iterable[tuple[int, float, float, int]] = zip(
+            columns.series,
+            [at / SECOND + EPOCH_S for at in columns.times],
+            columns.values,
+            columns.qualities,
+            strict=True,
+        )
+        if fates is not None:
+            rows = compress(rows, [fate == ACCEPTED for fate in fates])
+        if any(map(gt, columns.times, columns.times[1:])):
+            rows = sorted(rows, key=itemgetter(1))
+        return evaluate_rows(self.compiled, rows, self.memory, not_before=time.time() - HISTORY_S)

@@ -36,6 +36,7 @@ __all__ = ["Pipeline", "SourceRef", "source_ref"]
 log = logging.getLogger(__name__)
 
 GROUP_ROWS = 20_000
+MUCH_ROWS = 1_000
 RETRY_S = 10.0  # how long writers try to reach a database that went away, before submitters are told
 
 
@@ -66,10 +67,10 @@ class Pipeline:
         self.judge = Judge()
         self._flusher = Flusher(self.url, self.directory, self.counters, self.judge)
         self._bus, self._own_bus = bus or Bus(self.url), bus is None
-        self._writers, self._queue_rows = writers, queue_rows
+        self._queue_rows = queue_rows
         self._queue: deque[Submission] = deque()
         self._queued_rows = 0
-        self._waiting = asyncio.Condition()
+        self._wake = [asyncio.Event() for _ in range(writers)]
         self._known_days: set[int] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._closing = False
@@ -82,13 +83,13 @@ class Pipeline:
         self._bus.listen("halong_directory", lambda _payload: self._flusher.reload_soon())
         if self._own_bus:
             await self._bus.start()
-        self._tasks = [asyncio.create_task(self._write_forever()) for _ in range(self._writers)]
+        self._tasks = [asyncio.create_task(self._write_forever(number)) for number in range(len(self._wake))]
 
     async def stop(self) -> None:
         """Refuse new submissions, write what was taken in, flush, close."""
         self._closing = True
-        async with self._waiting:
-            self._waiting.notify_all()
+        for wake in self._wake:
+            wake.set()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._own_bus:
             await self._bus.stop()
@@ -137,10 +138,11 @@ class Pipeline:
             self.counters.add(source.id, Outcome(), pushed=source.pushed)
             return Outcome()
         submission = Submission(source, checked, asyncio.get_running_loop().create_future())
-        async with self._waiting:
-            self._queue.append(submission)
-            self._queued_rows += len(submission)
-            self._waiting.notify()
+        self._queue.append(submission)
+        self._queued_rows += len(submission)
+        for number, wake in enumerate(self._wake):
+            if self._is_for(number):
+                wake.set()
         return await submission.done
 
     def _refuse_overload(self) -> None:
@@ -181,10 +183,14 @@ class Pipeline:
             except psycopg.OperationalError as error:
                 raise Overloaded("the database can't be reached") from error
 
-    async def _write_forever(self) -> None:
+    def _is_for(self, number: int) -> bool:
+        """Whether there is work for a writer: the second helps when much is waiting, else groups would be needlessly small."""
+        return bool(self._queue) and self._queued_rows >= number * MUCH_ROWS
+
+    async def _write_forever(self, number: int) -> None:
         """A writer: take everything that is queued, write it, tell the submitters; until closing and empty."""
         connection: psycopg.AsyncConnection | None = None
-        while group := await self._take():
+        while group := await self._take(number):
             try:
                 connection = await self._write_or_retry(connection, group)
             except Exception as error:  # noqa: BLE001 -- whatever it is, the submitters must hear of it
@@ -192,16 +198,17 @@ class Pipeline:
         if connection is not None:
             await connection.close()
 
-    async def _take(self) -> list[Submission]:
-        async with self._waiting:
-            await self._waiting.wait_for(lambda: self._queue or self._closing)
-            group: list[Submission] = []
-            rows = 0
-            while self._queue and (not group or rows + len(self._queue[0]) <= GROUP_ROWS):
-                group.append(self._queue.popleft())
-                rows += len(group[-1])
-            self._queued_rows -= rows
-            return group
+    async def _take(self, number: int) -> list[Submission]:
+        while not (self._is_for(number) or self._closing):
+            self._wake[number].clear()
+            await self._wake[number].wait()
+        group: list[Submission] = []
+        rows = 0
+        while self._queue and (not group or rows + len(self._queue[0]) <= GROUP_ROWS):
+            group.append(self._queue.popleft())
+            rows += len(group[-1])
+        self._queued_rows -= rows
+        return group
 
     async def _write_or_retry(
         self, connection: psycopg.AsyncConnection | None, group: list[Submission]

@@ -49,5 +49,5 @@ def test_a_change_of_level_is_told_once_and_a_change_within_a_level_is_not(make_
 def test_change_words_compare_the_last_hour_with_the_first():
     assert queries.change_words([3.0, None, 5.0]) == "+2 trong 24 giờ"
     assert queries.change_words([5.0, 3.0]) == "−2 trong 24 giờ"
-    assert queries.change_words([5.0, 5.0]) == "không đổi trong 24 giờ"
+    assert queries.change_words([5.0, 5.0]) == "không đổi"
     assert queries.change_words([None, 5.0]) == ""

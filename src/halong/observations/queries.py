@@ -133,13 +133,21 @@ def hourly_values(series_id: int, first: datetime, last: datetime) -> dict[datet
 def hour_rows(
     series_ids: Collection[int], start: datetime, end: datetime
 ) -> Iterator[tuple[int, datetime, float | None, int, float | None, float | None]]:
-    """(series, label, mean or None, valid readings, minimum, maximum) of hours after ``start``, up to ``end``, by label."""
+    """(series, label, mean or None, valid readings, minimum, maximum) of hours after ``start``, up to ``end``, by label;
+    of derived series their values.
+    """
     sql = """
-        SELECT series_id, time, CASE WHEN complete THEN mean END, valid, minimum, maximum FROM rollup_hour
-        WHERE series_id = ANY(%s) AND time > %s AND time <= %s ORDER BY time, series_id
+        SELECT r.series_id, r.time, CASE WHEN r.complete THEN r.mean END, r.valid, r.minimum, r.maximum
+        FROM rollup_hour r JOIN observations_series s ON s.id = r.series_id AND s.derived = ''
+        WHERE r.series_id = ANY(%(ids)s) AND r.time > %(start)s AND r.time <= %(end)s
+        UNION ALL
+        SELECT o.series_id, o.time, o.value, 1, NULL, NULL
+        FROM observation o JOIN observations_series s ON s.id = o.series_id AND s.derived <> ''
+        WHERE o.series_id = ANY(%(ids)s) AND o.time > %(start)s AND o.time <= %(end)s
+        ORDER BY 2, 1
         """
     with connection.chunked_cursor() as cursor:
-        cursor.execute(sql, [list(series_ids), start, end])
+        cursor.execute(sql, {"ids": list(series_ids), "start": start, "end": end})
         while rows := cursor.fetchmany(CHUNK):
             yield from rows
 

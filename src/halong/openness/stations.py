@@ -43,18 +43,18 @@ class Bar:
 
     @property
     def x(self) -> int:
-        """Left edge in the drawing of 240 × 64."""
+        """Left edge in the drawing of 240 × 240."""
         return 10 * self.number + 1
 
     @property
-    def height(self) -> float:
-        """Height in the drawing; a value of 0 still shows."""
-        return max(3.0, round(60 * (self.value or 0) / self.most, 1))
+    def height(self) -> int:
+        """Height in the drawing (whole units: a template writes fractions with a comma); a value of 0 still shows."""
+        return max(3, round(240 * (self.value or 0) / self.most))
 
     @property
-    def y(self) -> float:
+    def y(self) -> int:
         """Top edge in the drawing."""
-        return 60 - self.height
+        return 240 - self.height
 
 
 @dataclass(frozen=True)

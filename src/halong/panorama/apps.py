@@ -12,7 +12,10 @@ class PanoramaConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registries of the shell."""
-        from halong.panorama import search  # noqa: PLC0415 -- needs the models
+        from halong.context.queries import signal_readers  # noqa: PLC0415 -- needs the models
+        from halong.panorama import search, things  # noqa: PLC0415 -- needs the models
+
+        signal_readers.register("panorama", things.signals_of)
 
         registry.menu.register(
             "panorama",

@@ -1,5 +1,6 @@
 """What the page of one thing shows."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +12,11 @@ from django.utils.translation import get_language
 from halong.alerts.models import Alert
 from halong.audit.models import AuditEntry
 from halong.context.models import Entity
+from halong.context.queries import key_values
 from halong.core import registry
 from halong.core.formats import format_number
 from halong.core.permissions import has_perm
-from halong.core.sector import Level, Limit, find_limits, find_type, sector_of
+from halong.core.sector import Level, Limit, find_attribute, find_limits, find_type, sector_of
 from halong.core.units import unit_symbol
 from halong.observations.queries import explain
 from halong.panorama.queries import level_of
@@ -137,13 +139,28 @@ def context(entity: Entity, request: HttpRequest) -> dict[str, Any]:
         "tabs": _period_tabs(request, chosen, period),
         "open_alerts": alerts.open().order_by("priority", "-raised_at")[:10],
         "past_alerts": alerts.exclude(pk__in=alerts.open()).order_by("-raised_at")[:5],
-        "attributes": entity.attributes.filter(deleted_at=None).order_by("name", "dataset_id"),
+        "attributes": _attributes(entity, request),
         "history": _history(entity, request),
         "may_edit": has_perm(request.user, "entities.edit", entity),
         "may_edit_series": has_perm(request.user, "series.edit", entity),
         "scope": selectors(scope_of(request), request, timezone.localdate()),
         "simulated": entity.simulated,
     }
+
+
+def _attributes(entity: Entity, request: HttpRequest) -> list[tuple[str, str]]:
+    """The attributes in words: the sector's label and the plain value; private ones only for who may change the thing."""
+    document = key_values(entity)
+    shown = []
+    for name, value in document.items():
+        if name in {"id", "type", "@context", "name", "location", "scope"}:
+            continue
+        spec = find_attribute(entity.types, name)
+        if spec and spec.private and not has_perm(request.user, "entities.edit", entity):
+            continue
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        shown.append((str(spec.label) if spec else name, text))
+    return shown
 
 
 def _history(entity: Entity, request: HttpRequest) -> QuerySet[AuditEntry]:

@@ -103,6 +103,23 @@ def rate(view: View) -> dict[str, Any]:
     return {"rate": alert_queries.rate(view.alerts, view.now)}
 
 
+def layers(view: View) -> list[dict[str, Any]]:
+    """The layers of the map: a sector each, of those that have things here; at first only the measuring ones are shown."""
+    kinds: dict[str, set[str]] = {}
+    for thing in view.things:
+        if thing.entity.lon is not None:
+            kinds.setdefault(thing.entity.sector, set()).add(thing.type)
+    return [
+        {
+            "name": sector.name,
+            "kinds": " ".join(sorted(kinds[sector.key])),
+            "shown": sector.key == "environment" or view.scope.sector == sector.key,
+        }
+        for sector in all_sectors()
+        if sector.key in kinds
+    ]
+
+
 PARTS: dict[str, Callable[[View], dict[str, Any]]] = {
     "decisions": decisions,
     "tiles": tiles,

@@ -297,6 +297,6 @@ def change_words(trend: list[float | None]) -> str:
         return ""
     difference = round(trend[-1] - trend[0])
     if difference == 0:
-        return gettext("unchanged over 24 hours")
+        return gettext("unchanged")
     signed = f"+{difference}" if difference > 0 else f"−{-difference}"
     return ngettext("%(n)s over 24 hours", "%(n)s over 24 hours", abs(difference)) % {"n": signed}

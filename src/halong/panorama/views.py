@@ -11,7 +11,7 @@ from halong.context.models import Entity
 from halong.core.access import access
 from halong.panorama import entity_page, geo
 from halong.panorama.chart import Chart, csv_rows
-from halong.panorama.parts import PARTS, View
+from halong.panorama.parts import PARTS, View, layers
 from halong.panorama.scope import PERIODS
 
 
@@ -21,7 +21,7 @@ def panorama(request: HttpRequest) -> HttpResponse:
     """The whole province on one screen."""
     view = View(request)
     parts = {name: part(view) for name, part in PARTS.items()}
-    return render(request, "panorama/panorama.html", {**parts, **view.shell})
+    return render(request, "panorama/panorama.html", {**parts, **view.shell, "layers": layers(view)})
 
 
 @access("panorama.view")

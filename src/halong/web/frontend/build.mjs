@@ -1,7 +1,7 @@
 /* Builds the front end: `npm run build` writes hashed, minified files and their manifest to static/web/dist/,
    and the icons that templates inline to icons.json (kept in the repository, so that pages need no build for them). */
 import { context } from "esbuild";
-import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -59,16 +59,26 @@ async function writeIcons() {
   await writeFile(join(here, "../icons.json"), JSON.stringify(icons, null, 1) + "\n");
 }
 
+/** Files of former builds go after an hour: a server that runs may still point at them. */
+async function sweep(files) {
+  const kept = new Set(Object.values(files).map((name) => name.split("/")[0]).concat("manifest.json"));
+  for (const name of await readdir(out)) {
+    const { mtimeMs } = await stat(join(out, name));
+    if (!kept.has(name) && Date.now() - mtimeMs > 3_600_000) await rm(join(out, name), { recursive: true });
+  }
+}
+
 async function writeManifest(result, extra) {
   const files = { ...extra };
+  const produced = Object.keys(result.metafile.outputs).map((path) => relative(out, join(root, path)));
   for (const [path, info] of Object.entries(result.metafile.outputs)) {
     const name = relative(out, join(root, path));
-    if (name.endsWith(".map")) continue;
     if (info.entryPoint) files[basename(info.entryPoint)] = name;
     const font = /(be-vietnam-pro-\S+-normal)-\w+\.woff2$/.exec(name);
     if (font) files[`${font[1]}.woff2`] = name;
   }
   await writeFile(join(out, "manifest.json"), JSON.stringify(files, null, 1) + "\n");
+  await sweep({ ...files, ...produced });
   for (const [key, name] of Object.entries(files)) {
     if (/\.(js|css|mjs|geojson)$/.test(name)) {
       const size = gzipSync(await readFile(join(out, name))).length;
@@ -77,7 +87,6 @@ async function writeManifest(result, extra) {
   }
 }
 
-await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await writeIcons();
 const extra = { ...(await copyMapLibre()), ...(await copyData()) };

@@ -22,5 +22,6 @@ export function startPicking(map, maplibre, element) {
   map.getCanvas().style.cursor = "crosshair";
   show();
   const [x, y] = read();
-  if (Number.isFinite(x) && Number.isFinite(y)) map.jumpTo({ center: [x, y], zoom: 11 });
+  // After the plate has taken its first size, which shows the whole province.
+  if (Number.isFinite(x) && Number.isFinite(y)) map.once("idle", () => map.jumpTo({ center: [x, y], zoom: 10.5 }));
 }

@@ -119,6 +119,7 @@ class HalongMap extends HTMLElement {
     if (!this.hasAttribute("still")) addChips(this, this.#data);
     addLegend(this, this.#data);
     this.#chips();
+    this.#filter();
     // A plate that grows (a phone turned, a wall resized) keeps the whole province until somebody has moved it.
     let moved = false;
     map.on("movestart", (event) => (moved ||= Boolean(event.originalEvent)));
@@ -202,10 +203,9 @@ class HalongMap extends HTMLElement {
   /** `data-kinds="AirQualityObserved WeatherObserved"` on a chip shows or hides these kinds of things. */
   #filter() {
     const hidden = [...this.querySelectorAll('[data-kinds][aria-pressed="false"]')].flatMap((chip) => chip.dataset.kinds.split(/\s+/));
-    for (const source of ["things", "events"]) {
-      const features = this.#data[source].features.filter((f) => !hidden.includes(f.properties.kind));
-      this.#map.getSource(source)?.setData({ type: "FeatureCollection", features });
-    }
+    const features = this.#data.things.features.filter((f) => !hidden.includes(f.properties.kind));
+    this.#map.getSource("things")?.setData({ type: "FeatureCollection", features });
+    this.#map.getSource("events")?.setData(this.#data.events); // what is in alarm shows, whatever the layer
   }
 
   #fallback() {

@@ -60,12 +60,24 @@ def world(db):
         branch.save()
     owner = {"place": place, "agency": agency}
     entity = Entity.objects.create(
-        urn="urn:ngsi-ld:AirQualityObserved:x", types=["AirQualityObserved"], public=True, lon=107, lat=21, **owner
+        urn="urn:ngsi-ld:AirQualityObserved:x",
+        types=["AirQualityObserved"],
+        public=True,
+        lon=107,
+        lat=21,
+        **owner,
     )
     series = Series.objects.create(entity=entity, property="pm25")
     moment = datetime.now(UTC)
     alert = Alert.objects.create(
-        entity=entity, series=series, cause="c", title="t", priority=2, raised_at=moment, changed_at=moment, **owner
+        entity=entity,
+        series=series,
+        cause="c",
+        title="t",
+        priority=2,
+        raised_at=moment,
+        changed_at=moment,
+        **owner,
     )
     person = User.objects.create(username="somebody")
     source = Source.objects.create(kind="http-push", name="s", **owner)
@@ -162,7 +174,9 @@ def answer(path, method, cookies, headers):
     if got.status_code == 405:
         return "never"
     away = got.headers.get("Location", "")
-    refused = got.status_code in {401, 403} or (got.status_code == 302 and (away == "/c" or away.startswith("/login?")))
+    refused = got.status_code in {401, 403} or (
+        got.status_code == 302 and (away == "/c" or away.startswith("/login?"))
+    )
     if got.status_code >= 500 and got.status_code != 503:
         return "error"
     return "no" if refused else "yes"
@@ -185,7 +199,9 @@ def said(answers):
     if "never" in answers.values() and "yes" not in answers.values():
         return "-"
     may = {caller for caller, got in answers.items() if got == "yes"}
-    return next((word for word, who in PEOPLE.items() if who == may), ", ".join(c for c in CALLERS if c in may))
+    return next(
+        (word for word, who in PEOPLE.items() if who == may), ", ".join(c for c in CALLERS if c in may)
+    )
 
 
 @pytest.fixture
@@ -201,10 +217,7 @@ def measured(world, callers, settings):
         parts = {part: sample(name, part, world) for part in entry.pattern.converters}
         parts |= {part: sample(name, part, world) for part in entry.pattern.regex.groupindex}
         path = reverse(name, kwargs=parts)
-        cells = []
-        for method in METHODS:
-            cells.append(said(answers_of(path, method, callers)))
-        rows.append([name, pattern, *cells])
+        rows.append([name, pattern, *(said(answers_of(path, method, callers)) for method in METHODS)])
     return rows
 
 
@@ -238,7 +251,17 @@ def print_table():
     """Measure, and write the table to the standard output."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "table.csv"
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__, "-k", "everybody"]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            __file__,
+            "-k",
+            "everybody",
+        ]
         done = subprocess.run(command, env=os.environ | {OUT: str(file)}, stdout=sys.stderr, check=False)
         if done.returncode == 0:
             sys.stdout.write(file.read_text(encoding="utf-8"))

@@ -5,7 +5,7 @@ import pytest
 from django.db import InternalError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
-from halong.audit import actions, chain
+from halong.audit import actions, chain, jobs
 from halong.audit.models import AuditEntry
 from halong.core.errors import Forbidden, Invalid
 from halong.core.permissions import SYSTEM
@@ -129,7 +129,9 @@ def test_late_seal_is_reported(db):
 
 
 def age(days):
-    tamper("UPDATE audit_auditentry SET at = now() - make_interval(days => %s) WHERE seq IS NULL", [days])
+    """Make what was just written look old."""
+    fresh = "seq IS NULL AND at > now() - interval '1 day'"
+    tamper(f"UPDATE audit_auditentry SET at = now() - make_interval(days => %s) WHERE {fresh}", [days])
 
 
 def test_pruning_keeps_the_rest_verifiable(db):
@@ -153,6 +155,27 @@ def test_pruning_everything_lets_the_chain_go_on(db):
     actions.prune_log(by=SYSTEM, before=timezone.now() - timedelta(days=400))
     actions.seal_everything()
     assert (chain.head().seq, chain.verify_chain().checked) == (3, 1)
+
+
+def test_retention_is_off_until_it_is_set_and_never_below_a_year(db, monkeypatch):
+    write(1)
+    age(500)
+    write(1)
+    age(300)
+    actions.seal_everything()
+    jobs.let_go(0)
+    assert AuditEntry.objects.count() == 2
+    monkeypatch.setenv("HALONG_KEEP_AUDIT_DAYS", "10")
+    jobs.let_go(0)
+    assert AuditEntry.objects.exclude(seq=None).count() == 1
+
+
+def test_jobs_seal_and_note_the_head(db, caplog):
+    write(3)
+    jobs.seal(0)
+    with caplog.at_level("INFO"):
+        jobs.note_head(0)
+    assert chain.head().hash in caplog.text
 
 
 def test_nothing_younger_than_a_year_is_pruned(db):

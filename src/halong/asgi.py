@@ -4,7 +4,16 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "halong.settings")
 
+from django.conf import settings
 from django.core.asgi import get_asgi_application
+
+# Each request of Django's runs in a thread of its own, whose connection would be a new one: take it from a pool.
+_database = settings.DATABASES["default"]
+_database["CONN_MAX_AGE"] = 0
+_database["OPTIONS"] = {
+    **_database.get("OPTIONS", {}),
+    "pool": {"min_size": 1, "max_size": 16, "timeout": 10, "max_idle": 120},
+}
 
 django_application = get_asgi_application()
 

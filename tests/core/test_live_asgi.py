@@ -57,9 +57,16 @@ class Stream:
         self.status = message.get("status", self.status)
         self.received += message.get("body", b"")
 
+    async def opened(self):
+        """Wait for the greeting."""
+        for _ in range(200):
+            if b"hello" in self.received:
+                return
+            await asyncio.sleep(0.05)
+
     async def hears(self, count):
         """The first messages."""
-        for _ in range(60):
+        for _ in range(200):
             lines = [
                 line[6:] for line in self.received.decode().splitlines() if line.startswith('data: {"topic')
             ]
@@ -91,7 +98,7 @@ def sign_in(role):
 
 async def test_a_visitor_hears_public_topics_only(app, database_url):
     stream = Stream(app, "test-public,test-alerts,unheard-of")
-    await asyncio.sleep(0.1)
+    await stream.opened()
     for topic in ("test-alerts", "unheard-of", "test-public"):
         await say(database_url, topic)
     assert await stream.hears(1) == [("test-public", "")]
@@ -111,7 +118,7 @@ async def test_without_a_topic_that_may_be_heard_there_is_no_stream(app, topics,
 async def test_a_signed_in_person_hears_what_the_role_may(app, database_url):
     cookie = await sign_in("operator")
     stream = Stream(app, "test-alerts:7", cookie)
-    await asyncio.sleep(0.5)
+    await stream.opened()
     await sync_to_async(touch)("test-alerts", "7")
     assert await stream.hears(1) == [("test-alerts", "7")]
     await stream.leave()
@@ -129,17 +136,18 @@ async def test_a_stream_ends_with_its_session(app, monkeypatch, database_url):
     await app.start()
     cookie = await sign_in("operator")
     stream = Stream(app, "test-alerts", cookie)
-    await asyncio.sleep(0.8)
+    await stream.opened()
+    await asyncio.sleep(0.5)
     assert not stream.task.done()
     await SignIn.objects.all().adelete()
-    await asyncio.wait_for(stream.task, 5)
+    await asyncio.wait_for(stream.task, 20)
 
 
 async def test_streams_of_one_session_have_a_limit(app, monkeypatch):
     monkeypatch.setattr(live_asgi, "MAX_A_SESSION", 1)
     cookie = await sign_in("operator")
     first = Stream(app, "test-alerts", cookie)
-    await asyncio.sleep(0.5)
+    await first.opened()
     second = Stream(app, "test-alerts", cookie)
     await second.task
     assert (first.status, second.status) == (200, 503)

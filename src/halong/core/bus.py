@@ -19,7 +19,8 @@ def conninfo() -> str:
     known = settings.DATABASES["default"]
     parts = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     given = {name: known[key] for name, key in parts.items() if known.get(key)}
-    return psycopg.conninfo.make_conninfo("", **given, **known.get("OPTIONS", {}))
+    options = {name: value for name, value in known.get("OPTIONS", {}).items() if name != "pool"}
+    return psycopg.conninfo.make_conninfo("", **given, **options)
 
 
 class Bus:

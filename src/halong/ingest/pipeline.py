@@ -184,7 +184,7 @@ class Pipeline:
                 raise Overloaded("the database can't be reached") from error
 
     def _is_for(self, number: int) -> bool:
-        """Whether there is work for a writer: the second helps when much is waiting, else groups would be needlessly small."""
+        """Whether there is work for a writer: the second helps when much is waiting, so that groups stay large."""
         return bool(self._queue) and self._queued_rows >= number * MUCH_ROWS
 
     async def _write_forever(self, number: int) -> None:

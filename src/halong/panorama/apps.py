@@ -13,7 +13,7 @@ class PanoramaConfig(AppConfig):
     def ready(self) -> None:
         """Fill the registries of the shell."""
         from halong.context.queries import signal_readers  # noqa: PLC0415 -- needs the models
-        from halong.panorama import search, things  # noqa: PLC0415 -- needs the models
+        from halong.panorama import search, things, wall  # noqa: PLC0415 -- needs the models
 
         signal_readers.register("panorama", things.signals_of)
 
@@ -22,6 +22,7 @@ class PanoramaConfig(AppConfig):
             MenuItem("panorama", _("Panorama"), "layout-dashboard", "panorama", 10, "panorama.view"),
         )
         registry.live_topics.register("panorama", "panorama.view")
+        registry.live_actors.register("display", wall.display_of)
         registry.live_topics.register("entity", "entities.view")
         registry.search_providers.register(
             "things", SearchProvider("things", _("Things"), search.find_things)

@@ -18,13 +18,18 @@ PARTS_OF_WALL = ("tiles", "decisions", "rate")
 SESSION_KEY = "display"  # id of the display token; the token itself leaves the address at once
 
 
+def display_of(request: HttpRequest) -> DisplayToken | None:
+    """The token that opened this screen, unless it was revoked meanwhile."""
+    return DisplayToken.objects.filter(pk=request.session.get(SESSION_KEY), revoked_at=None).first()
+
+
 class WallView(View):
     """What a wall looks at: the scope of its token; its viewer is the token when nobody is signed in."""
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
         if not has_perm(self.user, "panorama.view"):
-            token = DisplayToken.objects.filter(pk=request.session.get(SESSION_KEY), revoked_at=None).first()
+            token = display_of(request)
             if token is None:
                 raise Forbidden("A display token is needed: /wall?token=…")
             self.user = token

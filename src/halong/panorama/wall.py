@@ -20,7 +20,7 @@ SESSION_KEY = "display"  # id of the display token; the token itself leaves the 
 
 def display_of(request: HttpRequest) -> DisplayToken | None:
     """The token that opened this screen, unless it was revoked meanwhile."""
-    return DisplayToken.objects.filter(pk=request.session.get(SESSION_KEY), revoked_at=None).first()
+    return DisplayToken.objects.filter(pk=request.session.get(SESSION_KEY) or 0, revoked_at=None).first()
 
 
 class WallView(View):

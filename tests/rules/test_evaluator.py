@@ -360,4 +360,4 @@ def test_many_rows_at_once_are_judged_as_one_by_one(readings, params):
     for number, time, value, quality in rows:
         one_by_one += evaluate(compiled, number, [time], [value], [quality], memory)
     assert evaluate_rows(compiled, rows, at_once) == one_by_one
-    assert {key: mind for key, mind in at_once.items()} == memory
+    assert at_once == memory

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 from halong.alerts import queries
 from halong.alerts.evidence import window
 from halong.alerts.models import Alert, AlertEvent
-from halong.core.formats import format_datetime, format_number
+from halong.core.formats import format_datetime
 from halong.core.permissions import has_perm
 from halong.core.sector import find_attribute, find_limit
 from halong.core.units import unit_symbol
@@ -136,5 +136,4 @@ def _limits(grounds: dict[str, Any]) -> list[dict[str, Any]]:
     rule = grounds.get("rule", {})
     if grounds.get("limit") is None or rule.get("kind") not in {"threshold", "range", "habit"}:
         return []
-    words = _("limit {value}").format(value=format_number(grounds["limit"]))
-    return [{"value": grounds["limit"], "label": words, "source": rule.get("legal_basis", "")}]
+    return [{"value": grounds["limit"], "label": _("limit"), "source": rule.get("legal_basis", "")}]

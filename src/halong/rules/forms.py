@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -71,16 +72,22 @@ class RuleForm(forms.Form):
         kind = self["kind"].value()
         anything = [("", gettext("Every property"))] if kind in ANY_PROPERTY else [("", "–")]
         self._choices("property", [*anything, *property_choices()])
-        self._choices(
-            "types",
-            [(kind.name, kind.plural) for _sector, kind in all_types() if _has_series(kind.attributes)],
-        )
+        self.fields["property"].required = kind not in ANY_PROPERTY
+        self._reload("property", reverse("rule-fields", args=[kind]))
+        self._choices("types", type_choices(self["property"].value() or "", self["types"].value() or []))
         self._rows("place", Place.objects.on(today).defer("boundary").order_by("sort_key"))
         self._rows("agency", Agency.objects.on(today).order_by("sort_key"))
         self._rows(
             "entities",
             Entity.objects.visible_to(user).filter(series__isnull=False).distinct().order_by("sort_key"),
         )
+
+    def _reload(self, name: str, url: str) -> None:
+        """Ask for the form again when this field changes."""
+        self.fields[name].widget.attrs |= {
+            "hx-get": url, "hx-include": "#rule-form", "hx-target": "#rule-fields", "hx-trigger": "change",
+            "hx-swap": "innerMorph",
+        }  # fmt: skip
 
     def _choices(self, name: str, choices: list[Any]) -> None:
         cast("forms.ChoiceField", self.fields[name]).choices = choices
@@ -174,6 +181,7 @@ class ThresholdForm(RuleForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         types, wanted = self["types"].value() or [], self["property"].value()
+        self._reload("limit_id", reverse("rule-fields", args=["threshold"]) + "?chosen=limit_id")
         self._choices("limit_id", [("", gettext("None: a limit of our own")), *limit_choices(wanted, types)])
 
     def params(self) -> dict[str, Any]:
@@ -309,10 +317,6 @@ FORMS: dict[str, type[RuleForm]] = {
 }
 
 
-def _has_series(attributes: tuple[AttributeSpec, ...]) -> bool:
-    return any(spec.series for spec in attributes)
-
-
 def property_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     """Every property that is a series, by kind of thing; each once, where it is declared first."""
     seen: set[str] = set()
@@ -323,6 +327,15 @@ def property_choices() -> list[tuple[str, list[tuple[str, str]]]]:
         if own:
             groups.append((str(kind.plural), [(spec.name, _with_unit(spec)) for spec in own]))
     return groups
+
+
+def type_choices(wanted: str, chosen: list[str]) -> list[tuple[str, Any]]:
+    """The types of things that have a property (any series, if none is wanted), and those chosen already."""
+    return [
+        (kind.name, kind.plural)
+        for _sector, kind in all_types()
+        if kind.name in chosen or any(spec.series and wanted in {"", spec.name} for spec in kind.attributes)
+    ]
 
 
 def _with_unit(spec: AttributeSpec) -> str:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from halong.core.sector import all_sectors, find_attribute
+from halong.core.sector import all_sectors, all_types, find_attribute
 from halong.rules.describe import describe
 from halong.rules.models import Rule
 
@@ -32,10 +32,16 @@ class RuleFilter(forms.Form):
         cast("forms.ChoiceField", self.fields["sector"]).choices = [ALL, *sectors]
 
 
+def property_words(rule: Rule) -> str:
+    """The name of the property as people say it; "" for every property."""
+    types = rule.types or [kind.name for _sector, kind in all_types()]
+    spec = find_attribute(types, rule.property) if rule.property else None
+    return str(spec.label) if spec else rule.property
+
+
 def sentence(rule: Rule) -> str:
     """What a rule says in one line: the property and the condition."""
-    spec = find_attribute(rule.types, rule.property) if rule.property else None
-    subject = str(spec.label) if spec else rule.property
+    subject = property_words(rule)
     words = describe(rule.kind, rule.params, rule.averaging)
     return f"{subject}: {words}" if subject else words
 

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from halong.core.access import access, actor_of
 from halong.core.permissions import has_perm
+from halong.core.sector import find_type
 from halong.rules import actions, queries
 from halong.rules.describe import describe
 from halong.rules.drafts import draft_of
 from halong.rules.forms import FORMS, RuleForm, initial_of, with_limit
-from halong.rules.listing import RuleFilter, kinds, sentence
+from halong.rules.listing import RuleFilter, kinds, property_words, sentence
 from halong.rules.models import Rule, RuleTrial
 from halong.rules.trial import load_trial
 
@@ -47,7 +48,9 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Rule.objects.visible_to(request.user).select_related("place", "agency"), pk=pk)
     context = {
         "rule": found,
-        "words": describe(found.kind, found.params, found.averaging),
+        "condition": describe(found.kind, found.params, found.averaging),
+        "property": property_words(found),
+        "types": [kind.plural if (kind := find_type(name)) else name for name in found.types],
         "raised": (raised := queries.raised_counts(timezone.now() - MONTH).get(found.pk, 0)),
         "stats": [
             {"label": _("Raised"), "value": raised},
@@ -107,7 +110,7 @@ def fields(request: HttpRequest, kind: str) -> HttpResponse:
     shown: dict[str, Any] = {
         name: request.GET.getlist(name) if name in many else request.GET.get(name) for name in request.GET
     }
-    if request.headers.get("HX-Trigger-Name") == "limit_id" or request.GET.get("chosen") == "limit_id":
+    if request.GET.get("chosen") == "limit_id":
         shown = with_limit(shown)
     form = FORMS[kind](initial={**shown, "kind": kind}, user=request.user)
     return render(request, "rules/fields.html", {"form": form, "kind": kind})

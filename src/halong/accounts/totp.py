@@ -28,8 +28,9 @@ def new_secret() -> str:
 
 
 def spaced(secret: str) -> str:
-    """The secret in groups of four, to be typed; apps leave spaces out."""
-    return " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
+    """The secret in lines of four groups of four, to be typed; apps leave spaces out."""
+    groups = [secret[i : i + 4] for i in range(0, len(secret), 4)]
+    return "\n".join(" ".join(groups[i : i + 4]) for i in range(0, len(groups), 4))
 
 
 def seal(secret: str) -> bytes:

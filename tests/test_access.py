@@ -67,7 +67,7 @@ def world(db):
         lat=21,
         **owner,
     )
-    series = Series.objects.create(entity=entity, property="pm25")
+    series = Series.objects.create(entity=entity, property="pm25", unit="GQ")
     moment = datetime.now(UTC)
     alert = Alert.objects.create(
         entity=entity,

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from halong.alerts.models import Alert
 from halong.audit.models import AuditEntry
@@ -94,9 +95,7 @@ def _indices(thing: Thing) -> list[dict[str, Any]]:
                 "reading": reading,
                 "level": level,
                 "level_name": level.name(language) if level else "",
-                "texts": [level.text(kind, language) for kind in ("health", "general", "sensitive", "use")]
-                if level
-                else [],
+                "texts": _advice(level, language) if level else [],
                 "parts": [
                     {
                         "label": thing.readings[part.property].label,
@@ -113,6 +112,17 @@ def _indices(thing: Thing) -> list[dict[str, Any]]:
     return found
 
 
+def _advice(level: Level, language: str) -> list[tuple[str, str]]:
+    """The words of a band, each with whom it speaks to."""
+    whom = {
+        "health": "",
+        "general": gettext("Everybody:"),
+        "sensitive": gettext("Sensitive groups:"),
+        "use": "",
+    }
+    return [(label, text) for kind, label in whom.items() if (text := level.text(kind, language))]
+
+
 def selected(thing: Thing, request: HttpRequest) -> str:
     """The property whose chart is shown: the one asked for, else an index, else the first."""
     asked = request.GET.get("property", "")
@@ -126,12 +136,18 @@ def context(entity: Entity, request: HttpRequest) -> dict[str, Any]:
     """Everything that the page shows."""
     latest = now(entity, request)
     thing: Thing = latest["thing"]
+    kind = find_type(entity.types[0])
     chosen = selected(thing, request)
     period = request.GET.get("period", scope_of(request).period)
     alerts: QuerySet[Alert] = Alert.objects.visible_to(request.user).filter(entity=entity)
     return {
         **latest,
-        "kind": find_type(entity.types[0]),
+        "kind": kind,
+        "crumbs": [
+            {"label": gettext("Panorama"), "url": reverse("panorama")},
+            *([{"label": kind.plural, "url": f"{reverse('entities')}?type={kind.name}"}] if kind else []),
+            {"label": entity.name},
+        ],
         "sector": sector_of(entity.types),
         "chosen": chosen,
         "chosen_reading": thing.readings.get(chosen),
@@ -159,7 +175,8 @@ def _attributes(entity: Entity, request: HttpRequest) -> list[tuple[str, str]]:
         if spec and spec.private and not has_perm(request.user, "entities.edit", entity):
             continue
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        shown.append((str(spec.label) if spec else name, text))
+        label = str(spec.label) if spec else {"source": gettext("Source")}.get(name, name)
+        shown.append((label, text))
     return shown
 
 

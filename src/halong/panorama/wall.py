@@ -47,7 +47,9 @@ def wall(request: HttpRequest) -> HttpResponse:
         request.session.set_expiry(365 * 24 * 3600)
         return redirect("wall")
     view = WallView(request)
-    return render(request, "panorama/wall.html", {"now": view.now, **_parts(view, *PARTS_OF_WALL)})
+    return render(
+        request, "panorama/wall.html", {**view.shell, "scope": None, **_parts(view, *PARTS_OF_WALL)}
+    )
 
 
 @guarded

@@ -15,7 +15,7 @@ function show(state) {
     if (element.dataset.state === state) continue;
     element.dataset.state = state;
     const word = element.querySelector(".live-word");
-    if (word) word.textContent = state === "lost" ? words("connection lost") : "";
+    if (word) word.textContent = state === "lost" ? words(document.body.classList.contains("wall") ? "lost" : "connection lost") : "";
   }
   document.documentElement.classList.toggle("is-lost", state === "lost");
 }

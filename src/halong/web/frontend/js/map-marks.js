@@ -2,10 +2,12 @@
 const SHAPES = { normal: null, attention: "M6 1.2 11 10.6H1Z", high: "M6 .8 11.2 6 6 11.2.8 6Z", critical: "M1.5 1.5h9v9h-9Z", stale: "M1.2 5.2h9.6v1.6H1.2Z", dead: "M2.6 1.2 6 4.6 9.4 1.2 10.8 2.6 7.4 6 10.8 9.4 9.4 10.8 6 7.4 2.6 10.8 1.2 9.4 4.6 6 1.2 2.6Z" };
 const TOKENS = { normal: "st-good", attention: "st-attention", high: "st-high", critical: "st-critical", stale: "stale", dead: "ink-3" };
 
+/** On a wall everything on the plate is as large as the eye needs it from the far end of the room. */
+export const wallScale = () => (document.body.classList.contains("wall") ? Math.max(1, innerHeight / 560) : 1);
+
 export function addMarks(map, tokens) {
-  const wall = document.body.classList.contains("wall") ? Math.max(1, innerHeight / 900) : 1;
   const ratio = Math.max(2, devicePixelRatio);
-  const side = Math.round(15 * wall * ratio);
+  const side = Math.round(15 * wallScale() * ratio);
   for (const [state, shape] of Object.entries(SHAPES)) {
     const canvas = Object.assign(document.createElement("canvas"), { width: side, height: side });
     const pen = canvas.getContext("2d");

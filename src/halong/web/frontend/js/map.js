@@ -3,7 +3,7 @@
 import { layers, readTokens, setTokens, sources } from "./map-style.js";
 import { drawSvg } from "./map-svg.js";
 import { addChips, addLegend, labelPoints, split } from "./map-furniture.js";
-import { addMarks } from "./map-marks.js";
+import { addMarks, wallScale } from "./map-marks.js";
 import { startPicking } from "./map-pick.js";
 import { page, style, words } from "./page.js";
 
@@ -130,7 +130,7 @@ class HalongMap extends HTMLElement {
   }
 
   #scale() {
-    return this.closest(".wall") ? Math.max(1, innerHeight / 900) : 1;
+    return wallScale();
   }
 
   /** Room for what lies over the plate: `pad="16 280 60 16"` (top right bottom left). */

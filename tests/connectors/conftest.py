@@ -52,6 +52,7 @@ class Collector:
         ready = asyncio.create_task(self.runner.ready.wait())
         await asyncio.wait({running, ready}, return_when=asyncio.FIRST_COMPLETED)
         self.started.set()
+        ready.cancel()
         await running
 
     def stop(self):

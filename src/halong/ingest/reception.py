@@ -6,17 +6,21 @@ A delivery is done when ``take`` returns: everything in it is stored or held, an
 import asyncio
 import logging
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import PurePosixPath
 from typing import Protocol
 
 from halong.ingest.batch import Batch, Outcome, Reason, Rejected
+from halong.ingest.check import Item, times_of
 from halong.ingest.connector import Connector, Delivery
 from halong.ingest.directory import SourceRef
 from halong.ingest.stations import Stations
 
 BIG = 200_000  # bytes above which decoding is left to a thread, so that others aren't kept waiting
 REMEMBERED = 50_000
+GROUP = 2_000  # deliveries of a stream that are committed together
 logger = logging.getLogger(__name__)
 
 
@@ -37,6 +41,18 @@ class Store(Protocol):
 
     async def submit_batch(self, batch: Batch, source: SourceRef, *, origin: str = "") -> Outcome:
         """Store and hold; returns after commit."""
+        ...
+
+    async def submit_items(
+        self,
+        items: Sequence[Item],
+        times: Sequence[int],
+        source: SourceRef,
+        *,
+        rejected: Sequence[Rejected] = (),
+        origins: Sequence[str] = (),
+    ) -> Outcome:
+        """The same for readings that tell of nothing new, each with its own origin."""
         ...
 
 
@@ -63,7 +79,7 @@ class Reception:
 
     async def take(self, source: Active, delivery: Delivery) -> Outcome:
         """Store or hold everything in a delivery; returns after commit. Raises Overloaded or the database's errors."""
-        digest = sha256(delivery.payload).hexdigest() if delivery.once else ""
+        digest = _digest(delivery) if delivery.once else ""
         if digest and await self._was_taken(source, digest):
             await _finish(delivery)
             return Outcome()
@@ -77,6 +93,27 @@ class Reception:
             self._ledger.note(source.id, digest, delivery.origin, outcome)
         await _finish(delivery)
         return outcome
+
+    async def take_many(self, source: Active, deliveries: Sequence[Delivery]) -> Outcome:
+        """The same for many small deliveries at once, in one commit. None of them may be ``once``."""
+        whole = Batch()
+        origins: list[str] = []
+        for delivery in deliveries:
+            part = await self._decode(source, delivery)
+            whole.observations += part.observations
+            whole.rejected += part.rejected
+            whole.things += part.things
+            origins += [delivery.origin] * len(part.observations)
+        if whole.things:
+            await self._store.submit_batch(Batch(things=whole.things), source.ref)
+            self._stations.add(whole.things)
+        return await self._store.submit_items(
+            whole.observations,
+            times_of(whole.observations),
+            source.ref,
+            rejected=whole.rejected,
+            origins=origins,
+        )
 
     async def _was_taken(self, source: Active, digest: str) -> bool:
         return (source.id, digest) in self._recent or await self._ledger.knows(source.id, digest)
@@ -99,6 +136,44 @@ class Reception:
 def too_large(delivery: Delivery) -> Rejected:
     """The record of a file that is larger than its source takes: how large, and its beginning."""
     return Rejected(Reason.TOO_LARGE, f"{delivery.whole_size} B", delivery.origin, delivery.payload)
+
+
+class Gatherer:
+    """A sink for a source that streams: what arrives while one commit is under way goes into the next, in order."""
+
+    def __init__(self, reception: Reception, source: Active) -> None:
+        self._reception, self._source = reception, source
+        self._waiting: list[tuple[Delivery, asyncio.Future[None]]] = []
+        self._drain: asyncio.Task[None] | None = None
+
+    async def __call__(self, delivery: Delivery) -> None:
+        """Hand over one delivery; returns after its commit."""
+        stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((delivery, stored))
+        if self._drain is None or self._drain.done():
+            self._drain = asyncio.create_task(self._work())
+        await stored
+
+    async def _work(self) -> None:
+        while self._waiting:
+            group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
+            try:
+                await self._reception.take_many(self._source, [delivery for delivery, _stored in group])
+            except Exception as error:  # noqa: BLE001 -- told to each that waits
+                for _delivery, stored in group:
+                    if not stored.done():
+                        stored.set_exception(error)
+            else:
+                for delivery, stored in group:
+                    await _finish(delivery)
+                    if not stored.done():
+                        stored.set_result(None)
+
+
+def _digest(delivery: Delivery) -> str:
+    """What makes a file the same file: its name, which may tell its station, and its bytes; not the folder it came in."""
+    name = PurePosixPath(delivery.origin).name
+    return sha256(b"\0".join([name.encode(errors="surrogateescape"), delivery.payload])).hexdigest()
 
 
 async def _finish(delivery: Delivery) -> None:

@@ -24,12 +24,12 @@ from halong.core.errors import HalongError
 from halong.core.live import CHANNEL
 from halong.home import private
 from halong.ingest.actions import states
-from halong.ingest.connector import Connector, Delivery, connectors
+from halong.ingest.connector import Connector, connectors
 from halong.ingest.directory import source_ref
 from halong.ingest.ledger import FileLedger
 from halong.ingest.models import Source
 from halong.ingest.pipeline import Pipeline
-from halong.ingest.reception import Active, Reception
+from halong.ingest.reception import Active, Gatherer, Reception
 from halong.ingest.secrets import unseal
 from halong.ingest.server import Account, Server
 from halong.ingest.spool import Spool
@@ -87,7 +87,7 @@ class Runner:
             self._database.shutdown(wait=False)
 
     async def _watch(self, stop: asyncio.Event) -> None:
-        stopping = asyncio.create_task(stop.wait())
+        stopping = asyncio.create_task(self._hurry(stop))
         while not stop.is_set():
             try:
                 self._look.clear()
@@ -98,10 +98,14 @@ class Runner:
                     logger.warning("source %s is silent", name)
             except (DatabaseError, InterfaceError, PsycopgError) as error:
                 logger.debug("the collector waits for the database: %s", error)
-            looking = asyncio.create_task(self._look.wait())
-            await asyncio.wait({looking, stopping}, timeout=LOOK_S, return_when=asyncio.FIRST_COMPLETED)
-            looking.cancel()
-        stopping.cancel()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._look.wait(), LOOK_S)
+        await stopping
+
+    async def _hurry(self, stop: asyncio.Event) -> None:
+        """When asked to stop, don't wait for the next look."""
+        await stop.wait()
+        self._look.set()
 
     def _told(self, payload: str | None) -> None:
         """PostgreSQL says that something changed; sources concern us."""
@@ -235,15 +239,12 @@ class Runner:
         loop = asyncio.get_running_loop()
         told: set[asyncio.Task[None]] = set()
 
-        async def sink(delivery: Delivery) -> None:
-            await self._reception.take(active, delivery)
-
         def connected() -> None:
             task = loop.create_task(self._in_database(self._say_back, active.id, active.name))
             told.add(task)
             task.add_done_callback(told.discard)
 
-        await active.connector.stream(sink, connected)
+        await active.connector.stream(Gatherer(self._reception, active), connected)
         return FIRST_WAIT_S
 
     def _say_broken(self, source_id: int, name: str, error: Exception) -> None:

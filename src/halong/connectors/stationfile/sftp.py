@@ -5,6 +5,7 @@ the server, no shell and no forwarding is offered.
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 from collections.abc import AsyncIterator, Mapping
@@ -31,9 +32,14 @@ class _Sessions(asyncssh.SSHServer):
     def __init__(self, door: "SftpServer") -> None:
         self._door = door
         self._connection: asyncssh.SSHServerConnection | None = None
+        self.uploads: set[Upload] = set()  # begun and not yet closed
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._connection = conn
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        for upload in self.uploads:
+            upload.drop()
 
     def begin_auth(self, username: str) -> bool:
         account = self._door.accounts.get(username)
@@ -63,6 +69,9 @@ class _Files(asyncssh.SFTPServer):
         if account is None:
             raise asyncssh.SFTPPermissionDenied("The account is gone")
         self._folder = Folder(account)
+        owner = chan.get_connection().get_owner()
+        assert isinstance(owner, _Sessions)
+        self._uploads = owner.uploads
         super().__init__(chan, chroot=os.fsencode(str(account.folder)))
 
     def _account(self) -> Account:
@@ -79,7 +88,7 @@ class _Files(asyncssh.SFTPServer):
             raise asyncssh.SFTPPermissionDenied("Files can't be read here")
         self._account()
         keep = bool(pflags & asyncssh.FXF_APPEND) or not pflags & asyncssh.FXF_TRUNC
-        return self._folder.begin(self._real(path), keep=keep)
+        return self._begin(path, keep=keep)
 
     def open56(self, path: bytes, desired_access: int, flags: int, attrs: SFTPAttrs) -> Upload:
         if not desired_access & (asyncssh.ACE4_WRITE_DATA | asyncssh.ACE4_APPEND_DATA):
@@ -89,7 +98,12 @@ class _Files(asyncssh.SFTPServer):
             asyncssh.FXF_OPEN_EXISTING,
             asyncssh.FXF_OPEN_OR_CREATE,
         }
-        return self._folder.begin(self._real(path), keep=keep)
+        return self._begin(path, keep=keep)
+
+    def _begin(self, path: bytes, *, keep: bool) -> Upload:
+        upload = self._folder.begin(self._real(path), keep=keep)
+        self._uploads.add(upload)
+        return upload
 
     def read(self, file_obj: object, offset: int, size: int) -> bytes:
         raise asyncssh.SFTPPermissionDenied("Files can't be read here")
@@ -100,10 +114,19 @@ class _Files(asyncssh.SFTPServer):
 
     async def close(self, file_obj: object) -> None:
         assert isinstance(file_obj, Upload)
+        self._uploads.discard(file_obj)
+        if self.channel._recv_state != "open":
+            file_obj.drop()  # asyncssh closes what a session leaves open that ends: it isn't whole
+            return
         account = self._account()
         path = file_obj.finish()
         if not is_unfinished(path.name):
             await self._receive(account, path)
+
+    def exit(self) -> None:
+        """Tell the client that all went well: scp takes silence for failure."""
+        with contextlib.suppress(OSError):
+            self.channel.exit(0)
 
     async def rename(self, oldpath: bytes, newpath: bytes, flags: int = 0) -> None:
         account = self._account()

@@ -20,6 +20,7 @@ def script_words() -> dict[str, str]:
         "minutes ago": _("{n} min ago"),
         "hours ago": _("{n} h ago"),
         "connection lost": _("Connection lost, showing the last data"),
+        "lost": _("Connection lost"),
         "copied": _("Copied"),
         "no permission": _("You don't have the permission for this."),
         "failed": _("That didn't work. Nothing was changed; please try again."),

@@ -9,10 +9,16 @@ from typing import Any
 
 import psycopg
 
+from halong.accounts.actions import create_api_key
 from halong.bench.product import Product
 from halong.bench.rows import PROPERTY, URN, Rows
+from halong.context.actions import Draft, create_entities
+from halong.core.permissions import SYSTEM
+from halong.ingest.models import Source
+from halong.observations.actions import open_many_series
 from halong.observations.copy import COLUMNS, encode
 from halong.observations.partitions import day_of, ensure_partitions_sync
+from halong.rules.models import Rule
 
 SERIES = 1_000
 RAW_BATCH = 10_000
@@ -42,13 +48,6 @@ class Stage:
 
 
 def _prepare() -> tuple[list[int], str]:
-    from halong.accounts.actions import create_api_key
-    from halong.context.actions import Draft, create_entities
-    from halong.core.permissions import SYSTEM
-    from halong.ingest.models import Source
-    from halong.observations.actions import open_many_series
-    from halong.rules.models import Rule
-
     drafts = [Draft(URN.format(n), ("Device",)) for n in range(SERIES)]
     entities = create_entities(drafts, by=SYSTEM)
     given = {"unit": "GQ", "minimum": 0.0, "maximum": 1000.0, "interval_s": 60}
@@ -70,9 +69,13 @@ def _prepare() -> tuple[list[int], str]:
 def raw_copy(stage: Stage, count: int) -> float:
     """Rows a second of binary COPY into ``observation``, encoded beforehand, committed every 10,000 rows."""
     rows = stage.rows(count)
-    batches = [rows.columns(first, min(RAW_BATCH, count - first), stage.ids) for first in range(0, count, RAW_BATCH)]
+    batches = [
+        rows.columns(first, min(RAW_BATCH, count - first), stage.ids) for first in range(0, count, RAW_BATCH)
+    ]
     with psycopg.connect(stage.product.url) as connection:
-        ensure_partitions_sync(connection, {day_of(batch.times[edge]) for batch in batches for edge in (0, -1)})
+        ensure_partitions_sync(
+            connection, {day_of(batch.times[edge]) for batch in batches for edge in (0, -1)}
+        )
         connection.commit()
         encoded = [encode(batch) for batch in batches]
         began = time.perf_counter()
@@ -117,11 +120,11 @@ def run_load(task: dict[str, Any], ready: Callable[[], None] = lambda: None) -> 
 def measure(stage: Stage, say: Callable[[str], None], scale: float = 1.0) -> dict[str, float]:
     """The three figures of the HTTP door. Raw COPY runs before and after each, on the same rows."""
     figures: dict[str, float] = {}
-    for key, count, batch, connections in (
+    for key, rows, batch, connections in (
         ("ingest_http_1000_ratio", 400_000, 1_000, 16),
         ("ingest_http_100_ratio", 200_000, 100, 32),
     ):
-        count = max(int(count * scale) // 10_000, 1) * 10_000
+        count = max(int(rows * scale) // 10_000, 1) * 10_000
         ratios = []
         for _ in range(3):
             stage.clear()
@@ -138,7 +141,9 @@ def measure(stage: Stage, say: Callable[[str], None], scale: float = 1.0) -> dic
         figures[key] = sorted(ratios)[1]
     stage.clear()
     answer = http(stage, max(int(30_000 * scale), 2_000), 1, 64)
-    say(f"single readings: {answer['rows_per_s']:,.0f}/s; p50 {answer['p50_ms']:.1f} ms, p99 {answer['p99_ms']:.1f} ms")
+    say(
+        f"single readings: {answer['rows_per_s']:,.0f}/s; p50 {answer['p50_ms']:.1f} ms, p99 {answer['p99_ms']:.1f} ms"
+    )
     figures["ingest_http_single_per_s"] = answer["rows_per_s"]
     stage.clear()
     return figures

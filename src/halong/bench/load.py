@@ -5,15 +5,20 @@ They do as little as a client can: everything that can be prepared is prepared b
 
 import asyncio
 import json
+import re
 import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, cast
 
 import msgspec
+import psycopg
 import uvloop
 
+from halong.bench import load_doors
+from halong.bench.product import cpu_seconds as cpu_of
 from halong.bench.rows import Rows
 
 Answer = dict[str, Any]
@@ -37,7 +42,8 @@ class Connection(asyncio.Protocol):
         """Send the next request, or end."""
         assert self._transport is not None
         if not self._requests:
-            self.done.done() or self.done.set_result(None)
+            if not self.done.done():
+                self.done.set_result(None)
             return
         self._began = time.perf_counter()
         self._transport.write(self._requests.popleft())
@@ -107,7 +113,82 @@ def _requests(task: dict[str, Any]) -> Iterator[bytes]:
         yield f"{head}{len(body)}\r\n\r\n".encode() + body
 
 
-TASKS = {"post": post}
+class Listener(asyncio.Protocol):
+    """One stream of events; tells the number of each thing that changed and when it was heard."""
+
+    def __init__(self, request: bytes, tell: Callable[[int, float], None]) -> None:
+        self._request, self._tell = request, tell
+        self.opened = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Connected: ask."""
+        cast("asyncio.WriteTransport", transport).write(self._request)
+
+    def data_received(self, data: bytes) -> None:
+        """Events."""
+        now = time.perf_counter()
+        if not self.opened.done() and b"hello" in data:
+            self.opened.set_result(None)
+        for found in ID.finditer(data):
+            self._tell(int(found[1]), now)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The server closed."""
+        if not self.opened.done():
+            self.opened.set_exception(error or ConnectionError("the stream was refused"))
+
+
+async def listen(task: dict[str, Any]) -> Answer:
+    """Hold many streams of the same topics, say one event a second on each topic, and note when each stream hears it."""
+    said = [0.0] * task["topics"]
+    delays: list[float] = []
+
+    def tell(topic: int, now: float) -> None:
+        if said[topic]:
+            delays.append(now - said[topic])
+
+    names = ",".join(f"entity:{topic}" for topic in range(task["topics"]))
+    loop = asyncio.get_running_loop()
+    streams = []
+    for number in range(task["clients"]):
+        cookie = task["cookies"][number % len(task["cookies"])]
+        request = f"GET /live?topics={names} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n\r\n".encode()
+        make = partial(Listener, request, tell)
+        _transport, stream = await loop.create_connection(make, "127.0.0.1", task["port"])
+        await stream.opened
+        streams.append(stream)
+    sys.stdin.readline()
+    before, began = cpu_of(task["pid"]), time.perf_counter()
+    async with await psycopg.AsyncConnection.connect(task["url"], autocommit=True) as connection:
+        for second in range(task["seconds"]):
+            for topic in range(task["topics"]):
+                due = began + second + topic / task["topics"]
+                await asyncio.sleep(max(due - time.perf_counter(), 0))
+                said[topic] = time.perf_counter()
+                await connection.execute(
+                    "SELECT pg_notify('halong_live', %s)", [json.dumps(["entity", [topic]])]
+                )
+    await asyncio.sleep(0.5)
+    seconds = time.perf_counter() - began
+    used = cpu_of(task["pid"]) - before
+    delays.sort()
+    return {
+        "heard": len(delays),
+        "seconds": seconds,
+        "cpu": used,
+        "p50_ms": delays[len(delays) // 2] * 1000,
+        "p99_ms": delays[int(len(delays) * 0.99)] * 1000,
+    }
+
+
+TASKS = {
+    "post": post,
+    "listen": listen,
+    "files": load_doors.files,
+    "receive": load_doors.receive,
+    "publish": load_doors.publish,
+}
+ID = re.compile(rb'"topic":"entity","id":"(\d+)"')
 
 
 def main() -> None:

@@ -58,7 +58,9 @@ class Product:
         while not self.answers(path):
             if self._process.poll() is not None or time.monotonic() - began > PATIENCE_S:
                 self.stop()
-                raise CommandError(f"The product didn't start:\n{(self.home.parent / 'run.log').read_text()[-2000:]}")
+                raise CommandError(
+                    f"The product didn't start:\n{(self.home.parent / 'run.log').read_text()[-2000:]}"
+                )
             time.sleep(0.02)
         return time.monotonic() - began
 
@@ -100,7 +102,9 @@ class Product:
         while waiting:
             pid = waiting.pop()
             try:
-                found[pid] = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                found[pid] = (
+                    Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                )
             except OSError:
                 continue
             waiting += children.get(pid, [])
@@ -108,7 +112,9 @@ class Product:
 
     def web_pid(self) -> int:
         """The process that serves pages, readings and streams."""
-        return next(pid for pid, command in self.processes().items() if command.strip().endswith("halong web"))
+        return next(
+            pid for pid, command in self.processes().items() if command.strip().endswith("halong web")
+        )
 
 
 @contextmanager

@@ -30,7 +30,12 @@ class Rows:
     def item(self, n: int) -> dict[str, Any]:
         """Row n as a client sends it."""
         text = self.time(n).strftime("%Y-%m-%dT%H:%M:%S.%fZ").replace(".000000Z", "Z")
-        return {"entity": self._urns[n % self._series], "property": PROPERTY, "time": text, "value": self.value(n)}
+        return {
+            "entity": self._urns[n % self._series],
+            "property": PROPERTY,
+            "time": text,
+            "value": self.value(n),
+        }
 
     def columns(self, first: int, count: int, ids: list[int]) -> Columns:
         """Rows as the store takes them; ``ids`` are those of the series, in order."""

@@ -20,6 +20,7 @@ __all__ = [
     "coverage",
     "explain",
     "hour_rows",
+    "hourly_means",
     "hourly_values",
     "latest",
     "latest_documents",
@@ -150,6 +151,26 @@ def hour_rows(
         cursor.execute(sql, {"ids": list(series_ids), "start": start, "end": end})
         while rows := cursor.fetchmany(CHUNK):
             yield from rows
+
+
+def hourly_means(
+    series_ids: Collection[int], start: datetime, end: datetime
+) -> dict[int, list[tuple[int, float | None]]]:
+    """(label as epoch seconds, mean or None) of the hours after ``start``, up to ``end``, ascending, by series.
+
+    For charts and maps of many series at once; the database reads nothing but an index for it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT series_id, array_agg(at ORDER BY at), array_agg(mean ORDER BY at) FROM (
+                SELECT series_id, extract(epoch FROM time)::int8 AS at, CASE WHEN complete THEN mean END AS mean
+                FROM rollup_hour WHERE series_id = ANY(%s) AND time > %s AND time <= %s
+            ) h GROUP BY series_id
+            """,
+            [list(series_ids), start, end],
+        )
+        return {row[0]: list(zip(row[1], row[2], strict=True)) for row in cursor.fetchall()}
 
 
 def coverage(series_ids: Collection[int], start: datetime, end: datetime) -> dict[int, float]:

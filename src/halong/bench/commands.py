@@ -1,0 +1,95 @@
+"""``halong bench``."""
+
+import os
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from pathlib import Path
+
+from halong.core.command import Needs, Verb
+
+PARTS = ("ingest", "doors", "live", "queries", "whole")
+
+
+def bench(arguments: Namespace) -> int:
+    """Measure the parts asked for, say what is seen, and write both reports. The status tells whether all went through."""
+    from halong.bench import report
+
+    on = report.machine()
+    notes: list[str] = []
+    figures: dict[str, float] = {}
+    failed = False
+
+    def say(line: str) -> None:
+        notes.append(line)
+        sys.stdout.write(f"  {line}\n")
+        sys.stdout.flush()
+
+    for name, measure in _measures(arguments, say):
+        began = time.monotonic()
+        sys.stdout.write(f"{name}…\n")
+        try:
+            figures |= measure()
+        except Exception as error:  # noqa: BLE001 -- a part that fails is told, and the others go on
+            failed = True
+            say(f"{name} failed: {type(error).__name__}: {error}")
+        sys.stdout.write(f"  ({time.monotonic() - began:.0f} s)\n")
+    report.write(arguments.folder, figures, notes, on)
+    sys.stdout.write(f"Written to {arguments.folder / 'benchmarks.md'} and benchmarks.json.\n")
+    return 1 if failed else 0
+
+
+def _measures(
+    arguments: Namespace, say: Callable[[str], None]
+) -> list[tuple[str, Callable[[], dict[str, float]]]]:
+    from halong.bench import whole
+
+    wanted = arguments.part or list(PARTS)
+    measures: list[tuple[str, Callable[[], dict[str, float]]]] = []
+    if set(wanted) - {"whole"}:
+        measures.append(("the running product", lambda: _on_stage(arguments, wanted, say)))
+    if "whole" in wanted:
+        measures.append(("the whole product", lambda: whole.measure(say)))
+    return measures
+
+
+def _on_stage(arguments: Namespace, wanted: list[str], say: Callable[[str], None]) -> dict[str, float]:
+    """What is measured on one running product, from the most delicate to the heaviest."""
+    import django
+
+    from halong.bench.product import temporary_product
+
+    figures: dict[str, float] = {}
+    with temporary_product() as product:
+        os.environ.update(DATABASE_URL=product.url, HALONG_HOME=str(product.home), HALONG_SIMULATE="0")
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "halong.settings")
+        django.setup()
+        from halong.bench import doors, ingest, live, queries
+
+        stage = ingest.Stage(product)
+        steps: list[tuple[str, Callable[[], dict[str, float]]]] = [
+            ("live", lambda: live.measure(product, say)),
+            ("ingest", lambda: ingest.measure(stage, say, arguments.scale)),
+            ("doors", lambda: doors.station_files(stage, say)),
+            ("doors", lambda: doors.mqtt(stage, say)),
+            ("queries", lambda: queries.measure(stage, say, int(queries.ROWS * arguments.scale))),
+        ]
+        for name, step in steps:
+            if name in wanted:
+                try:
+                    figures |= step()
+                except Exception as error:  # noqa: BLE001 -- told; the other figures are still worth having
+                    say(f"{name} failed: {type(error).__name__}: {error}")
+    return figures
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--part", action="append", choices=PARTS, help="only this part (repeatable)")
+    parser.add_argument(
+        "--scale", type=float, default=1.0, help="of the amounts (1 is what the report is about)"
+    )
+    parser.add_argument("--folder", type=Path, default=Path("docs"), help="where the reports go (docs)")
+
+
+VERBS = [Verb("bench", "measure this product on this machine", bench, _arguments, needs=Needs.NOTHING)]

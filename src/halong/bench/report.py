@@ -1,0 +1,97 @@
+"""The figures, their aims, and the machine: as a table for people and as JSON."""
+
+import json
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure: ``aim`` and ``floor`` are the least where ``more`` is better, else the most."""
+
+    key: str
+    words: str
+    unit: str
+    aim: float
+    floor: float
+    more: bool
+    digits: int = 2
+
+
+FIGURES = (
+    Figure("ingest_http_1000_ratio", "HTTP, batches of 1,000, rules on, answer after commit", "of raw COPY", 0.5, 0.4, True),
+    Figure("ingest_http_100_ratio", "HTTP, batches of 100, likewise", "of raw COPY", 0.35, 0.25, True),
+    Figure("ingest_http_single_per_s", "HTTP, single readings, 64 connections", "per second", 4_000, 2_500, True, 0),
+    Figure("mqtt_store_ratio", "MQTT QoS 1, one reading a message, to disk", "of receiving alone", 0.5, 0.5, True),
+    Figure("station_files_per_s", "station files of five readings through the FTP server", "per second", 300, 300, True, 0),
+    Figure("latest_10k_ms", "newest readings of 10,000 series (20 million rows stored)", "ms", 10, 10, False, 1),
+    Figure("day_series_ms", "a day of one series", "ms", 5, 5, False, 1),
+    Figure("hourly_100x30d_ms", "30 days of hourly means of 100 series", "ms", 150, 150, False, 0),
+    Figure("live_p99_ms", "1,000 live clients, 10 topics, an event a second each: delay, p99", "ms", 50, 50, False, 0),
+    Figure("live_core_share", "processor that the web process needs for that", "of a core", 0.25, 0.25, False),
+    Figure("idle_rss_mib", "memory of the whole product at rest, profile loaded (sum of PSS)", "MiB", 700, 700, False, 0),
+    Figure("restart_first_page_s", "second start to first page", "s", 6, 6, False, 1),
+    Figure("panorama_first_paint_s", "first paint of the panorama", "s", 1.5, 1.5, False),
+)  # fmt: skip
+
+
+def machine() -> dict[str, object]:
+    """What it was measured on."""
+    words: dict[str, str] = {}
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        name, _, value = line.partition(":")
+        words.setdefault(name.strip(), value.strip())
+    memory = int(Path("/proc/meminfo").read_text().split()[1]) // 1024
+    return {
+        "processor": words.get("model name", platform.processor()),
+        "cores": os.cpu_count() or 1,
+        "memory_mib": memory,
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "load_before": os.getloadavg()[0],
+    }
+
+
+def verdict(figure: Figure, value: float | None) -> str:
+    """Whether a figure reaches its aim, its floor, or neither."""
+    if value is None:
+        return "not measured"
+    sign = 1 if figure.more else -1
+    if sign * value >= sign * figure.aim:
+        return "reached"
+    return "above the floor, below the aim" if sign * value >= sign * figure.floor else "NOT REACHED"
+
+
+def write(folder: Path, figures: Mapping[str, float], notes: Sequence[str], on: Mapping[str, object]) -> None:
+    """``benchmarks.md`` and ``benchmarks.json``; keys in the order of FIGURES, those that weren't measured left out."""
+    ordered = {one.key: round(figures[one.key], 4) for one in FIGURES if one.key in figures}
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    folder.mkdir(exist_ok=True)
+    (folder / "benchmarks.json").write_text(
+        json.dumps({"machine": dict(on), "measured_at": at, "figures": ordered}, indent=2) + "\n"
+    )
+    lines = [
+        "# Benchmarks",
+        "",
+        "Written by `make bench`, which starts the real product in a temporary folder and loads it with clients that are",
+        "processes of their own, on the same machine. Raw COPY is binary `COPY` of the same rows into the same table in",
+        "the same run, in batches of 10,000 that were encoded beforehand; three runs each, the median counts.",
+        "",
+        f"Measured at {at} on {on['processor']}, {on['cores']} cores, {on['memory_mib']:,} MiB,",
+        f"{on['system']}, Python {on['python']}; load of the machine before the start: {on['load_before']:.1f}.",
+        "",
+        "| figure | measured | aim | |",
+        "|---|---|---|---|",
+    ]
+    for one in FIGURES:
+        value = figures.get(one.key)
+        shown = "—" if value is None else f"{value:,.{one.digits}f} {one.unit}"
+        sign = "≥" if one.more else "≤"
+        aim = f"{sign} {one.aim:,g}" + (f" (floor {one.floor:,g})" if one.floor != one.aim else "")
+        lines.append(f"| {one.words} (`{one.key}`) | {shown} | {aim} | {verdict(one, value)} |")
+    lines += ["", "## What was seen on the way", "", *(f"- {note}" for note in notes), ""]
+    (folder / "benchmarks.md").write_text("\n".join(lines))

@@ -16,7 +16,9 @@ POINT = {"type": "GeoProperty", "value": {"type": "Point", "coordinates": [107.2
 
 
 def make(urn="urn:ngsi-ld:AirQualityObserved:t1", **attributes):
-    return actions.create_entity(urn, ["AirQualityObserved"], by=SYSTEM, attributes=attributes, sector="environment")
+    return actions.create_entity(
+        urn, ["AirQualityObserved"], by=SYSTEM, attributes=attributes, sector="environment"
+    )
 
 
 def states(entity, name):
@@ -36,7 +38,12 @@ def test_a_new_entity_repeats_name_and_place_in_its_columns(ward, agency):
         illustrative=True,
     )
     entity.refresh_from_db()
-    assert (entity.name, entity.folded, entity.lon, entity.lat) == ("Trạm Đèo Nai", "tram deo nai", 107.29, 21.02)
+    assert (entity.name, entity.folded, entity.lon, entity.lat) == (
+        "Trạm Đèo Nai",
+        "tram deo nai",
+        107.29,
+        21.02,
+    )
     assert (entity.public, entity.illustrative, entity.simulated) == (True, True, False)
     assert AuditEntry.objects.filter(action="entities.create").count() == 1
 
@@ -67,7 +74,9 @@ def test_the_same_urn_twice_is_a_conflict_and_a_deleted_one_can_return():
         "@context": queries.CORE_CONTEXT,
     }
     with pytest.raises(Conflict):
-        actions.create_entities([actions.Draft("urn:x:1", ("T",)), actions.Draft("urn:x:1", ("T",))], by=SYSTEM)
+        actions.create_entities(
+            [actions.Draft("urn:x:1", ("T",)), actions.Draft("urn:x:1", ("T",))], by=SYSTEM
+        )
 
 
 @pytest.mark.parametrize(

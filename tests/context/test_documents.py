@@ -93,7 +93,10 @@ def test_sub_attributes_are_kept_and_what_only_the_system_writes_is_dropped():
         ({"type": "GeoProperty", "value": {"type": "LineString", "coordinates": [[1, 1]]}}, "a.value"),
         ({"type": "GeoProperty", "value": {"type": "Polygon", "coordinates": []}}, "a.value"),
         (
-            {"type": "GeoProperty", "value": {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1]]]}},
+            {
+                "type": "GeoProperty",
+                "value": {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1]]]},
+            },
             "a.value",
         ),
         ({"type": "GeoProperty", "value": {"type": "GeometryCollection", "geometries": []}}, "a.value"),

@@ -31,13 +31,18 @@ def write_reading(series):
     now = timezone.now()
     with connection.cursor() as cursor:
         ensure_partitions_sync(connection.connection, [now.date()])
-        cursor.execute("INSERT INTO observation (time, value, series_id, quality) VALUES (%s, 1, %s, 0)", [now, series.pk])
+        cursor.execute(
+            "INSERT INTO observation (time, value, series_id, quality) VALUES (%s, 1, %s, 0)",
+            [now, series.pk],
+        )
 
 
 def test_only_what_is_real_stays(folder, django_capture_on_commit_callbacks):
     load_profile("quang_ninh", simulated=True)
     real = create_entity("urn:ngsi-ld:AirQualityObserved:real", ["AirQualityObserved"], by=SYSTEM)
-    stray = create_entity("urn:ngsi-ld:AirQualityObserved:stray", ["AirQualityObserved"], by=SYSTEM, simulated=True)
+    stray = create_entity(
+        "urn:ngsi-ld:AirQualityObserved:stray", ["AirQualityObserved"], by=SYSTEM, simulated=True
+    )
     source = Source.objects.create(kind="http-push", name="x", simulated=True)
     kept = Source.objects.create(kind="http-push", name="y")
     station = Series.objects.filter(entity__types__contains=["AirQualityObserved"], derived="").first()
@@ -45,7 +50,13 @@ def test_only_what_is_real_stays(folder, django_capture_on_commit_callbacks):
     for series in (station, beds):
         write_reading(series)
     Alert.objects.create(
-        entity=station.entity, series=station, cause="rule:1", title="x", priority=1, raised_at=timezone.now()
+        entity=station.entity,
+        series=station,
+        cause="rule:1",
+        title="x",
+        priority=1,
+        raised_at=timezone.now(),
+        changed_at=timezone.now(),
     )
     with django_capture_on_commit_callbacks(execute=True):
         removed = go_live(by=SYSTEM)

@@ -50,7 +50,10 @@ def test_what_an_officer_changed_survives_another_loading(loaded):
 
 def test_air_stations_get_their_index_opened(loaded):
     stations = Entity.objects.of_type("AirQualityObserved")
-    assert Series.objects.filter(entity__in=stations, property="airQualityIndex").exclude(derived="").count() == 24
+    assert (
+        Series.objects.filter(entity__in=stations, property="airQualityIndex").exclude(derived="").count()
+        == 24
+    )
     series = Series.objects.get(entity__urn="urn:ngsi-ld:AirQualityObserved:qn-kk-001", property="pm25")
     assert (series.unit, series.interval_s, series.minimum) == ("GQ", 300, 0)
 

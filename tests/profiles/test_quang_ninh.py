@@ -48,7 +48,9 @@ def test_agencies_of_both_times(profile):
 
 
 def test_the_86_stations(profile):
-    stations = [t for t in profile.things if t.kind.name.endswith("Station") or t.kind.name == "AirQualityObserved"]
+    stations = [
+        t for t in profile.things if t.kind.name.endswith("Station") or t.kind.name == "AirQualityObserved"
+    ]
     assert Counter(t.kind.name for t in stations) == {
         "AirQualityObserved": 24,
         "SurfaceWaterStation": 16,

@@ -92,7 +92,11 @@ def test_a_missing_table_and_a_missing_key_are_named(folder):
 
 
 def test_a_private_kind_of_thing_is_never_public(folder):
-    append(folder, "stations.csv", **STATION | {"type": "SecurityCamera", "properties": "", "illustrative": "false"})
+    append(
+        folder,
+        "stations.csv",
+        **STATION | {"type": "SecurityCamera", "properties": "", "illustrative": "false"},
+    )
     assert [thing.public for thing in read_profile(folder).things] == [False]
 
 

@@ -27,6 +27,9 @@ MARKS = [
 ]
 
 
+NOBODY: dict[str, list[int]] = {"place": [], "agency": []}
+
+
 def type_choices() -> list[tuple[str, list[tuple[str, Any]]]]:
     """Every declared type, by sector."""
     groups = [(sector.name, [(t.name, t.label) for t in sector.types]) for sector in all_sectors()]
@@ -70,6 +73,14 @@ class EntityFilter(forms.Form):
         return {name: self.cleaned_data.get(name) for name in self.fields}
 
 
+class DegreesField(forms.FloatField):
+    """A coordinate, written with a point or, as here, with a comma."""
+
+    def to_python(self, value: Any) -> float | None:
+        """The number."""
+        return super().to_python(str(value).replace(",", ".") if value is not None else None)
+
+
 class EntityForm(forms.Form):
     """A thing: its name, type, owners and position."""
 
@@ -86,18 +97,19 @@ class EntityForm(forms.Form):
     )
     place = BranchChoice(Place.objects.none(), required=False, label=_("Place"))
     agency = BranchChoice(Agency.objects.none(), required=False, label=_("Agency"))
-    lon = forms.FloatField(label=_("Longitude"), required=False, min_value=-180, max_value=180)
-    lat = forms.FloatField(label=_("Latitude"), required=False, min_value=-90, max_value=90)
+    lon = DegreesField(label=_("Longitude"), required=False, min_value=-180, max_value=180)
+    lat = DegreesField(label=_("Latitude"), required=False, min_value=-90, max_value=90)
     public = forms.BooleanField(label=_("Shown to the public"), required=False)
 
     def __init__(self, *args: Any, entity: Entity | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.entity = entity
         self.fields["type"].choices = [*self._own_types(), *type_choices()]  # type: ignore[attr-defined]
+        own = {"place": [entity.place_id or 0], "agency": [entity.agency_id or 0]} if entity else NOBODY
         today = timezone.localdate()
-        places = Place.objects.on(today) | Place.objects.filter(pk=entity.place_id if entity else None)
+        places = Place.objects.on(today) | Place.objects.filter(pk__in=own["place"])
         self.fields["place"].queryset = places.defer("boundary").order_by("sort_key")  # type: ignore[attr-defined]
-        agencies = Agency.objects.on(today) | Agency.objects.filter(pk=entity.agency_id if entity else None)
+        agencies = Agency.objects.on(today) | Agency.objects.filter(pk__in=own["agency"])
         self.fields["agency"].queryset = agencies.order_by("sort_key")  # type: ignore[attr-defined]
         for name in ("lon", "lat"):
             self.fields[name].widget = forms.TextInput(attrs={"inputmode": "decimal"})

@@ -128,7 +128,7 @@ def _lowest(on: date) -> list[Place]:
 def _feature_collection(on: date, _version: str, _language: str) -> dict[str, Any]:
     units = _lowest(on)
     bounded = [unit for unit in units if unit.boundary]
-    shapes = shapely.coverage_simplify([shape(unit.boundary) for unit in bounded], SIMPLIFY_DEGREES)
+    shapes = shapely.coverage_simplify([shape(unit.boundary or {}) for unit in bounded], SIMPLIFY_DEGREES)
     drawn = {unit.pk: geometry for unit, geometry in zip(bounded, shapes, strict=True)}
     features = [_feature(unit, drawn.get(unit.pk), on) for unit in units]
     return {"type": "FeatureCollection", "features": [feature for feature in features if feature]}

@@ -51,7 +51,7 @@ def go_live(*, by: Actor) -> dict[str, int]:
     invented.delete()
     removed["projects"] += remove_illustrative_projects(by=by)
     counts = {kind: count for kind, count in removed.items() if count}
-    audit.record(by, "profile.go_live", None, **counts)
+    audit.record(by, "profile.go_live", None, address=None, **counts)
     touch("entities")
     transaction.on_commit(_mark)
     return counts

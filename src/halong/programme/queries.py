@@ -76,7 +76,7 @@ def years(projects: Iterable[Project]) -> list[Year]:
 
 
 def indices(values: Iterable[IndexValue]) -> list[Index]:
-    """The indices with their rows by year, those with values first, awards last."""
+    """The indices with their rows by year, those with the most parts and years first, awards last."""
     found: dict[str, Index] = {}
     parts: dict[str, dict[str, dict[int, IndexValue]]] = {}
     for row in sorted(values, key=lambda row: row.year):
@@ -91,4 +91,6 @@ def indices(values: Iterable[IndexValue]) -> list[Index]:
         index.parts = [
             Part(name, [rows.get(year) for year in index.part_years]) for name, rows in parts[key].items()
         ]
-    return sorted(found.values(), key=lambda index: (index.is_award, -len(index.rows), index.key))
+    return sorted(
+        found.values(), key=lambda index: (index.is_award, -len(index.parts), -len(index.rows), index.key)
+    )

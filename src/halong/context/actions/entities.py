@@ -128,19 +128,19 @@ def describe_entity(
 ) -> Entity:
     """Change a thing's types, scopes, or whether the public may see it."""
     entity = locked(entity, by)
-    given = {"types": types, "scopes": scopes, "public": public}
-    changed = {name: value for name, value in given.items() if value is not KEEP}
+    changed: dict[str, Any] = {}
+    if types is not KEEP:
+        changed["types"] = list(types)
+    if scopes is not KEEP:
+        changed["scopes"] = list(scopes)
+    if public is not KEEP:
+        changed["public"] = public
     for name, value in changed.items():
-        setattr(entity, name, value if isinstance(value, bool) else list(value))
+        setattr(entity, name, value)
     _check_header(entity.urn, entity.types, entity.scopes, public=entity.public)
     entity.modified_at = timezone.now()
     entity.save(update_fields=[*changed, "modified_at"])
-    audit.record(
-        by,
-        "entities.describe",
-        entity,
-        **{k: v if isinstance(v, bool) else list(v) for k, v in changed.items()},
-    )
+    audit.record(by, "entities.describe", entity, address=None, **changed)
     touch(f"entity:{entity.pk}")
     return entity
 

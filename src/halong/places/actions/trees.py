@@ -109,7 +109,7 @@ def _check(branch: Branch) -> None:
             ("" if key == NON_FIELD_ERRORS else key): " ".join(texts)
             for key, texts in error.message_dict.items()
         }
-    if branch.valid_from and branch.valid_to and branch.valid_to < branch.valid_from:
+    if "valid_from" not in faults and branch.valid_to and branch.valid_to < branch.valid_from:
         faults["valid_to"] = _("The last day lies before the first one.")
     if isinstance(branch, Place):
         faults |= _position_faults(branch)

@@ -83,7 +83,7 @@ def places_geojson(request: HttpRequest) -> HttpResponse:
         on = date.fromisoformat(request.GET["on"]) if "on" in request.GET else timezone.localdate()
     except ValueError as error:
         raise Malformed(_("The day must be written YYYY-MM-DD.")) from error
-    tag = f'"{queries.version()}-{on}-{request.LANGUAGE_CODE}"'  # type: ignore[attr-defined]
+    tag = f'"{queries.version()}-{on}-{request.LANGUAGE_CODE}"'
     if request.headers.get("If-None-Match") == tag:
         return HttpResponseNotModified()
     response = JsonResponse(queries.feature_collection(on), content_type="application/geo+json")

@@ -19,6 +19,7 @@ SOON = 2 * DAY  # delivered as fast as the doors take it; older readings slowly
 AT_ONCE = 4  # parcels of the past in one go
 LONGEST = DAY // STEP  # steps in one parcel
 REST = 4.0  # seconds of rest for each second of work on older readings
+SHORTEST_WORK = 0.25  # seconds that a parcel of the past counts for at least: brokers take anything at once
 SLOWEST_RETRY = 30.0
 
 logger = logging.getLogger(__name__)
@@ -118,7 +119,7 @@ class Feed:
         if await self._deliver(parcels):
             for urn, since, oldest in spans:
                 self._progress.extend(urn, since, oldest)
-        await asyncio.sleep(rest * (time.monotonic() - began))
+        await asyncio.sleep(rest * max(SHORTEST_WORK, time.monotonic() - began))
         return False
 
     def _past(self, member: Member, since: int, until: int, now: float) -> list[int]:

@@ -7,6 +7,7 @@ is problem details (RFC 9457). The description stands at ``/api/v1/openapi.json`
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from ninja import NinjaAPI, Query, Schema
@@ -23,6 +24,7 @@ from halong.context.queries import documents, simplified
 from halong.core.access import guarded
 from halong.core.errors import HalongError, Invalid, NotFound, Unauthenticated, problem
 from halong.core.permissions import require
+from halong.core.text import fold
 from halong.ingest.models import Source
 from halong.observations.queries import latest_documents, series_points
 
@@ -48,7 +50,9 @@ class Browser(APIKeyCookie):
         return request.user if isinstance(request.user, User) else None
 
 
-api = NinjaAPI(title="Halong", version="1.0", docs_url=None, auth=[Key(), Browser(csrf=False)], description=__doc__)
+api = NinjaAPI(
+    title="Halong", version="1.0", docs_url=None, auth=[Key(), Browser(csrf=False)], description=__doc__
+)
 
 
 class Paging(Schema):
@@ -104,7 +108,7 @@ def list_entities(request: HttpRequest, wanted: Query[EntityFilter]) -> dict[str
     if wanted.type:
         found = found.of_type(wanted.type)
     if wanted.q:
-        found = found.matching(wanted.q)
+        found = found.filter(Q(folded__contains=fold(wanted.q)) | Q(urn__icontains=wanted.q))
     if wanted.sector:
         found = found.filter(sector=wanted.sector)
     if wanted.place:
@@ -126,7 +130,9 @@ def _entity(request: HttpRequest, urn: str) -> Entity:
 
 
 @api.get("/entities/{id}", summary="One entity", operation_id="get_entity")
-def get_entity(request: HttpRequest, id: str, options: Literal["normalized", "keyValues"] = "normalized") -> Any:
+def get_entity(
+    request: HttpRequest, id: str, options: Literal["normalized", "keyValues"] = "normalized"
+) -> Any:
     """One entity as an NGSI-LD document, with its newest readings."""
     return _documents([_entity(request, id)], options)[0]
 
@@ -221,5 +227,6 @@ def guarded_urls() -> tuple[Any, ...]:
     """The addresses of the API. Every view judges its callers itself (key or session, then permissions), and says so."""
     patterns, *names = api.urls
     for pattern in patterns:
+        assert pattern.callback is not None  # the API has plain views only
         guarded(pattern.callback)
     return (patterns, *names)

@@ -8,18 +8,19 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import datetime
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, dataclass_transform, get_type_hints
 
 from halong.core.jobs import app
 
 Handler = Callable[[Any], None]
-E = TypeVar("E", bound=type)
+E = TypeVar("E")
 
 _types: dict[str, type] = {}
 _subscribers: dict[str, dict[str, Handler]] = defaultdict(dict)
 
 
-def event(cls: E) -> E:
+@dataclass_transform(frozen_default=True)
+def event(cls: type[E]) -> type[E]:
     """Class decorator: a frozen dataclass of ids, scalars and datetimes that can be published by its name."""
     frozen = dataclass(frozen=True)(cls)
     _types[cls.__name__] = frozen

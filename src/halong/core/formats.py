@@ -8,9 +8,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 ABSENT = "–"
@@ -81,12 +80,12 @@ def format_age(value: datetime | None, now: datetime | None = None) -> str:
     seconds = (
         (now or datetime.now(UTC)) - (value if value.tzinfo else value.replace(tzinfo=UTC))
     ).total_seconds()
-    if seconds < -60 or seconds >= 86_400:  # noqa: PLR2004 -- a minute of grace, a day
+    if seconds < -60 or seconds >= 86_400:
         return format_datetime(value)
-    if seconds < 60:  # noqa: PLR2004
+    if seconds < 60:
         return _("updated %(time)s") % {"time": format_time(value, seconds=True)}
     minutes = int(seconds // 60)
-    if minutes < 60:  # noqa: PLR2004
+    if minutes < 60:
         return ngettext("%(n)d minute ago", "%(n)d minutes ago", minutes) % {"n": minutes}
     hours = minutes // 60
     return ngettext("%(n)d hour ago", "%(n)d hours ago", hours) % {"n": hours}

@@ -38,7 +38,7 @@ ASK_PATH = "/live/allowed"
 MAX_CLIENTS = 5_000
 MAX_A_SESSION = 40  # tabs and walls of one session
 MAX_TOPICS = 100
-BEAT_S = 20.0
+BEAT_S = 4.0  # a page that heard nothing for 9 s says that its connection is lost
 ASK_AGAIN_S = 30.0
 
 

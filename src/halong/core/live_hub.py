@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 PERIOD_S = 1.0
 REMEMBERED = 5_000  # messages that a client can resume after
 MAX_PENDING = 64  # messages that a slow client may be behind; then it is told to look at everything again
-HEARTBEAT = b": beat\n\n"
+HEARTBEAT = b"event: beat\ndata: {}\n\n"  # an event, not a comment: the page must hear it to know a dead line
 
 
 @dataclass(eq=False)

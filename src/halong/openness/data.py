@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.conf import settings
@@ -23,7 +23,7 @@ from halong.panorama.things import things_of
 FORMS = ("csv", "json")
 DEFAULT_DAYS, MOST_DAYS = 31, 366
 
-Row = dict[str, object]
+Row = Mapping[str, object]
 
 
 @public
@@ -81,23 +81,17 @@ def stations_table(request: HttpRequest, form: str) -> HttpResponse:
         stations.public_entities().filter(sector="environment").select_related("place").order_by("sort_key")
     )
     rows = (
-        dict(
-            zip(
-                columns,
-                [
-                    e.pk,
-                    e.urn,
-                    e.name,
-                    e.types[0],
-                    e.place.name if e.place else "",
-                    e.lon,
-                    e.lat,
-                    e.simulated,
-                    e.illustrative,
-                ],
-                strict=True,
-            )
-        )
+        {
+            "id": e.pk,
+            "urn": e.urn,
+            "name": e.name,
+            "type": e.types[0],
+            "place": e.place.name if e.place else "",
+            "longitude": e.lon,
+            "latitude": e.lat,
+            "simulated": e.simulated,
+            "illustrative": e.illustrative,
+        }
         for e in entities
     )
     return _answer(rows, columns, form, "stations")
@@ -112,7 +106,7 @@ def latest_table(request: HttpRequest, form: str) -> HttpResponse:
         {
             "station": thing.entity.name,
             "urn": thing.entity.urn,
-            "property": reading.property,
+            "property": reading.name,
             "value": reading.value,
             "unit": reading.unit,
             "time": reading.time.astimezone(LOCAL).isoformat() if reading.time else "",
@@ -130,7 +124,9 @@ def latest_table(request: HttpRequest, form: str) -> HttpResponse:
 def _range(request: HttpRequest) -> tuple[datetime, datetime]:
     form = RangeForm(request.GET)
     if not form.is_valid():
-        raise Invalid(fields={name: " ".join(errors) for name, errors in form.errors.items()})
+        raise Invalid(
+            fields={name: " ".join(str(error) for error in errors) for name, errors in form.errors.items()}
+        )
     end: date = form.cleaned_data["end"] or timezone.localdate()
     start: date = form.cleaned_data["start"] or end - timedelta(days=DEFAULT_DAYS - 1)
     if not timedelta(0) <= end - start <= timedelta(days=MOST_DAYS):

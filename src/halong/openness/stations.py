@@ -94,7 +94,7 @@ class Station:
 
     @property
     def rows(self) -> list[Row]:
-        """Every measured parameter: all of them are shown, the one with the highest index marked (Decision 1459, table 3)."""
+        """Every measured parameter is shown, the one with the highest index marked (Decision 1459, table 3)."""
         parts = {part.property: part for part in self.explanation.parts} if self.explanation else {}
         return [
             Row(
@@ -181,7 +181,10 @@ def _distance(entity: Entity, lon: float | None, lat: float | None) -> float | N
     """Kilometres on the sphere (haversine)."""
     if None in (lon, lat, entity.lon, entity.lat):
         return None
-    assert lon is not None and lat is not None and entity.lon is not None and entity.lat is not None
+    assert lon is not None
+    assert lat is not None
+    assert entity.lon is not None
+    assert entity.lat is not None
     a = sin(radians(entity.lat - lat) / 2) ** 2
     a += cos(radians(lat)) * cos(radians(entity.lat)) * sin(radians(entity.lon - lon) / 2) ** 2
     return 2 * EARTH_KM * asin(sqrt(a))

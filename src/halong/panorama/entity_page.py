@@ -70,9 +70,9 @@ def now(entity: Entity, request: HttpRequest) -> dict[str, Any]:
         Value(
             reading,
             level_of(reading, moment),
-            find_limits(entity.types, reading.property, moment.date()),
+            find_limits(entity.types, reading.name, moment.date()),
             reading.is_old(moment),
-            reading.property == chosen,
+            reading.name == chosen,
         )
         for reading in shown
     ]
@@ -139,7 +139,7 @@ def context(entity: Entity, request: HttpRequest) -> dict[str, Any]:
     kind = find_type(entity.types[0])
     chosen = selected(thing, request)
     period = request.GET.get("period", scope_of(request).period)
-    alerts: QuerySet[Alert] = Alert.objects.visible_to(request.user).filter(entity=entity)
+    alerts = Alert.objects.visible_to(request.user).filter(entity=entity)
     return {
         **latest,
         "kind": kind,

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from halong.alerts.models import Alert
+from halong.alerts.models import Alert, AlertQuerySet
 from halong.ingest.models import Quarantined, Source
 from halong.panorama import queries
 from halong.panorama.queries import Figure
@@ -18,7 +17,7 @@ INDEX_LIFE = 2 * 3600  # an hourly index is late after two hours
 LIST = "entities"
 
 
-def figures(things: list[Thing], alerts: QuerySet[Alert], user: object, now: datetime) -> list[Figure]:
+def figures(things: list[Thing], alerts: AlertQuerySet, user: object, now: datetime) -> list[Figure]:
     """Every figure that the scope has things for, in the order in which a leader asks."""
     found = [
         _signal(things, now),
@@ -65,7 +64,8 @@ def _good_air(things: list[Thing], now: datetime) -> Figure | None:
     good = sum(value <= GOOD_AIR for value, _t in valued)
     return Figure(
         "good-air", gettext("Good air"), gettext("VN_AQI ≤ 50, air stations"), good, len(valued),
-        trend=tuple(trend), change=queries.change_words(trend), at=_value_time(valued[0][1], AIR_NOW, now), max_age=INDEX_LIFE,
+        trend=tuple(trend), change=queries.change_words(trend), at=_value_time(valued[0][1], AIR_NOW, now),
+        max_age=INDEX_LIFE,
         status="attention" if good * 2 < len(valued) else "normal",
         url=reverse(LIST) + "?type=AirQualityObserved",
     )  # fmt: skip
@@ -84,8 +84,8 @@ def _worst_air(things: list[Thing], now: datetime) -> Figure | None:
     trend = queries.hourly_worst([t.entity.pk for _v, t in valued], AIR_NOW, now)
     return Figure(
         "worst-air", gettext("Highest VN_AQI"), worst.entity.place.name if worst.entity.place else worst.entity.name,
-        value, trend=tuple(trend), change=queries.change_words(trend), at=_value_time(worst, AIR_NOW, now), max_age=INDEX_LIFE,
-        level=queries.level_of(worst.derived(AIR_NOW, now), now), url=reverse("entity", args=[worst.entity.pk]),
+        value, trend=tuple(trend), change=queries.change_words(trend), at=_value_time(worst, AIR_NOW, now),
+        max_age=INDEX_LIFE, level=queries.level_of(worst.derived(AIR_NOW, now), now), url=reverse("entity", args=[worst.entity.pk]),
     )  # fmt: skip
 
 
@@ -97,7 +97,8 @@ def _good_water(things: list[Thing], now: datetime) -> Figure | None:
     good = sum(value >= GOOD_WATER for value, _t in valued)
     return Figure(
         "good-water", gettext("Good water"), gettext("VN_WQI ≥ 76, water stations"), good, len(valued),
-        trend=tuple(trend), change=queries.change_words(trend), at=_value_time(valued[0][1], WATER, now), max_age=INDEX_LIFE,
+        trend=tuple(trend), change=queries.change_words(trend), at=_value_time(valued[0][1], WATER, now),
+        max_age=INDEX_LIFE,
         status="attention" if good * 2 < len(valued) else "normal",
         url=reverse(LIST) + "?type=SurfaceWaterStation",
     )  # fmt: skip
@@ -116,7 +117,7 @@ def _wifi(things: list[Thing], now: datetime) -> Figure | None:
     )  # fmt: skip
 
 
-def _alerts(alerts: QuerySet[Alert], now: datetime) -> Figure:
+def _alerts(alerts: AlertQuerySet, now: datetime) -> Figure:
     rows = list(alerts.calling(now).values_list("priority", "state"))
     new = sum(state == Alert.State.NEW for _priority, state in rows)
     worst = min((priority for priority, _state in rows), default=None)

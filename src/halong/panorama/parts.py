@@ -5,12 +5,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from halong.alerts import queries as alert_queries
-from halong.alerts.models import Alert
+from halong.alerts.models import Alert, AlertQuerySet
 from halong.context.models import Entity
 from halong.core.sector import all_sectors
 from halong.panorama import queries
@@ -48,7 +47,7 @@ class View:
         }
 
     @property
-    def alerts(self) -> QuerySet[Alert]:
+    def alerts(self) -> AlertQuerySet:
         """The alerts of the scope; Halong's alerts about itself belong to the whole province only."""
         found = Alert.objects.visible_to(self.user)
         if self.scope.sector:
@@ -60,7 +59,7 @@ class View:
         return found
 
     @property
-    def waiting(self) -> QuerySet[Alert]:
+    def waiting(self) -> AlertQuerySet:
         """Open alerts that are not shelved, the gravest first."""
         return self.alerts.calling(self.now).order_by("priority", "-raised_at")
 
@@ -94,8 +93,8 @@ def changes(view: View) -> dict[str, Any]:
 
 def places(view: View) -> dict[str, Any]:
     """Air and water today by place."""
-    counted = Counter(view.waiting.values_list("place_id", flat=True))
-    return {"rows": queries.by_place(view.things, view.now, dict(counted))}
+    counted: Counter[int | None] = Counter(view.waiting.values_list("place_id", flat=True))
+    return {"rows": queries.by_place(view.things, view.now, counted)}
 
 
 def rate(view: View) -> dict[str, Any]:
@@ -113,7 +112,7 @@ def layers(view: View) -> list[dict[str, Any]]:
         {
             "name": sector.name,
             "kinds": " ".join(sorted(kinds[sector.key])),
-            "shown": sector.key == "environment" or view.scope.sector == sector.key,
+            "shown": sector.key in {"environment", view.scope.sector},
         }
         for sector in all_sectors()
         if sector.key in kinds

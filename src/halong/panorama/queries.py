@@ -1,7 +1,7 @@
 """The figures of the panorama: tiles with their trends, air and water by place, what changed. All of them measured."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -95,7 +95,7 @@ def level_of(reading: Reading | None, now: datetime) -> Level | None:
     return scale.level(reading.value) if scale else None
 
 
-def by_place(things: Iterable[Thing], now: datetime, alerts: dict[int | None, int]) -> list[PlaceRow]:
+def by_place(things: Iterable[Thing], now: datetime, alerts: Mapping[int | None, int]) -> list[PlaceRow]:
     """Air and water by place, the places with the worst air first; places that measure neither are left out."""
     groups: dict[int | None, list[Thing]] = defaultdict(list)
     for thing in things:
@@ -105,18 +105,28 @@ def by_place(things: Iterable[Thing], now: datetime, alerts: dict[int | None, in
         air = _worst(members, AIR_NOW, now, highest=True)
         water = _worst(members, WATER, now, highest=False)
         if air or water:
-            rows.append(
-                PlaceRow(
-                    members[0].entity.place,
-                    air and air.derived(AIR_NOW, now), air, air and level_of(air.derived(AIR_NOW, now), now),
-                    water and water.derived(WATER, now), water, water and level_of(water.derived(WATER, now), now),
-                    sum(t.signal == "live" for t in members),
-                    sum(t.signal != "none" for t in members),
-                    alerts.get(place_id, 0),
-                )
-            )  # fmt: skip
+            rows.append(_row(members, air, water, now, alerts.get(place_id, 0)))
     return sorted(
         rows, key=lambda r: (-(r.air.value or 0) if r.air else 1, r.place.sort_key if r.place else "")
+    )
+
+
+def _row(
+    members: list[Thing], air: Thing | None, water: Thing | None, now: datetime, alerts: int
+) -> PlaceRow:
+    air_now = air.derived(AIR_NOW, now) if air else None
+    water_now = water.derived(WATER, now) if water else None
+    return PlaceRow(
+        place=members[0].entity.place,
+        air=air_now,
+        air_thing=air,
+        air_level=level_of(air_now, now),
+        water=water_now,
+        water_thing=water,
+        water_level=level_of(water_now, now),
+        live=sum(t.signal == "live" for t in members),
+        total=sum(t.signal != "none" for t in members),
+        alerts=alerts,
     )
 
 
@@ -171,8 +181,8 @@ def _by_hour(
     now: datetime,
     empty: float | None,
     *,
-    before: list[object] | None = None,
-    between: list[object] | None = None,
+    before: list[float] | None = None,
+    between: list[str] | None = None,
 ) -> list[float | None]:
     top = now.replace(minute=0, second=0, microsecond=0)
     with connection.cursor() as cursor:

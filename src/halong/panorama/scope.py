@@ -116,7 +116,7 @@ def selectors(scope: Scope, request: HttpRequest, today: date) -> Selectors:
         ),
         _field("period", gettext("Period"), scope.period, [(key, period_name(key)) for key in PERIODS]),
     ]
-    return Selectors(fields, [(k, v) for k, v in request.GET.items() if k not in KEYS])
+    return Selectors(fields, [(k, str(v)) for k, v in request.GET.items() if k not in KEYS])
 
 
 def _field(name: str, label: str, value: object, options: Iterable[tuple[object, object]]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The things of a scope as they stand now: signal, latest readings, worst open alert. A fixed number of queries."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -22,10 +22,10 @@ AIR_NOW, AIR_DAY, WATER = "vn-aqi-hour", "vn-aqi-day", "vn-wqi-hour"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The latest value of one series."""
+    """The latest value of one series; ``name`` is its property."""
 
     series_id: int
-    property: str
+    name: str
     unit: str
     interval_s: int
     decimals: int
@@ -33,12 +33,12 @@ class Reading:
     time: datetime | None
     value: float | None
     quality: int | None
-    spec: AttributeSpec | None
+    spec: AttributeSpec | None = None
 
     @property
     def label(self) -> object:
         """The name of the property for people."""
-        return self.spec.label if self.spec else self.property
+        return self.spec.label if self.spec else self.name
 
     def is_old(self, now: datetime) -> bool:
         """Older than twice its interval: shown hatched, never as fresh."""
@@ -107,7 +107,7 @@ def _read_latest(things: dict[int, Thing]) -> None:
             key = (tuple(thing.entity.types), row[1])
             if key not in specs:
                 specs[key] = find_attribute(key[0], key[1])
-            thing.readings[row[1]] = Reading(*row, spec=specs[key])
+            thing.readings[row[1]] = replace(Reading(*row), spec=specs[key])
 
 
 def _read_priorities(things: dict[int, Thing], user: object, now: datetime) -> None:

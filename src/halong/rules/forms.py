@@ -2,7 +2,6 @@
 from.
 """
 
-from datetime import date
 from typing import Any, cast
 
 from django import forms
@@ -13,10 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from halong.context.models import Entity
 from halong.core.errors import Invalid
-from halong.core.formats import format_number
-from halong.core.sector import AttributeSpec, Limit, all_types, find_limit, find_limits
-from halong.core.units import unit_symbol
 from halong.places.models import Agency, Place
+from halong.rules.choices import limit_choices, property_choices, type_choices, unit_choices
 from halong.rules.drafts import ANY_PROPERTY, RuleDraft
 from halong.rules.models import Rule
 
@@ -74,6 +71,8 @@ class RuleForm(forms.Form):
         self._choices("property", [*anything, *property_choices()])
         self.fields["property"].required = kind not in ANY_PROPERTY
         self._reload("property", reverse("rule-fields", args=[kind]))
+        if "unit" in self.fields:
+            self._choices("unit", unit_choices(self["property"].value() or "", self["unit"].value() or ""))
         self._choices("types", type_choices(self["property"].value() or "", self["types"].value() or []))
         self._rows("place", Place.objects.on(today).defer("boundary").order_by("sort_key"))
         self._rows("agency", Agency.objects.on(today).order_by("sort_key"))
@@ -168,9 +167,7 @@ class ThresholdForm(RuleForm):
         label=_("Alert when"), initial="above", choices=[("above", _("above")), ("below", _("below"))]
     )
     limit = _number(_("Limit"))
-    unit = forms.CharField(
-        label=_("Unit"), max_length=10, required=False, help_text=_("UN/CEFACT code, e.g. GQ for µg/m³.")
-    )
+    unit = forms.ChoiceField(label=_("Unit"), required=False)
     clear = _number(
         _("Over at"), required=False,
         help_text=_("A value somewhat inside the limit avoids alerts that come and go. Empty: the limit."),
@@ -205,7 +202,7 @@ class RateForm(RuleForm):
         choices=[("any", _("rises or falls")), ("up", _("rises")), ("down", _("falls"))],
     )
     change = _number(_("By at least"))
-    unit = forms.CharField(label=_("Unit"), max_length=10, required=False)
+    unit = forms.ChoiceField(label=_("Unit"), required=False)
     minutes = _number(_("Within, minutes"), initial=30, min_value=0)
     condition = ("direction", "change", "unit", "minutes")
 
@@ -242,7 +239,7 @@ class RangeForm(RuleForm):
         required=False,
         help_text=_("Both empty: the range that the series declares."),
     )
-    unit = forms.CharField(label=_("Unit"), max_length=10, required=False)
+    unit = forms.ChoiceField(label=_("Unit"), required=False)
     for_minutes = _number(_("For at least, minutes"), required=False, min_value=0, initial=0)
     condition = ("minimum", "maximum", "unit", "for_minutes")
 
@@ -299,7 +296,7 @@ class HabitForm(RuleForm):
     )
     k = _number(_("More than so many deviations"), initial=4, min_value=0)
     least = _number(_("But at least"), initial=0, min_value=0)
-    unit = forms.CharField(label=_("Unit"), max_length=10, required=False)
+    unit = forms.ChoiceField(label=_("Unit"), required=False)
     condition = ("side", "weeks", "min_weeks", "method", "k", "least", "unit")
 
     def params(self) -> dict[str, Any]:
@@ -317,55 +314,6 @@ FORMS: dict[str, type[RuleForm]] = {
 }
 
 
-def property_choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every property that is a series, by kind of thing; each once, where it is declared first."""
-    seen: set[str] = set()
-    groups = []
-    for _sector, kind in all_types():
-        own = [spec for spec in kind.attributes if spec.series and spec.name not in seen]
-        seen |= {spec.name for spec in own}
-        if own:
-            groups.append((str(kind.plural), [(spec.name, _with_unit(spec)) for spec in own]))
-    return groups
-
-
-def type_choices(wanted: str, chosen: list[str]) -> list[tuple[str, Any]]:
-    """The types of things that have a property (any series, if none is wanted), and those chosen already."""
-    return [
-        (kind.name, kind.plural)
-        for _sector, kind in all_types()
-        if kind.name in chosen or any(spec.series and wanted in {"", spec.name} for spec in kind.attributes)
-    ]
-
-
-def _with_unit(spec: AttributeSpec) -> str:
-    symbol = unit_symbol(spec.unit)
-    return f"{spec.label} ({symbol})" if symbol else str(spec.label)
-
-
-def limit_choices(wanted: str, types: list[str], on: date | None = None) -> list[tuple[str, str]]:
-    """The legal limits in force of a property, for things of these types (of all, if none are given)."""
-    on = on or timezone.localdate()
-    types = types or [kind.name for _sector, kind in all_types()]
-    return [
-        (limit.id, _limit_words(limit))
-        for limit in find_limits(types, wanted, on)
-        if limit.averaging != "year"
-    ]
-
-
-def _limit_words(limit: Limit) -> str:
-    bounds = [format_number(end) for end in (limit.minimum, limit.maximum) if end is not None]
-    words = [
-        limit.standard,
-        limit.column and gettext("column {name}").format(name=limit.column),
-        "" if limit.averaging == "instant" else limit.averaging,
-        f"{'–'.join(bounds)} {unit_symbol(limit.unit)}".strip(),
-        "" if limit.verified else gettext("unverified"),
-    ]
-    return " · ".join(word for word in words if word)
-
-
 def initial_of(draft: RuleDraft) -> dict[str, Any]:
     """A rule as the form shows it."""
     params = dict(draft.params)
@@ -378,20 +326,3 @@ def initial_of(draft: RuleDraft) -> dict[str, Any]:
     if "seconds" in params:
         shown["hours"] = params["seconds"] / 3600
     return shown
-
-
-def with_limit(shown: dict[str, Any]) -> dict[str, Any]:
-    """The same with the numbers of the legal limit that was chosen."""
-    limit = find_limit(shown.get("limit_id") or "")
-    if limit is None:
-        return shown
-    above = limit.maximum is not None
-    return shown | {
-        "direction": "above" if above else "below",
-        "limit": limit.maximum if above else limit.minimum,
-        "clear": None,
-        "unit": limit.unit,
-        "averaging": "" if limit.averaging == "instant" else limit.averaging,
-        "legal_basis": limit.source,
-        "types": shown.get("types") or list(limit.types),
-    }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from halong.audit.models import AuditEntry
+from halong.core.permissions import SYSTEM
 from halong.core.registry import alert_counters
 from halong.core.sector import find_attribute
 from halong.core.text import fold
@@ -50,7 +51,7 @@ def history(rule: Rule) -> list[dict[str, Any]]:
     return [
         {
             "at": entry.at,
-            "actor": entry.actor,
+            "actor": "Halong" if entry.actor == SYSTEM.actor_name else entry.actor,
             "words": ACTIONS.get(entry.action, entry.action),
             "changes": [(key, value) for key, value in entry.summary.items() if key not in NOT_SHOWN],
         }

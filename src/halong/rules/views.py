@@ -15,9 +15,10 @@ from halong.core.access import access, actor_of
 from halong.core.permissions import has_perm
 from halong.core.sector import find_type
 from halong.rules import actions, queries
+from halong.rules.choices import unit_of, with_limit
 from halong.rules.describe import describe
 from halong.rules.drafts import draft_of
-from halong.rules.forms import FORMS, RuleForm, initial_of, with_limit
+from halong.rules.forms import FORMS, RuleForm, initial_of
 from halong.rules.listing import RuleFilter, kinds, property_words, sentence
 from halong.rules.models import Rule, RuleTrial
 from halong.rules.trial import load_trial
@@ -112,6 +113,8 @@ def fields(request: HttpRequest, kind: str) -> HttpResponse:
     }
     if request.GET.get("chosen") == "limit_id":
         shown = with_limit(shown)
+    else:
+        shown["unit"] = unit_of(shown.get("property") or "")
     form = FORMS[kind](initial={**shown, "kind": kind}, user=request.user)
     return render(request, "rules/fields.html", {"form": form, "kind": kind})
 
@@ -194,4 +197,5 @@ def _form(request: HttpRequest, kind: str, initial: dict[str, Any] | None = None
     if request.method == "POST":
         return FORMS[kind](request.POST, user=request.user)
     given = {name: value for name, value in request.GET.items() if name in {"property", "limit_id"}}
+    given |= {"unit": unit_of(str(given.get("property", "")))}
     return FORMS[kind](initial={**with_limit(given), **(initial or {}), "kind": kind}, user=request.user)

@@ -1,5 +1,8 @@
 """The whole product, started as a newcomer starts it, in a folder and on ports of its own."""
 
+import ftplib
+import io
+import itertools
 import json
 import os
 import re
@@ -50,7 +53,7 @@ class Product:
         )
         self.wait_until_ready()
         text = (self.home / "initial-passwords.txt").read_text()
-        self.passwords = dict(re.findall(r"^\s*(\S+)\s+(\S+)\s", text, re.M))
+        self.passwords = dict(re.findall(r"^\s*(\S+)\s+(\S+)\s", text, re.MULTILINE))
         return self
 
     def wait_until_ready(self, within=STARTS_WITHIN):
@@ -112,6 +115,17 @@ class Product:
         with psycopg.connect(database_url(self.home), autocommit=True) as connection:
             return connection.execute(sql, values or None).fetchall()
 
+    def readings(self, urn, name="pm25", since="2020-02-01"):
+        """(time, value, quality) of a series, ascending, as the database has them."""
+        return self.rows(
+            "SELECT o.time, o.value, o.quality FROM observation o JOIN observations_series s ON s.id = o.series_id"
+            " JOIN context_entity e ON e.id = s.entity_id"
+            " WHERE e.urn = %s AND s.property = %s AND o.time > %s ORDER BY o.time",
+            urn,
+            name,
+            since,
+        )
+
     def children(self):
         """Process ids of the product by name: its own processes, and ``database`` for the postmaster."""
         found = {}
@@ -153,19 +167,27 @@ def product():
 
 
 @pytest.fixture(scope="session")
-def free_stations(product):
-    """URNs of air stations that no other test writes to, to be popped."""
-    found = product.rows(
-        "SELECT e.urn FROM context_entity e WHERE 'AirQualityObserved' = ANY(e.types) AND NOT EXISTS (SELECT"
-        " FROM latest l JOIN observations_series s ON s.id = l.series_id WHERE s.entity_id = e.id) ORDER BY e.id"
-    )
-    return [urn for (urn,) in found][1:]  # the first of all is test_stream's
+def new_station(product):
+    """Make air stations: a file under a name that nobody knows opens one; its first reading is of 2020."""
+    door = product.source("ftp", f"stations of the tests {time.time()}")
+    numbers = itertools.count(int(time.time()))
+
+    def make():
+        name = f"QN_TEST_KHI{next(numbers)}"
+        content = "".join(f"{symbol}\t1\tug/m3\t20200101000000\t00\r\n" for symbol in ("PM2,5", "PM10"))
+        with ftplib.FTP() as client:
+            client.connect(door["address"], door["port"], timeout=60)
+            client.login(door["user"], door["password"])
+            client.storbinary(f"STOR {name}_20200101000000.txt", io.BytesIO(content.encode()))
+        return f"urn:ngsi-ld:AirQualityObserved:{name}"
+
+    return make
 
 
 @pytest.fixture
-def station(free_stations):
-    """An air station of its own for one test."""
-    return free_stations.pop()
+def station(new_station):
+    """An air station of its own for one test: its URN."""
+    return new_station()
 
 
 def eventually(what, within=10.0, every=0.1):

@@ -1,4 +1,4 @@
-"""One reading through the whole house: a station's file comes in, a rule judges it, a person acknowledges, everybody sees."""
+"""One reading through the house: a file comes in, a rule judges it, a person acknowledges, everybody sees."""
 
 import ftplib
 import io

@@ -85,7 +85,8 @@ def _worst_air(things: list[Thing], now: datetime) -> Figure | None:
     return Figure(
         "worst-air", gettext("Highest VN_AQI"), worst.entity.place.name if worst.entity.place else worst.entity.name,
         value, trend=tuple(trend), change=queries.change_words(trend), at=_value_time(worst, AIR_NOW, now),
-        max_age=INDEX_LIFE, level=queries.level_of(worst.derived(AIR_NOW, now), now), url=reverse("entity", args=[worst.entity.pk]),
+        max_age=INDEX_LIFE, level=queries.level_of(worst.derived(AIR_NOW, now), now),
+        url=reverse("entity", args=[worst.entity.pk]),
     )  # fmt: skip
 
 

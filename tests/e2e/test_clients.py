@@ -35,15 +35,7 @@ def call(*words, **given):
 
 def values(product, station, name="pm25"):
     """The values of a series by time, as the database has them now."""
-    return [
-        value
-        for (value,) in product.rows(
-            "SELECT o.value FROM observation o JOIN observations_series s ON s.id = o.series_id"
-            " JOIN context_entity e ON e.id = s.entity_id WHERE e.urn = %s AND s.property = %s ORDER BY o.time",
-            station,
-            name,
-        )
-    ]
+    return [value for _at, value, _quality in product.readings(station, name)]
 
 
 @pytest.fixture
@@ -104,7 +96,8 @@ def test_curl_by_sftp(product, station, bundle):
 
 def test_curl_by_http(product, station, tmp_path):
     curl = program("curl")
-    items = [reading(station, "pm25", now() - timedelta(seconds=n), 7.25) for n in range(9_000)]
+    at = now()
+    items = [reading(station, "pm25", at - timedelta(seconds=n), 7.25) for n in range(9_000)]
     (tmp_path / "body.json").write_text(json.dumps(items))
     words = (curl, "-sS", "--fail", "-H", f"Authorization: Bearer {product.key('ingest.write')}")
     answer = call(*words, "--data-binary", f"@{tmp_path / 'body.json'}", product.url + OBSERVATIONS)

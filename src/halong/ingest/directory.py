@@ -111,10 +111,13 @@ class Directory:
         self._replace(things)
         self._missed.clear()
 
-    async def find(self, connection: AsyncConnection, urns: Iterable[str]) -> bool:
-        """Ask the database for things that aren't known or lack a property; whether anything was asked."""
+    async def find(self, connection: AsyncConnection, urns: Iterable[str], *, anew: bool = False) -> bool:
+        """Ask the database for things that aren't known or lack a property; whether anything was asked. ``anew``: also for
+        those that were asked for a moment ago, since they were just made.
+        """
         now = time.monotonic()
-        asked = {urn for urn in urns if now - self._missed.get(urn, -MISS_S) >= MISS_S and "\0" not in urn}
+        known = {} if anew else self._missed
+        asked = {urn for urn in urns if now - known.get(urn, -MISS_S) >= MISS_S and "\0" not in urn}
         if not asked:
             return False
         if len(self._missed) > MAX_MISSES:

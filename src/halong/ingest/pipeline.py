@@ -111,7 +111,7 @@ class Pipeline:
         self._refuse_overload()
         if missing := [thing for thing in batch.things if self._lacks(thing.urn, thing.properties)]:
             await sync_to_async(ensure_things_in_thread, thread_sensitive=False)(missing, source)
-            await self._find({thing.urn for thing in missing})
+            await self._find({thing.urn for thing in missing}, anew=True)
         origins = [f"{origin}:{n + 1}" for n in range(len(batch.observations))] if origin else ()
         times = times_of(batch.observations)
         return await self.submit_items(
@@ -167,19 +167,21 @@ class Pipeline:
         origins: Sequence[str],
     ) -> Checked:
         """Ask the database about unknown things, and judge again."""
-        if await self._find(checked.unknown):
+        await self._find(checked.unknown)
+        known = self.directory.lookup(source)
+        if any(urn in known for urn in checked.unknown):  # perhaps found by somebody who asked with us
             checked = check(items, times, self.directory, source, now_us, origins)
         reject_unknown(checked, items, times, self.directory.things, source, origins)
         return checked
 
-    async def _find(self, urns: "Sequence[str] | set[str] | dict[str, list[int]]") -> bool:
+    async def _find(self, urns: "set[str] | dict[str, list[int]]", *, anew: bool = False) -> None:
         async with self._asking:
             try:
                 if self._lookup is None or self._lookup.closed:
                     self._lookup = await psycopg.AsyncConnection.connect(
                         self.url, autocommit=True, application_name="halong-ingest"
                     )
-                return await self.directory.find(self._lookup, urns)
+                await self.directory.find(self._lookup, urns, anew=anew)
             except psycopg.OperationalError as error:
                 raise Overloaded("the database can't be reached") from error
 

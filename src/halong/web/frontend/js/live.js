@@ -6,7 +6,7 @@ import { page, words } from "./page.js";
 
 const LOST_AFTER = 9_000;
 const POLL_EVERY = 30_000;
-let source, topics = "", lastHeard = 0, lostSince = 0, poll, watch;
+let source, poll, topics = "", lastHeard = 0, opened = false, isLost = false;
 
 const wanted = () => [...new Set([...document.querySelectorAll("[data-live]")].flatMap((e) => e.dataset.live.split(/[\s,]+/)).filter(Boolean))].sort();
 
@@ -30,25 +30,34 @@ function tell(topic, detail = {}) {
 
 /** After an interruption nobody knows what was missed: every topic is asked again. */
 function tellAll() {
-  for (const topic of new Set(topics.split(",").map((topic) => topic.split(":")[0]))) if (topic) tell(topic, { again: true });
+  for (const topic of topics.split(",")) if (topic) tell(topic, { again: true });
 }
 
 function heard() {
   lastHeard = Date.now();
-  if (lostSince) {
-    lostSince = 0;
-    clearInterval(poll);
-    poll = undefined;
-    tellAll();
-  }
+  opened = true;
+  clearInterval(poll);
+  poll = undefined;
+  if (isLost) tellAll();
+  isLost = false;
   show("on");
 }
 
+const ask = () => (poll ??= setInterval(tellAll, POLL_EVERY));
+
 function lost() {
-  if (lostSince) return;
-  lostSince = Date.now();
+  if (isLost) return;
+  isLost = true;
   show("lost");
-  poll ??= setInterval(tellAll, POLL_EVERY);
+  ask();
+}
+
+function receive(event) {
+  heard();
+  try {
+    const message = JSON.parse(event.data);
+    if (message.topic) tell(message.id ? `${message.topic}:${message.id}` : message.topic, message);
+  } catch { /* nothing that this page understands */ }
 }
 
 function open() {
@@ -58,33 +67,31 @@ function open() {
   lastHeard = Date.now();
   source = new EventSource(`${page.live}?topics=${encodeURIComponent(topics)}`);
   source.onopen = heard;
-  const receive = (event) => {
-    heard();
-    if (!event.data) return;
-    try {
-      const message = JSON.parse(event.data);
-      if (message.topic) tell(message.id ? `${message.topic}:${message.id}` : message.topic, message);
-    } catch { /* a comment or a keep-alive */ }
+  source.onmessage = receive;
+  for (const name of ["hello", "beat"]) source.addEventListener(name, heard);
+  source.onerror = () => {
+    if (source.readyState !== EventSource.CLOSED) return;
+    // Refused: too many streams, signed out, or a proxy without its server. The browser won't try again; this does.
+    setTimeout(open, 10_000 + Math.random() * 5000);
+    if (!opened) ask();
   };
-  for (const name of ["message", "change", "touch"]) source.addEventListener(name, receive);
-  for (const name of ["ping", "beat", "hello"]) source.addEventListener(name, heard);
-  // A refused stream (signed out, too many) closes for good: try again, slowly.
-  source.onerror = () => source.readyState === EventSource.CLOSED && setTimeout(open, 15_000 + Math.random() * 5000);
 }
 
+/** Every second: the server beats every 4 s, so a longer silence is a dead line, whatever the browser thinks of it. */
 function look() {
-  if (!source) return;
-  const silent = source.readyState !== EventSource.OPEN && Date.now() - lastHeard > LOST_AFTER;
-  if (silent || !navigator.onLine) lost();
+  if (!source || (!opened && source.readyState === EventSource.CLOSED)) return;
+  const silent = Date.now() - lastHeard;
+  if (silent > LOST_AFTER || !navigator.onLine) lost();
+  if (silent > 3 * LOST_AFTER && source.readyState === EventSource.OPEN) open();
 }
 
 export function startLive() {
   open();
-  watch ??= setInterval(look, 1000);
+  setInterval(look, 1000);
   addEventListener("offline", lost);
   document.addEventListener("htmx:after:swap", () => wanted().join(",") !== topics && open());
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible" && source?.readyState === EventSource.CLOSED) open();
+    if (document.visibilityState === "visible" && (source?.readyState === EventSource.CLOSED || isLost)) open();
   });
   addEventListener("pagehide", () => source?.close());
   addEventListener("pageshow", (event) => event.persisted && open());

@@ -90,10 +90,17 @@ export function labelPoints(places) {
   return { type: "FeatureCollection", features };
 }
 
+/** Names of events beyond this longitude stand on the left of their mark, so that the frame doesn't cut them. */
+const EAST = 107.72;
+
+function sided(features) {
+  return { type: "FeatureCollection", features: features.map((f) => ({ ...f, properties: { ...f.properties, east: f.geometry.coordinates[0] > EAST } })) };
+}
+
 /** Without events of their own, things in alarm are the events. */
 export function split(data, hasEvents) {
-  if (hasEvents) return data;
+  if (hasEvents) return { ...data, events: sided(data.events.features) };
   const loud = ({ properties }) => LOUD.includes(properties.state);
   const only = (features) => ({ type: "FeatureCollection", features });
-  return { ...data, events: only(data.things.features.filter(loud)), things: only(data.things.features.filter((f) => !loud(f))) };
+  return { ...data, events: sided(data.things.features.filter(loud)), things: only(data.things.features.filter((f) => !loud(f))) };
 }

@@ -36,7 +36,15 @@ def test_a_flood_is_grouped_by_rule_and_place(make_alert, station, rule):
     groups = queries.grouped(alerts, flood=True)
     assert [(len(group.members), group.waiting) for group in groups] == [(3, 3), (1, 1)]
     assert groups[1].lead == other
-    assert queries.same_group(alerts[0]).count() == 3
+
+
+def test_a_flood_over_many_places_is_grouped_by_its_rule(make_alert, station, rule):
+    elsewhere = Entity.objects.create(urn="urn:x:1", types=["X"], name="Elsewhere")
+    here = [make_alert(entity=station, rule=rule) for _ in range(2)]
+    there = make_alert(entity=elsewhere, rule=rule)
+    [group] = queries.grouped(everything().order_by("pk"), flood=True)
+    assert (group.scattered, group.members) == (True, [*here, there])
+    assert group.ids == ",".join(str(alert.pk) for alert in (*here, there))
 
 
 def test_tabs_hold_each_open_alert_once(make_alert, operator):

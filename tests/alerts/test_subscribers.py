@@ -41,7 +41,7 @@ def test_an_alert_keeps_its_grounds(crossing, station, rule, store_readings):
     grounds = alert.evidence
     assert (grounds["value"], grounds["limit"], grounds["unit"]) == (62.5, 50.0, "µg/m³")
     assert grounds["readings"][-1] == [NOW.timestamp(), 40.0, 0]
-    assert len(grounds["readings"]) == 36
+    assert grounds["readings"][0] == [(NOW - timedelta(hours=3)).timestamp(), 76.0, 0]
     assert grounds["rule"]["legal_basis"] == "QCVN 05:2023/BTNMT"
     rule.params = {"limit": 999}
     rule.save()

@@ -136,8 +136,9 @@ def test_one_alert_with_its_grounds_and_its_chart(desk, rule, station, store_rea
 def test_a_flood_is_shown_in_groups_and_acknowledged_at_once(desk, rule, station, make_alert):
     for _ in range(12):
         make_alert(entity=station, rule=rule)
-    lead = Alert.objects.order_by("-pk").first()
-    page = desk.get("/alerts").content.decode()
-    assert page.count(f"/alerts/{lead.pk}/acknowledge-group") == 2
-    desk.post(f"/alerts/{lead.pk}/acknowledge-group")
+    [group] = desk.get("/alerts").context["listing"].page
+    late = make_alert(entity=station, rule=rule)
+    desk.post("/alerts/acknowledge", {"ids": group.ids})
     assert Alert.objects.filter(state="acknowledged").count() == 12
+    late.refresh_from_db()
+    assert late.state == "new"

@@ -66,6 +66,9 @@ def rate(alerts: "QuerySet[Alert]", now: datetime | None = None, slots: int = SL
     return Rate(counts)
 
 
+Cause = tuple[int | None, int, int | None]  # rule, priority, place
+
+
 @dataclass
 class Group:
     """Alerts that are shown as one row: ``lead`` is the gravest, ``members`` are all of them."""
@@ -79,38 +82,45 @@ class Group:
         return len(self.members) > 1
 
     @property
+    def scattered(self) -> bool:
+        """Whether they lie in several places."""
+        return len({alert.place_id for alert in self.members}) > 1
+
+    @property
+    def ids(self) -> str:
+        """Which they are, for the response to exactly these."""
+        return ",".join(str(alert.pk) for alert in self.members)
+
+    @property
     def waiting(self) -> int:
         """How many nobody has acknowledged."""
         return sum(alert.state in {Alert.State.NEW, Alert.State.CLEARED} for alert in self.members)
 
 
 def grouped(alerts: Iterable[Alert], *, flood: bool) -> list[Group]:
-    """Rows in the order of ``alerts``. In a flood, three or more of one rule and place are one row."""
-    by_cause: dict[tuple[Any, ...], list[Alert]] = defaultdict(list)
+    """Rows in the order of ``alerts``. In a flood, three or more of one rule and place are one row, and so
+    are those of one rule that are scattered over many places.
+    """
     listed = list(alerts)
+    if not flood:
+        return [Group(alert, [alert]) for alert in listed]
+    near: dict[Cause, list[Alert]] = defaultdict(list)
     for alert in listed:
-        by_cause[_cause(alert)].append(alert)
-    groups: list[Group] = []
-    done: set[tuple[Any, ...]] = set()
+        near[alert.rule_id, alert.priority, alert.place_id].append(alert)
+    wide: dict[Cause, list[Alert]] = defaultdict(list)
+    for (rule_id, priority, _place), members in near.items():
+        if len(members) < GROUP:
+            wide[rule_id, priority, None] += members
+    groups: dict[Cause, Group] = {}
     for alert in listed:
-        key = _cause(alert)
-        if not flood or len(by_cause[key]) < GROUP or alert.rule_id is None:
-            groups.append(Group(alert, [alert]))
-        elif key not in done:
-            done.add(key)
-            groups.append(Group(alert, by_cause[key]))
-    return groups
-
-
-def _cause(alert: Alert) -> tuple[Any, ...]:
-    return alert.rule_id, alert.place_id, alert.priority
-
-
-def same_group(alert: Alert) -> AlertQuerySet:
-    """The open alerts that stand in one group with this one."""
-    return Alert.objects.calling(timezone.now()).filter(
-        Q(rule=alert.rule_id), Q(place=alert.place_id), priority=alert.priority
-    )
+        key: Cause = (alert.rule_id, alert.priority, alert.place_id)
+        members = near[key]
+        if len(members) < GROUP:
+            key, members = (alert.rule_id, alert.priority, None), wide[alert.rule_id, alert.priority, None]
+        if alert.rule_id is None or len(members) < GROUP:
+            key, members = (None, 0, alert.pk), [alert]
+        groups.setdefault(key, Group(alert, members))
+    return list(groups.values())
 
 
 TABS = ("open", "cleared", "shelved", "suppressed", "closed")

@@ -4,13 +4,13 @@ from halong.alerts import views
 
 urlpatterns = [
     path("alerts", views.alerts, name="alerts"),
+    path("alerts/acknowledge", views.acknowledge_many, name="alerts-acknowledge"),
     path("alerts/rows", views.rows, name="alerts-rows"),
     path("alerts/<int:pk>", views.alert, name="alert"),
     path("alerts/<int:pk>/status", views.status, name="alert-status"),
     path("alerts/<int:pk>/series.json", views.series, name="alert-series"),
     path("alerts/<int:pk>/dialog/<slug:kind>", views.dialog, name="alert-dialog"),
     path("alerts/<int:pk>/acknowledge", views.acknowledge, name="alert-acknowledge"),
-    path("alerts/<int:pk>/acknowledge-group", views.acknowledge_group, name="alert-acknowledge-group"),
     path("alerts/<int:pk>/shelve", views.shelve, name="alert-shelve"),
     path("alerts/<int:pk>/unshelve", views.unshelve, name="alert-unshelve"),
     path("alerts/<int:pk>/note", views.note, name="alert-note"),

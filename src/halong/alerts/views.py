@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from halong.alerts import actions, queries
+from halong.alerts import actions
 from halong.alerts.detail import chart_json, detail_of, status_of
 from halong.alerts.forms import NoteForm, ShelveForm
 from halong.alerts.listing import listing_of
 from halong.alerts.models import Alert
 from halong.core.access import access, actor_of
+
+A_GROUP = 1000
 
 
 def _alert(request: HttpRequest, pk: int) -> Alert:
@@ -91,13 +93,13 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
 
 @access("alerts.handle")
 @require_POST
-def acknowledge_group(request: HttpRequest, pk: int) -> HttpResponse:
-    """Somebody has seen all that stand in one group with this alert."""
-    found = _alert(request, pk)
-    group = queries.same_group(found) & Alert.objects.visible_to(request.user)
-    count = actions.acknowledge_many(group.select_related("place", "agency"), by=actor_of(request))
+def acknowledge_many(request: HttpRequest) -> HttpResponse:
+    """Somebody has seen a group of alerts: exactly those that stood in it on the screen."""
+    wanted = [int(pk) for pk in request.POST.get("ids", "").split(",") if pk.isdecimal()][:A_GROUP]
+    group = Alert.objects.visible_to(request.user).filter(pk__in=wanted).select_related("place", "agency")
+    count = actions.acknowledge_many(group.order_by("pk"), by=actor_of(request))
     words = ngettext("{count} alert acknowledged", "{count} alerts acknowledged", count)
-    return _answer(request, found, words.format(count=count))
+    return _answer(request, None, words.format(count=count))
 
 
 @access("alerts.handle")
@@ -151,7 +153,7 @@ def _again(request: HttpRequest, found: Alert, kind: str, form: Any) -> HttpResp
     return render(request, "alerts/dialog.html", context, status=422)
 
 
-def _answer(request: HttpRequest, found: Alert, words: str) -> HttpResponse:
+def _answer(request: HttpRequest, found: Alert | None, words: str) -> HttpResponse:
     """From a row of the list: the list again. From elsewhere: back to where the person came from."""
     if request.headers.get("HX-Request") == "true":
         request.GET = QueryDict(urlsplit(request.headers.get("HX-Current-URL", "")).query)
@@ -159,5 +161,5 @@ def _answer(request: HttpRequest, found: Alert, words: str) -> HttpResponse:
     messages.success(request, words)
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
-        back = reverse("alert", args=[found.pk])
+        back = reverse("alert", args=[found.pk]) if found else reverse("alerts")
     return HttpResponseRedirect(back)

@@ -79,10 +79,13 @@ def _faults(catalog: Catalog) -> list[str]:
         if not all(texts) or message.fuzzy:
             faults.append(f"untranslated: {source!r}")
             continue
-        for text in texts:
-            if set(re.findall(r"%\(\w+\)[sd]|\{\w+\}", source)) != set(re.findall(r"%\(\w+\)[sd]|\{\w+\}", str(text))):
-                faults.append(f"other placeholders: {source!r}")
+        if any(_holes(str(text)) != _holes(source) for text in texts):
+            faults.append(f"other placeholders: {source!r}")
     return faults
+
+
+def _holes(text: str) -> set[str]:
+    return set(re.findall(r"%\(\w+\)[sd]|\{\w+\}", text))
 
 
 def compile_all() -> None:

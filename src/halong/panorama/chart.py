@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from halong.core.derived import LOCAL
 from halong.core.sector import find_attribute, find_limits
-from halong.core.units import convert, unit_symbol
+from halong.core.units import convert, is_known, unit_symbol
 from halong.observations.models import Series
 from halong.observations.queries import series_points
 
@@ -64,6 +64,8 @@ class Chart:
     def limits(self) -> Iterator[dict[str, Any]]:
         """The legal limits in force at the end of the period, in the unit of the series."""
         for limit in find_limits(self.series.entity.types, self.series.property, self.end.date()):
+            if not is_known(self.series.unit):
+                return  # nobody said what the numbers are in
             for end in (limit.minimum, limit.maximum):
                 if end is None:
                     continue

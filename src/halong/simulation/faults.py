@@ -32,7 +32,7 @@ IMPOSSIBLE = 1 / 150_000
 NO_READING = -9999.0  # what loggers write when they don't know better
 TWICE = 1 / 300  # of files
 CORRECTED_AFTER = 6 * HOUR
-EXCESS = {"cod": 2.9, "bod": 2.7, "tss": 2.8, "NH4": 3.3, "color": 2.2, "N_TOT": 2.0}
+EXCESS = {"cod": 5.0, "bod": 4.2, "tss": 5.4, "NH4": 6.0, "color": 3.0, "N_TOT": 3.0}
 
 Silence = Literal["cut", "dead"]
 
@@ -98,9 +98,9 @@ class Faults:
         self._seed = key_of(seed, group)
         self._cuts = (slot("cut-a", 11, 4, 10), slot("cut-b", 17, 6, 15))
         self._deaths = (slot("dead-a", 29, 14, 28), slot("dead-b", 96, 62, 94))
-        self._stuck = slot("stuck", 21, 5, 10)
+        self._stuck = slot("stuck", 44, 15, 36)
         self._broken = (slot("broken-a", 9, 3, 7), slot("broken-b", 31, 9, 22))
-        self._excess = slot("excess", 34, 2, 5)
+        self._excess = slot("excess", 19, 2, 6)
         self._corrected = slot("corrected", 13, 1, 1)
 
     def silence(self, member: int, time: float) -> tuple[Silence, Episode] | None:

@@ -41,7 +41,11 @@ EMISSION: Kind[_Stack] = Kind(
         "sh2": _flue("sh2", 1.2),
         "nh3": _flue("nh3", 4.0),
         "hg": _flue("hg", 0.011),
-        "o2": lambda m, s: 11.5 - 5 * s.load + 0.15 * m.grain.jitter("o2", m.time) if s.load else 20.8,
+        "o2": lambda m, s: (
+            11.5 - 5 * s.load + 0.15 * m.grain.jitter("o2", m.time)
+            if s.load
+            else 20.8 + 0.06 * m.grain.jitter("o2", m.time)
+        ),
         "flow": lambda m, s: (
             m.grain.trait("flow", 180_000, 1_400_000) * s.load * m.vary("flow", 3, 0.03, 0.01)
         ),

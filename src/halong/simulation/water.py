@@ -50,11 +50,13 @@ def _body(m: Moment) -> _Water:
 Part = Callable[[Moment, _Water], float]
 
 
-def _solute(name: str, base: float, by_rain: float = 0.0) -> Part:
-    """A solute about ``base`` times the water's load, more of it, or less, after rain."""
+def _solute(name: str, base: float, by_rain: float = 0.0, fine: float = 0.02) -> Part:
+    """A solute about ``base`` times the water's load, more of it, or less, after rain. ``fine``: the noise of its
+    sensor, larger where little of it is found.
+    """
 
     def part(m: Moment, water: _Water) -> float:
-        return base * water.load * (1 + by_rain * (water.murk - 1)) * m.vary(name, 14, 0.12, 0.02)
+        return base * water.load * (1 + by_rain * (water.murk - 1)) * m.vary(name, 14, 0.12, fine)
 
     return part
 
@@ -91,10 +93,10 @@ COMMON: Mapping[str, Part] = {
     "bod": _solute("bod", 3.6, 0.15),
     "cod": _solute("cod", 8.5, 0.2),
     "toc": _solute("toc", 3.1, 0.2),
-    "NH4": _solute("NH4", 0.2, 0.25),
+    "NH4": _solute("NH4", 0.2, 0.25, 0.06),
     "NO3": _solute("NO3", 1.1, 0.2),
     "NO2": _solute("NO2", 0.018, 0.2),
-    "P_PO4": _solute("P_PO4", 0.06, 0.25),
+    "P_PO4": _solute("P_PO4", 0.06, 0.25, 0.14),
     "N_TOT": _solute("N_TOT", 1.7, 0.2),
     "P_TOT": _solute("P_TOT", 0.11, 0.3),
     "coliform": _solute("coliform", 1_700, 0.7),
@@ -148,7 +150,7 @@ COASTAL_WATER: Kind[_Water] = Kind(
         "tds": lambda m, w: 985 * _salt(m, w),
         "turbidity": lambda m, w: _swell(m) * w.murk**0.7 * m.vary("turbidity", 6, 0.15, 0.05),
         "tss": lambda m, w: 1.3 * _swell(m) * w.murk**0.7 * m.vary("tss", 6, 0.15, 0.05),
-        "NH4": _solute("NH4", 0.045, 0.2),
+        "NH4": _solute("NH4", 0.1, 0.2, 0.12),
         "P_PO4": _solute("P_PO4", 0.025, 0.2),
         "TO": _solute("TO", 0.12),
         "Chla": lambda m, w: (

@@ -12,7 +12,7 @@ import paho.mqtt.client as paho
 import pytest
 from tests.e2e.brokers import PASSWORD, USER, broker
 from tests.e2e.conftest import eventually
-from tests.e2e.doors import OBSERVATIONS, PATIENCE, file_name, now, reading, station_lines
+from tests.e2e.doors import OBSERVATIONS, PATIENCE, file_name, ftp, now, reading, station_lines, store
 
 pytestmark = pytest.mark.e2e
 
@@ -279,3 +279,29 @@ def test_what_mqtt_brings_and_nobody_understands_is_held(product, station, mqtt)
         == 5
     )
     assert values(product, station) == []
+
+
+def test_stations_that_say_the_same_are_not_taken_for_one(product, new_station):
+    """Two stations of one account may measure the same at the same moment."""
+    assert new_station() != new_station()
+    door, at = product.source("ftp", f"twins {now():%H%M%S}"), now() - timedelta(minutes=5)
+    names = [f"QN_TWIN_KHI{n}_{now():%H%M%S}" for n in range(3)]
+    with ftp(door) as client:
+        for name in names:
+            assert store(client, f"{name}_{at:%Y%m%d%H%M%S}.txt", station_lines(at, {"PM2,5": 12}))
+    for name in names:
+        assert values(product, f"urn:ngsi-ld:AirQualityObserved:{name}") == [12]
+
+
+def test_a_new_station_that_tells_of_more_the_next_moment(product):
+    """What a file opens is known to the file right after it."""
+    door, at, name = product.source("ftp", f"more {now():%H%M%S}"), now(), f"QN_MORE_KHI{now():%H%M%S}"
+    symbols = {"PM2,5": "pm25", "PM10": "pm10", "SO2": "so2", "NO2": "no2", "O3": "o3"}
+    with ftp(door) as client:
+        for n, symbol in enumerate(symbols):
+            earlier = at - timedelta(minutes=n)
+            file = f"{name}_{earlier:%Y%m%d%H%M%S}.txt"
+            assert store(client, file, station_lines(earlier, {symbol: 12, "CO": 400}))
+    urn = f"urn:ngsi-ld:AirQualityObserved:{name}"
+    assert [values(product, urn, prop) for prop in symbols.values()] == [[12]] * 5
+    assert values(product, urn, "co") == [400] * 5

@@ -1,0 +1,77 @@
+"""Screens as a browser without scripts uses them: find a form, fill it in, send it."""
+
+from html.parser import HTMLParser
+from urllib.parse import urljoin, urlsplit
+
+
+class _Forms(HTMLParser):
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.forms = []
+        self._select = self._text = None
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        if tag == "form":
+            self.forms.append({"action": given.get("action", ""), "fields": []})
+        if not self.forms:
+            return
+        fields, name = self.forms[-1]["fields"], given.get("name")
+        if tag == "input" and name and given.get("type") not in {"file", "submit", "button"}:
+            if given.get("type") not in {"checkbox", "radio"} or "checked" in given:
+                fields.append((name, given.get("value", "on")))
+        elif tag == "select" and name:
+            self._select = {"name": name, "many": "multiple" in given, "first": None, "chosen": []}
+        elif tag == "option" and self._select is not None:
+            if self._select["first"] is None:
+                self._select["first"] = given.get("value", "")
+            if "selected" in given:
+                self._select["chosen"].append(given.get("value", ""))
+        elif tag == "textarea" and name:
+            self._text = [name, ""]
+
+    def handle_endtag(self, tag):
+        if tag == "select" and self._select is not None:
+            one = self._select
+            default = [] if one["many"] or one["first"] is None else [one["first"]]
+            self.forms[-1]["fields"] += [(one["name"], value) for value in one["chosen"] or default]
+            self._select = None
+        elif tag == "textarea" and self._text is not None:
+            self.forms[-1]["fields"].append((self._text[0], self._text[1].removeprefix("\n")))
+            self._text = None
+
+    def handle_data(self, data):
+        if self._text is not None:
+            self._text[1] += data
+
+
+def forms(page):
+    """Every form of an answered page: its action as a path, and the values that it would send as it stands."""
+    parser = _Forms()
+    parser.feed(page.text)
+    found = []
+    for form in parser.forms:
+        values = {}
+        for name, value in form["fields"]:
+            values.setdefault(name, []).append(value)
+        found.append((urlsplit(urljoin(str(page.url), form["action"])).path, values))
+    return found
+
+
+def submit(browser, page, action, files=None, **filled):
+    """Send the page's first form with this action (a path, or its end), with some fields filled in anew.
+
+    A value may be a list; None leaves the field out.
+    """
+    assert page.status_code in {200, 422}, f"{page.status_code} {page.url}: {page.text[-1500:]}"
+    there = forms(page)
+    path, values = next((form for form in there if form[0].endswith(action)), (None, None))
+    assert path, f"{page.url} has no form {action}, only {[form[0] for form in there]}"
+    values |= {
+        name: value if isinstance(value, list) else [value]
+        for name, value in filled.items()
+        if value is not None
+    }
+    for name in [name for name, value in filled.items() if value is None]:
+        values.pop(name, None)
+    return browser.post(path, data=values, files=files, headers={"Referer": str(page.url)})

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -27,6 +28,7 @@ from halong.simulation.province import Province
 from halong.simulation.sources import Access
 from halong.supervisor import reachable
 
+WAKE_EVERY = 3.0  # seconds until it is asked whether the installation went live
 LOOK_EVERY = 60.0  # seconds until the registry is asked whether its things changed
 NICENESS = 5
 KINDS: dict[
@@ -80,6 +82,8 @@ async def run(options: Options, stop: asyncio.Event) -> int:
             for feed in feeds:
                 sent += feed.sent
                 await feed.close()
+    if not options.once:
+        await stop.wait()  # gone live: were this process to end, it would be started again
     return sent
 
 
@@ -93,14 +97,17 @@ async def _feed(feeds: Sequence[Feed], devices: Sequence[Device], stop: asyncio.
     """Run the feeds until asked to stop, the installation goes live, or the registry's things change."""
     ending = asyncio.create_task(stop.wait())
     tasks = [asyncio.create_task(work) for feed in feeds for work in (feed.keep_up(), feed.fill())]
+    looked = time.monotonic()
     try:
         while not stop.is_set() and not is_live():
             waiting = [ending, *(task for task in tasks if not task.done())]
-            done, _ = await asyncio.wait(waiting, timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(waiting, timeout=WAKE_EVERY, return_when=asyncio.FIRST_COMPLETED)
             for task in done - {ending}:
                 task.result()  # a failure of ours ends the process: the supervisor starts it again
-            if not done and await _in_thread(load_devices) != list(devices):
-                return
+            if time.monotonic() - looked > LOOK_EVERY:
+                looked = time.monotonic()
+                if await _in_thread(load_devices) != list(devices):
+                    return
     finally:
         for task in (ending, *tasks):
             task.cancel()

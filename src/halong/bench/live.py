@@ -15,7 +15,7 @@ CLIENTS = 1_000
 TOPICS = 10
 SECONDS = 15
 SESSIONS = 40
-FRAGMENT = "/panorama/part/tiles"
+FRAGMENT = "/panorama/tiles"
 
 
 def cookies() -> list[str]:

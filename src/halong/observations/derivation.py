@@ -50,7 +50,8 @@ def mark(hours: Mapping[datetime, set[int]]) -> None:
         cursor.execute(
             f"""
             INSERT INTO dirty_derived AS d (series_id, time, due_at)
-            SELECT id, label, greatest(now(), label + interval '{GRACE_S} seconds') FROM unnest(%s::int4[], %s::timestamptz[]) AS k (id, label)
+            SELECT id, label, greatest(now(), label + interval '{GRACE_S} seconds')
+            FROM unnest(%s::int4[], %s::timestamptz[]) AS k (id, label)
             ORDER BY id, label
             ON CONFLICT (series_id, time) DO UPDATE SET due_at = excluded.due_at WHERE d.due_at > excluded.due_at
             """,  # noqa: S608 -- a constant

@@ -1,6 +1,5 @@
 """What observations do by the clock: roll-ups, tomorrow's partition, and letting go of what is old."""
 
-import os
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +8,7 @@ from django.db import connection
 from halong.core.jobs import app
 from halong.observations import rollups
 from halong.observations.partitions import drop_before, ensure_partitions_sync
+from halong.observations.rollups import keep_days
 
 PATIENCE_S = 45.0  # a round that isn't done by then goes on in the next job
 
@@ -62,11 +62,3 @@ def let_go(timestamp: int) -> None:
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM rollup_hour WHERE time < %s", [first])
             cursor.execute("DELETE FROM rollup_day WHERE day < %s", [first])
-
-
-def keep_days(name: str) -> int:
-    """How many days a kind of data is kept, from the environment; 0: for ever. Less than two days is taken as two, so that
-    no running hour or day loses its readings.
-    """
-    given = os.environ.get(name) or "0"
-    return max(int(given), 2) if given.isdigit() and int(given) else 0

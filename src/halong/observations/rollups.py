@@ -6,6 +6,7 @@ running is brought up to date once a minute; ``GRACE`` after its end it is compu
 reading. ``complete`` follows the 75 % rule against the interval that the series declares.
 """
 
+import os
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -133,6 +134,7 @@ def compute_hours() -> int:
         for label, series_id in cursor.fetchall():
             labels[label].add(series_id)
         days: dict[date, set[int]] = defaultdict(set)
+        _forget_what_is_gone(cursor, labels)
         for label, ids in sorted(labels.items()):
             given: dict[str, Any] = {"label": label, "start": label - HOUR, "ids": sorted(ids)}
             for statement in (_HOUR, _EMPTY, _NEWEST):
@@ -144,6 +146,25 @@ def compute_hours() -> int:
         finished = _settle(cursor, labels)
     derivation.mark(finished)
     return sum(map(len, labels.values()))
+
+
+def _forget_what_is_gone(cursor: Any, labels: dict[datetime, set[int]]) -> None:
+    """Leave hours alone whose readings were let go: their means outlive them."""
+    days = keep_days("HALONG_KEEP_READINGS_DAYS")
+    if not days:
+        return
+    first = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days)
+    for label in [label for label in labels if label <= first]:
+        ids = sorted(labels.pop(label))
+        cursor.execute("DELETE FROM dirty_hour WHERE time = %s AND series_id = ANY(%s)", [label, ids])
+
+
+def keep_days(name: str) -> int:
+    """How many days a kind of data is kept, from the environment; 0: for ever. Less than two days is taken as two, so that
+    no running hour or day loses its readings.
+    """
+    given = os.environ.get(name) or "0"
+    return max(int(given), 2) if given.isdigit() and int(given) else 0
 
 
 def _settle(cursor: Any, labels: Labels) -> dict[datetime, set[int]]:

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from halong.context.actions import Draft, create_entities
+from halong.core import registry
 from halong.core.permissions import SYSTEM
 from halong.home import private
 from halong.ingest.actions import Ownership, add_source
@@ -12,7 +13,8 @@ from halong.observations.actions import open_many_series
 from halong.places.models import Agency
 from halong.simulation.fleet import load_devices
 from halong.simulation.plan import Door
-from halong.simulation.sources import open_source, renew
+from halong.simulation.progress import Progress
+from halong.simulation.sources import forget, open_source, progress_file, renew
 
 pytestmark = pytest.mark.django_db
 DOOR = Door("station-files", "ftp", "Mô phỏng: trạm quan trắc (FTP)", ("AirQualityObserved",), agency="QN.A")
@@ -93,3 +95,15 @@ def test_a_source_stands_with_its_agency_only_where_all_its_things_do():
     station("urn:ngsi-ld:AirQualityObserved:b", other)
     open_source(DOOR, load_devices(), {})
     assert Source.objects.get().agency is None
+
+
+def test_going_live_leaves_no_credentials_behind():
+    open_source(DOOR, [], {})
+    progress = Progress(progress_file(DOOR), "1@5")
+    progress.extend("urn:a", 0, 300)
+    progress.save()
+    assert progress_file(DOOR).exists()
+    assert registry.simulated_removers["simulation"] == forget
+    forget(by=SYSTEM)
+    assert not progress_file(DOOR).exists()
+    assert not (private("secrets") / "simulation.json").exists()

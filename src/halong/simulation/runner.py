@@ -14,7 +14,8 @@ from django.conf import settings
 from django.db import connections
 
 from halong.core.errors import HalongError
-from halong.home import is_live, private
+from halong.core.permissions import SYSTEM
+from halong.home import is_live
 from halong.profiles.description import folder_of
 from halong.simulation import sources
 from halong.simulation.clients import Client, FtpClient, PushClient
@@ -82,6 +83,8 @@ async def run(options: Options, stop: asyncio.Event) -> int:
             for feed in feeds:
                 sent += feed.sent
                 await feed.close()
+    if is_live():
+        sources.forget(by=SYSTEM)
     if not options.once:
         await stop.wait()  # gone live: were this process to end, it would be started again
     return sent
@@ -135,7 +138,7 @@ async def _open(plan: Plan, devices: Sequence[Device]) -> list[Feed]:
                 province,
                 [members[device.urn] for device in chosen if device.urn in members],
                 client_of(access),
-                Progress(private("files") / f"simulation-{door.key}.json", access.id),
+                Progress(sources.progress_file(door), access.id),
                 days=plan.days,
                 reopen=_reopener(door),
             )

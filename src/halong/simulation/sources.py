@@ -8,10 +8,11 @@ import json
 import os
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from halong.context.models import Entity
-from halong.core.permissions import SYSTEM
+from halong.core.permissions import SYSTEM, Actor
 from halong.home import private
 from halong.ingest.actions import Ownership, add_source, renew_credentials
 from halong.ingest.connector import connectors
@@ -21,6 +22,7 @@ from halong.simulation.device import Device
 from halong.simulation.plan import Door
 
 FILE = "simulation.json"
+PROGRESS = "simulation-{}.json"
 
 
 @dataclass(frozen=True)
@@ -82,3 +84,16 @@ def _keep(source_id: str, needs: dict[str, Any]) -> None:
     with os.fdopen(handle, "w") as out:
         json.dump({**_kept(), source_id: needs}, out)
     draft.replace(file)
+
+
+def forget(*, by: Actor) -> dict[str, int]:
+    """Remove what the simulator keeps in ``HALONG_HOME``: its credentials and how far it went."""
+    (private("secrets") / FILE).unlink(missing_ok=True)
+    for file in private("files").glob(PROGRESS.format("*")):
+        file.unlink()
+    return {}
+
+
+def progress_file(door: Door) -> Path:
+    """Where the progress of a door's devices is kept."""
+    return private("files") / PROGRESS.format(door.key)

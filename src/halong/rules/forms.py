@@ -94,9 +94,10 @@ class RuleForm(forms.Form):
     def _rows(self, name: str, rows: Any) -> None:
         field = cast("forms.ModelChoiceField[Any]", self.fields[name])
         field.queryset = rows
-        field.empty_label = (
-            str(pgettext_lazy("place", "Everywhere")) if name == "place" else gettext("All agencies")
-        )
+        if name == "place":
+            field.empty_label = str(pgettext_lazy("place", "Everywhere"))
+        elif name == "agency":
+            field.empty_label = gettext("All agencies")
 
     def params(self) -> dict[str, Any]:
         """The parameters of the kind, as ``rules.params`` reads them."""

@@ -105,3 +105,13 @@ def test_the_first_visit_is_light(open_page):
     sizes = page.evaluate("performance.getEntriesByType('resource').map(e => [e.name, e.encodedBodySize])")
     # The server of tests doesn't compress: scripts and styles weigh about a quarter of this in production.
     assert sum(size for name, size in sizes if name.endswith(".woff2")) < 110_000
+
+
+def test_the_citizens_pages_open_without_network(open_page):
+    page = open_page("/c/offline", (390, 844))
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_timeout(500)
+    page.context.set_offline(True)
+    page.goto(page.url.replace("/c/offline", "/c/a-page-never-seen"))
+    assert page.locator(".state strong").inner_text() == "Không có mạng"
+    assert page.evaluate("getComputedStyle(document.querySelector('.panel')).borderRadius") == "16px"

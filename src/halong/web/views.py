@@ -81,7 +81,11 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "offline": "/c/offline",
     }
     script = f"const BUILD = {json.dumps(build)};\n{source}"
-    return HttpResponse(script, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
+    return HttpResponse(
+        script,
+        content_type="text/javascript",
+        headers={"Cache-Control": "no-cache", "Service-Worker-Allowed": "/c"},
+    )
 
 
 @public

@@ -23,7 +23,8 @@ T = TypeVar("T")
 KM_PER_DEGREE = 111.2
 FARTHEST_KM = 60.0  # a point farther than this from every unit is outside the province
 FARTHEST_FROM_BOUNDARY_KM = 25.0  # the sea before a coast belongs, approximately, to the nearest unit
-SIMPLIFY_DEGREES = 0.0004  # about 40 m: half a pixel where the province fills the screen
+SIMPLIFY_DEGREES = 0.0012  # about 120 m: half a pixel where the province fills the screen
+SMALLEST_DEGREES2 = 1e-5  # about 0.1 km²: islets under it don't show on a map of a province
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +129,23 @@ def _lowest(on: date) -> list[Place]:
 def _feature_collection(on: date, _version: str, _language: str) -> dict[str, Any]:
     units = _lowest(on)
     bounded = [unit for unit in units if unit.boundary]
-    shapes = shapely.coverage_simplify([shape(unit.boundary or {}) for unit in bounded], SIMPLIFY_DEGREES)
+    shapes = shapely.coverage_simplify([_without_islets(unit) for unit in bounded], SIMPLIFY_DEGREES)
     drawn = {unit.pk: geometry for unit, geometry in zip(bounded, shapes, strict=True)}
     features = [_feature(unit, drawn.get(unit.pk), on) for unit in units]
     return {"type": "FeatureCollection", "features": [feature for feature in features if feature]}
 
 
+def _without_islets(unit: Place) -> BaseGeometry:
+    """The boundary without the parts that are too small to see; the largest part always stays."""
+    parts = sorted(shapely.get_parts(shape(unit.boundary or {})), key=lambda part: part.area, reverse=True)
+    return shapely.MultiPolygon(
+        [part for n, part in enumerate(parts) if n == 0 or part.area >= SMALLEST_DEGREES2]
+    )
+
+
 def _feature(unit: Place, drawn: BaseGeometry | None, on: date) -> dict[str, Any] | None:
     if drawn is not None:
-        geometry = shapely.geometry.mapping(shapely.set_precision(drawn, 1e-5, mode="pointwise"))
+        geometry = shapely.geometry.mapping(shapely.set_precision(drawn, 1e-4, mode="pointwise"))
     elif unit.lon is not None and unit.lat is not None:
         geometry = {"type": "Point", "coordinates": [unit.lon, unit.lat]}
     else:

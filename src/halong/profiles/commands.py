@@ -19,23 +19,16 @@ def _load_arguments(parser: ArgumentParser) -> None:
 
 
 def _load(options: Namespace) -> None:
-    from halong.profiles.description import ProfileError
     from halong.profiles.loader import load_profile
 
-    try:
-        load_profile(options.name, simulated=False if options.real else None, say=_say)
-    except ProfileError as error:
-        raise CommandError(str(error)) from error
+    load_profile(options.name, simulated=False if options.real else None, say=_say)
 
 
 def _check(options: Namespace) -> None:
-    from halong.profiles.description import ProfileError, folder_of
+    from halong.profiles.description import folder_of
     from halong.profiles.reading import read_profile
 
-    try:
-        profile = read_profile(folder_of(options.name))
-    except ProfileError as error:
-        raise CommandError(str(error)) from error
+    profile = read_profile(folder_of(options.name))
     _say(
         f"{len(profile.places)} places, {len(profile.agencies)} agencies, {len(profile.things)} things: no fault."
     )

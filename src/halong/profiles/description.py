@@ -6,6 +6,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from halong.core.errors import HalongError
+
 BUILT_IN = Path(__file__).resolve().parent
 NEEDED = {
     "province": ("code", "name", "short_name", "valid_from", "lon", "lat"),
@@ -16,8 +18,10 @@ NEEDED = {
 }
 
 
-class ProfileError(Exception):
+class ProfileError(HalongError):
     """A profile can't be read; every line of the message names a file and says what is wrong there."""
+
+    status, kind, title = 422, "profile", "Unreadable profile"
 
 
 def folder_of(name: str) -> Path:

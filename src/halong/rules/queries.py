@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from halong.audit.models import AuditEntry
+from halong.core.formats import format_datetime, format_duration
 from halong.core.permissions import SYSTEM
 from halong.core.registry import alert_counters
 from halong.core.sector import find_attribute
@@ -50,13 +51,18 @@ def history(rule: Rule) -> list[dict[str, Any]]:
     entries = AuditEntry.objects.filter(object_type="rules.rule", object_id=str(rule.pk)).order_by("-pk")[:50]
     return [
         {
-            "at": entry.at,
-            "actor": "Halong" if entry.actor == SYSTEM.actor_name else entry.actor,
             "words": ACTIONS.get(entry.action, entry.action),
-            "changes": [(key, value) for key, value in entry.summary.items() if key not in NOT_SHOWN],
+            "changes": "; ".join(
+                f"{key}: {value}" for key, value in entry.summary.items() if key not in NOT_SHOWN
+            ),
+            "note": f"{_actor(entry.actor)} · {format_datetime(entry.at)}",
         }
         for entry in entries
     ]
+
+
+def _actor(name: str) -> str:
+    return "Halong" if name == SYSTEM.actor_name else name
 
 
 def raised_counts(since: datetime) -> dict[int, int]:
@@ -84,9 +90,10 @@ class EpisodeRow:
     decimals: int
 
     @property
-    def lasted_s(self) -> float | None:
-        """Seconds from its beginning to its end; None while it would still stand."""
-        return (self.end - self.start).total_seconds() if self.end else None
+    def words(self) -> str:
+        """When it would have begun, and for how long it would have stood."""
+        lasted = format_duration((self.end - self.start).total_seconds()) if self.end else _("still stands")
+        return f"{format_datetime(self.start)} · {lasted}"
 
 
 def trial_rows(trial: Trial) -> dict[str, Any]:

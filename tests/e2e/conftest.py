@@ -75,17 +75,22 @@ class Product:
             self.process.wait(timeout=40)
 
     def halong(self, *words):
-        """Run a verb of the command line while the product runs; its standard output."""
-        done = subprocess.run(
-            [sys.executable, "-m", "halong", *words],
+        """Run a verb of the command line, which must succeed; its standard output."""
+        done = self.command(*words)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def command(self, *words, **given):
+        """Run a verb of the command line: how it ended, what it said."""
+        return subprocess.run(
+            [sys.executable, "-m", "halong", *map(str, words)],
             env=self.env,
             capture_output=True,
             text=True,
-            timeout=90,
+            timeout=120,
             check=False,
+            **given,
         )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
 
     def source(self, kind, name, **settings):
         """What a client of a new source needs."""
@@ -138,9 +143,9 @@ class Product:
             ours = f"HALONG_HOME={self.home}\0".encode() in environment
             if ours and words[1:3] == ["-m", "halong"] and int(folder.name) != os.getpid():
                 found[words[3]] = int(folder.name)
-        with suppress(OSError, ValueError):
-            file = next(self.home.glob("postgres/*/data/postmaster.pid"))
-            found["database"] = int(file.read_text().split("\n", 1)[0])
+        for file in self.home.glob("postgres/*/data/postmaster.pid"):
+            with suppress(OSError, ValueError):
+                found["database"] = int(file.read_text().split("\n", 1)[0])
         return found
 
 

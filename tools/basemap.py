@@ -34,6 +34,18 @@ LAT0 = 21.15  # where one degree of longitude is measured
 KM_LAT = 110.75
 KM_LON = KM_LAT * math.cos(math.radians(LAT0))
 
+# How far the cells of the northern units may reach from their points: (bearing in degrees, kilometres) of straight cuts.
+HELD_BACK = {
+    "06709": [(9, 4.8)],
+    "06712": [(352, 4.5)],
+    "06724": [(24, 4.0), (342, 5.2)],
+    "06736": [(4, 4.9), (39, 5.0)],
+    "06838": [(341, 8.9)],
+    "06841": [(357, 1.4)],
+    "06856": [(313, 5.6)],
+    "06931": [(342, 7.1)],
+}
+
 # Towns around the province (lon, lat), to the nearest few kilometres: their side of the land isn't ours.
 NEIGHBOURS = {
     "Đông Hưng": (107.97, 21.545),
@@ -198,7 +210,18 @@ def unit_areas(rows: list[dict[str, str]], land: BaseGeometry) -> dict[str, Base
         best = min(pool, key=lambda i: math.hypot(points[i][0] - x, points[i][1] - y))
         if math.hypot(points[best][0] - x, points[best][1] - y) < 60:
             found[rows[best]["code"]].append(island)
-    return {code: unary_union(parts) for code, parts in found.items()}
+    at = {row["code"]: (float(row["lon"]) * KM_LON, float(row["lat"]) * KM_LAT) for row in rows}
+    return {code: hold_back(code, unary_union(parts), at[code]) for code, parts in found.items()}
+
+
+def hold_back(code: str, shape: BaseGeometry, point: tuple[float, float]) -> BaseGeometry:
+    """A northern unit's cell (km) cut off by straight edges before the neighbour country: what is approximate errs inwards."""
+    for bearing, distance in HELD_BACK.get(code, ()):
+        towards = np.array([math.sin(math.radians(bearing)), math.cos(math.radians(bearing))])
+        side, at, far = np.array([towards[1], -towards[0]]), np.array(point) + towards * distance, 400.0
+        corners = [at + side * far, at - side * far, at - side * far - towards * far, at + side * far - towards * far]
+        shape = shape.intersection(Polygon(corners))
+    return shape
 
 
 def tidy(shape: BaseGeometry, tolerance: float, smallest: float) -> BaseGeometry:

@@ -38,7 +38,12 @@ def manifest():
 def test_it_is_there_under_a_hashed_name(manifest, name):
     assert (assets.DIST / manifest[name]).is_file()
     assert re.search(r"-[A-Za-z0-9]{8,12}[./]", manifest[name])
-    assert assets.is_immutable("", assets.asset(name))
+
+
+def test_built_files_are_sent_small_and_for_good(manifest, client, db):
+    answer = client.get(assets.asset("halong.css"), headers={"accept-encoding": "gzip"})
+    assert answer["Content-Encoding"] == "gzip"
+    assert "immutable" in answer["Cache-Control"]
 
 
 def test_a_page_without_map_and_charts_is_light(manifest):

@@ -27,8 +27,3 @@ def asset(name: str) -> str:
     """The address of a built file, or an empty string when there's no such file."""
     found = manifest().get(name)
     return static(f"web/dist/{found}") if found else ""
-
-
-def is_immutable(_path: str, url: str) -> bool:
-    """For WHITENOISE_IMMUTABLE_FILE_TEST: built files carry a hash of their content in their name."""
-    return "/web/dist/" in url and not url.endswith("manifest.json")

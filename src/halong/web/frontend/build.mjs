@@ -64,7 +64,16 @@ async function sweep(files) {
   const kept = new Set(Object.values(files).map((name) => name.split("/")[0]).concat("manifest.json"));
   for (const name of await readdir(out)) {
     const { mtimeMs } = await stat(join(out, name));
-    if (!kept.has(name) && Date.now() - mtimeMs > 3_600_000) await rm(join(out, name), { recursive: true });
+    if (!kept.has(name.replace(/\.gz$/, "")) && Date.now() - mtimeMs > 3_600_000) await rm(join(out, name), { recursive: true });
+  }
+}
+
+/** What WhiteNoise sends to browsers that take gzip, compressed once. */
+async function compress() {
+  for (const entry of await readdir(out, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !/\.(js|mjs|css|geojson)$/.test(entry.name)) continue;
+    const path = join(entry.parentPath, entry.name);
+    await writeFile(`${path}.gz`, gzipSync(await readFile(path), { level: 9 }));
   }
 }
 
@@ -79,6 +88,7 @@ async function writeManifest(result, extra) {
   }
   await writeFile(join(out, "manifest.json"), JSON.stringify(files, null, 1) + "\n");
   await sweep({ ...files, ...produced });
+  await compress();
   for (const [key, name] of Object.entries(files)) {
     if (/\.(js|css|mjs|geojson)$/.test(name)) {
       const size = gzipSync(await readFile(join(out, name))).length;

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -95,16 +96,22 @@ def decode_json(
         return reader.batch
     items = found if isinstance(found, list) else [found]
     for index, item in enumerate(items):
-        _read_item(reader, item, payload if len(items) == 1 else _encoded(item), f"{origin}:{index + 1}")
+        _read_item(reader, item, payload if len(items) == 1 else None, index)
     return reader.batch
+
+
+@lru_cache(maxsize=1024)
+def _tokens(pointer: str) -> tuple[str, ...]:
+    return tuple(
+        token.replace("~1", "/").replace("~0", "~") for token in pointer.removeprefix("/").split("/")
+    )
 
 
 def pick(document: Any, pointer: str) -> Any:
     """What a JSON pointer (RFC 6901) leads to, or a mark that there is nothing."""
     if pointer == "/":
         return document
-    for token in pointer.removeprefix("/").split("/"):
-        key = token.replace("~1", "/").replace("~0", "~")
+    for key in _tokens(pointer):
         if isinstance(document, dict) and key in document:
             document = document[key]
         elif isinstance(document, list) and key.isdigit() and int(key) < len(document):
@@ -114,12 +121,15 @@ def pick(document: Any, pointer: str) -> Any:
     return document
 
 
-def _read_item(reader: _Reader, item: Any, payload: bytes, origin: str) -> None:
+def _read_item(reader: _Reader, item: Any, payload: bytes | None, index: int) -> None:
+    """``payload``: the item's own bytes, where the message is nothing but the item."""
     try:
         for value, name, unit in _values(reader, item):
             _read_value(reader, item, value, name, unit)
     except _Bad as bad:
-        reader.batch.rejected.append(Rejected(bad.reason, str(bad)[:300], origin, payload))
+        raw = msgspec.json.encode(item) if payload is None else payload
+        origin = reader.origin if payload is not None else f"{reader.origin}:{index + 1}"
+        reader.batch.rejected.append(Rejected(bad.reason, str(bad)[:300], origin, raw))
 
 
 def _values(reader: _Reader, item: Any) -> Iterator[tuple[Any, str, Any]]:
@@ -147,7 +157,7 @@ def _read_value(reader: _Reader, item: Any, value: Any, name: str, unit: Any) ->
         urn, known_property, time, number, code, _quality(_member(item, reader.rule.quality))
     )
     reader.batch.observations.append(reading)
-    if reader.rule.type and not any(there.urn == urn for there in (reader.known.get(_key(urn)),) if there):
+    if reader.rule.type and ((there := reader.known.get(_key(urn))) is None or there.urn != urn):
         spec = find_attribute(types, known_property)
         pair = (known_property, spec.unit if spec else code or "")
         reader.batch.things.append(Thing(urn, types, urn.rpartition(":")[2], (pair,)))
@@ -178,7 +188,7 @@ def _filled(reader: _Reader, item: Any, template: str) -> Any:
 
 
 def _part(reader: _Reader, item: Any, name: str) -> Any:
-    found = reader.parts.get(name)
+    found: Any = reader.parts.get(name)
     if found is None:
         found = item.get(name, _MISSING) if isinstance(item, dict) else _MISSING
     return found
@@ -189,17 +199,25 @@ def _thing(reader: _Reader, name: str) -> tuple[str, tuple[str, ...]]:
     there = reader.known.get(_key(name))
     if there is not None and (there.urn == name or not name.startswith("urn:")):
         return there.urn, there.types
-    kind = find_type(reader.rule.type)
-    types = kind.all_types if kind else ()
+    types = _types(reader.rule.type)
     if name.startswith("urn:"):
         return name, types
     return f"urn:ngsi-ld:{reader.rule.type or 'Thing'}:{name}", types
 
 
+@lru_cache(maxsize=256)
+def _types(name: str) -> tuple[str, ...]:
+    """All types of things of a kind."""
+    kind = find_type(name) if name else None
+    return kind.all_types if kind else ()
+
+
+@lru_cache(maxsize=8192)
 def _key(name: str) -> str:
     return station_key(name.rpartition(":")[2])
 
 
+@lru_cache(maxsize=8192)
 def _property(name: str, types: tuple[str, ...]) -> str:
     """The NGSI-LD name of a property that is given by it or by a symbol ("PM2.5")."""
     if find_attribute(types, name) is not None:
@@ -239,10 +257,18 @@ def _time(reader: _Reader, value: Any) -> datetime:
 def _unit(value: Any) -> str | None:
     if value is None or value == "":
         return None
+    code = _code(str(value))
+    if code is None:
+        raise _Bad(Reason.UNKNOWN_UNIT, value)
+    return code
+
+
+@lru_cache(maxsize=1024)
+def _code(text: str) -> str | None:
     try:
-        return unit_code(str(value))
+        return unit_code(text)
     except UnknownUnitError:
-        raise _Bad(Reason.UNKNOWN_UNIT, value) from None
+        return None
 
 
 def _quality(value: Any) -> int:
@@ -251,7 +277,3 @@ def _quality(value: Any) -> int:
     if str(value).strip() not in {"0", "1", "2", "00", "01", "02"}:
         raise _Bad(Reason.BAD_QUALITY, value)
     return int(value)
-
-
-def _encoded(item: Any) -> bytes:
-    return msgspec.json.encode(item)

@@ -7,12 +7,13 @@ counts. Bytes become a ``Batch`` in ``decode``, a pure function, so that a recor
 screen previews with it, and what was set aside is replayed through it.
 """
 
+import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from django import forms
 
@@ -94,7 +95,14 @@ class Probe:
     messages: tuple[str, ...] = ()
 
 
-Sink = Callable[[Delivery], Awaitable[None]]
+class Sink(Protocol):
+    """Where a streaming connector puts what arrives. What comes while one commit is under way goes into the next."""
+
+    failed: "asyncio.Future[None]"  # ends with the error when something could not be stored
+
+    def push(self, delivery: Delivery, stored: Callable[[], None]) -> int:
+        """Hand over a delivery; ``stored`` is called after its commit, in order. Returns how many wait."""
+        ...
 
 
 class SettingsForm(forms.Form):

@@ -6,7 +6,7 @@ A delivery is done when ``take`` returns: everything in it is stored or held, an
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -139,39 +139,49 @@ def too_large(delivery: Delivery) -> Rejected:
 
 
 class Gatherer:
-    """A sink for a source that streams: what arrives while one commit is under way goes into the next, in order."""
+    """The sink of a source that streams."""
 
     def __init__(self, reception: Reception, source: Active) -> None:
         self._reception, self._source = reception, source
-        self._waiting: list[tuple[Delivery, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[Delivery, Callable[[], None]]] = []
+        self._under_way = 0
         self._drain: asyncio.Task[None] | None = None
+        self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    async def __call__(self, delivery: Delivery) -> None:
-        """Hand over one delivery; returns after its commit."""
-        stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    def push(self, delivery: Delivery, stored: Callable[[], None]) -> int:
+        """Hand over a delivery; ``stored`` is called after its commit, in order. Returns how many wait."""
         self._waiting.append((delivery, stored))
-        if self._drain is None or self._drain.done():
+        if self._drain is None:
             self._drain = asyncio.create_task(self._work())
-        await stored
+        return len(self._waiting) + self._under_way
+
+    async def close(self) -> None:
+        """Let go of what isn't stored: its sender wasn't told that it is."""
+        self._waiting.clear()
+        self.failed.cancel()
+        if self._drain is not None:
+            self._drain.cancel()
+            await asyncio.gather(self._drain, return_exceptions=True)
 
     async def _work(self) -> None:
-        while self._waiting:
+        while self._waiting and not self.failed.done():
             group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
+            self._under_way = len(group)
             try:
                 await self._reception.take_many(self._source, [delivery for delivery, _stored in group])
-            except Exception as error:  # noqa: BLE001 -- told to each that waits
-                for _delivery, stored in group:
-                    if not stored.done():
-                        stored.set_exception(error)
-            else:
-                for delivery, stored in group:
-                    await _finish(delivery)
-                    if not stored.done():
-                        stored.set_result(None)
+            except Exception as error:  # noqa: BLE001 -- the connection must hear of it, whatever it is
+                self.failed.set_exception(error)
+                return
+            self._under_way = 0
+            for _delivery, stored in group:
+                stored()
+        self._drain = None
 
 
 def _digest(delivery: Delivery) -> str:
-    """What makes a file the same file: its name, which may tell its station, and its bytes; not the folder it came in."""
+    """What makes a file the same file: its name, which may tell its station, and its bytes; not the folder it
+    came in.
+    """
     name = PurePosixPath(delivery.origin).name
     return sha256(b"\0".join([name.encode(errors="surrogateescape"), delivery.payload])).hexdigest()
 

@@ -244,7 +244,11 @@ class Runner:
             told.add(task)
             task.add_done_callback(told.discard)
 
-        await active.connector.stream(Gatherer(self._reception, active), connected)
+        sink = Gatherer(self._reception, active)
+        try:
+            await active.connector.stream(sink, connected)
+        finally:
+            await sink.close()
         return FIRST_WAIT_S
 
     def _say_broken(self, source_id: int, name: str, error: Exception) -> None:

@@ -64,40 +64,34 @@ class Mqtt(Connector):
 
     async def stream(self, sink: Sink, connected: Callable[[], None]) -> None:
         """Hand over every message; acknowledge each when it is stored."""
-        failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        tasks: set[asyncio.Task[None]] = set()
-
-        async def store(message: Message) -> None:
-            await sink(Delivery(message.payload, f"{message.topic}@{datetime.now(UTC).isoformat()}"))
-            message.acknowledge()
-
-        def stored(task: asyncio.Task[None]) -> None:
-            tasks.discard(task)
-            if len(tasks) == WAITING // 2:
-                wire.resume()
-            if not task.cancelled() and (error := task.exception()) and not failed.done():
-                failed.set_exception(error)
+        waiting = 0
+        paused = False
 
         def receive(message: Message) -> None:
-            task = asyncio.ensure_future(store(message))
-            tasks.add(task)
-            task.add_done_callback(stored)
-            if len(tasks) == WAITING:
+            nonlocal waiting, paused
+
+            def stored() -> None:
+                nonlocal waiting, paused
+                message.acknowledge()
+                waiting -= 1
+                if paused and waiting < WAITING // 2:
+                    paused = False
+                    wire.resume()
+
+            waiting += 1
+            sink.push(Delivery(message.payload, f"{message.topic}@{_now()}"), stored)
+            if waiting >= WAITING and not paused:
+                paused = True
                 wire.pause()
 
         client_id = self.settings.get("client_id") or f"halong-{random.token_hex(6)}"
         wire = self._wire(receive, client_id, lasting=True)
-        try:
-            async with wire:
-                connected()
-                await asyncio.wait({wire.ended, failed}, return_when=asyncio.FIRST_COMPLETED)
-                for outcome in (failed, wire.ended):
-                    if outcome.done():
-                        outcome.result()
-        finally:
-            failed.cancel()
-            for task in tasks:
-                task.cancel()
+        async with wire:
+            connected()
+            await asyncio.wait({wire.ended, sink.failed}, return_when=asyncio.FIRST_COMPLETED)
+            for outcome in (sink.failed, wire.ended):
+                if outcome.done():
+                    outcome.result()
 
     async def probe(self, known: Mapping[str, Known]) -> Probe:
         """Subscribe for some seconds and decode what comes first."""
@@ -147,3 +141,7 @@ class Mqtt(Connector):
     def _wire(self, receive: Callable[[Message], None], client_id: str, *, lasting: bool) -> Wire:
         topic = filter_of(self.settings["topic"])
         return Wire(self.settings, self.secrets, topic, receive, client_id=client_id, lasting=lasting)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()

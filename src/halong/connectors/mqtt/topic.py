@@ -1,6 +1,7 @@
 """Topic patterns: ``province/{station}/{property}`` is subscribed to as ``province/+/+`` and names its parts."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 _PART = re.compile(r"\{([A-Za-z_]\w*)\}")
@@ -37,7 +38,8 @@ def regex_of(pattern: str) -> re.Pattern[str]:
         raise ValueError(pattern) from error
 
 
-def parts_of(pattern: str, topic: str) -> dict[str, str] | None:
+@lru_cache(maxsize=16_384)
+def parts_of(pattern: str, topic: str) -> Mapping[str, str] | None:
     """The named parts of a topic, or None if it doesn't fit."""
     match = regex_of(pattern).fullmatch(topic)
     return match.groupdict() if match else None

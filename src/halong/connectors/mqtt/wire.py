@@ -67,7 +67,7 @@ class Wire:
         try:
             async with asyncio.timeout(2 * CONNECT_S):
                 await self._connect()
-                five = self._client._connection_state.protocol_version == MQTTv50  # noqa: SLF001
+                five = self._client._connection_state.protocol_version == MQTTv50
                 more = {"retain_handling_options": 1} if five else {}  # retained messages once, not each time
                 self._client.subscribe(self._topic, qos=int(self._settings.get("qos", 1)), **more)
                 await asyncio.wait({self._granted, self.ended}, return_when=asyncio.FIRST_COMPLETED)

@@ -1,0 +1,65 @@
+"""HTTP push: others send JSON batches to Halong's own door (``halong.ingest.http``), with a key of the source."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from django.conf import settings
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from halong.connectors.mapping import Rule, decode_json
+from halong.ingest.batch import Batch
+from halong.ingest.connector import Connector, Example, Known, Manifest, Probe, SettingsForm
+from halong.ingest.http import PATH
+
+
+class HttpPushForm(SettingsForm):
+    """Nothing to choose: the key says who sends, and place and agency of the source where it may write."""
+
+
+class HttpPush(Connector):
+    """A key for ``POST /ingest/v1/observations``."""
+
+    manifest = Manifest(
+        key="http-push",
+        label=_("HTTP push"),
+        summary=_("Another system sends JSON batches of readings to Halong, with a key."),
+        direction="receive",
+        protocol="HTTP",
+        icon="webhook",
+        credential="api-key",
+    )
+    Settings = HttpPushForm
+
+    def decode(self, payload: bytes, origin: str, known: Mapping[str, Known]) -> Batch:
+        """The readings of a JSON array, for what was set aside and comes again."""
+        return decode_json(payload, origin, Rule(), known)
+
+    async def probe(self, known: Mapping[str, Known]) -> Probe:
+        """Nothing to reach: the other side begins."""
+        return Probe(messages=(gettext("Waits for readings; the key is shown when the source is saved."),))
+
+    def client_needs(self, example: Example) -> dict[str, Any]:
+        """The address, and a body that would be taken."""
+        host, port, base = public_address()
+        reading = {
+            "entity": example.urn,
+            "property": example.property,
+            "time": datetime.now(UTC).isoformat(timespec="seconds"),
+            "value": 12.5,
+            **({"unit": example.unit} if example.unit else {}),
+        }
+        body = msgspec.json.encode([reading]).decode()
+        return {"address": host, "port": port, "path": PATH, "url": base + PATH, "example": body}
+
+
+def public_address() -> tuple[str, int, str]:
+    """Host, port and base URL under which Halong is reached, as far as it was told."""
+    if settings.PUBLIC_URL:
+        parts = urlsplit(settings.PUBLIC_URL)
+        return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80), settings.PUBLIC_URL
+    host = {"0.0.0.0": "127.0.0.1", "::": "localhost"}.get(settings.HALONG_HOST, settings.HALONG_HOST)  # noqa: S104
+    return host, settings.HALONG_PORT, f"http://{host}:{settings.HALONG_PORT}"

@@ -1,0 +1,1 @@
+"""Looking through the folders of an FTP server for new station files."""

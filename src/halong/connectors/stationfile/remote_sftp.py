@@ -1,0 +1,1 @@
+"""Looking through the folders of an SFTP server for new station files."""

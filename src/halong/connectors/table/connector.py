@@ -1,0 +1,1 @@
+"""Tables that a person uploads: CSV and XLSX with a column mapper."""

@@ -20,14 +20,24 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def province(db):
-    return save_place(Place(code="22", name="Quảng Ninh", kind="province", valid_from=date(2019, 1, 1)), by=SYSTEM)
+    return save_place(
+        Place(code="22", name="Quảng Ninh", kind="province", valid_from=date(2019, 1, 1)), by=SYSTEM
+    )
 
 
 @pytest.fixture
 def wards(province):
     return [
         save_place(
-            Place(code=code, name=name, kind="ward", valid_from=date(2025, 7, 1), parent=province, lon=107.2, lat=21.0),
+            Place(
+                code=code,
+                name=name,
+                kind="ward",
+                valid_from=date(2025, 7, 1),
+                parent=province,
+                lon=107.2,
+                lat=21.0,
+            ),
             by=SYSTEM,
         )
         for code, name in [("06793", "Phường Cẩm Phả"), ("06685", "Phường Hồng Gai")]

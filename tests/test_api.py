@@ -26,7 +26,11 @@ def air(make_station, put):
 
 def test_entities_are_ngsi_ld_documents_with_the_newest_readings(api, air):
     body = api("entities").json()
-    assert (body["count"], body["items"][0]["id"], body["items"][0]["type"]) == (1, air.urn, "AirQualityObserved")
+    assert (body["count"], body["items"][0]["id"], body["items"][0]["type"]) == (
+        1,
+        air.urn,
+        "AirQualityObserved",
+    )
     assert body["items"][0]["pm25"]["value"] == 20.0
     assert body["items"][0]["pm25"]["unitCode"] == "GQ"
 

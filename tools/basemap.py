@@ -215,11 +215,16 @@ def unit_areas(rows: list[dict[str, str]], land: BaseGeometry) -> dict[str, Base
 
 
 def hold_back(code: str, shape: BaseGeometry, point: tuple[float, float]) -> BaseGeometry:
-    """A northern unit's cell (km) cut off by straight edges before the neighbour country: what is approximate errs inwards."""
+    """A northern unit's cell (km), cut by straight edges before the neighbour country: the approximate errs inwards."""
     for bearing, distance in HELD_BACK.get(code, ()):
         towards = np.array([math.sin(math.radians(bearing)), math.cos(math.radians(bearing))])
         side, at, far = np.array([towards[1], -towards[0]]), np.array(point) + towards * distance, 400.0
-        corners = [at + side * far, at - side * far, at - side * far - towards * far, at + side * far - towards * far]
+        corners = [
+            at + side * far,
+            at - side * far,
+            at - side * far - towards * far,
+            at + side * far - towards * far,
+        ]
         shape = shape.intersection(Polygon(corners))
     return shape
 

@@ -22,20 +22,33 @@ from django.utils.translation.template import templatize
 
 PACKAGE = Path(__file__).resolve().parent.parent / "src" / "halong"
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
-    "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
-    "ngettext": (1, 2), "ngettext_lazy": (1, 2),
-    "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
 }
 
 
 def found_in(app: Path) -> Catalog:
     """Every translatable text of an app's Python files and templates."""
     catalog = Catalog(locale="vi", domain="django", charset="utf-8")
-    sources = [*app.rglob("*.py"), *(p for p in app.rglob("*") if p.parent.match("*templates*") or "templates" in p.parts)]
-    for path in sorted({p for p in sources if p.suffix in {".py", ".html", ".txt", ".xml"} and "migrations" not in p.parts}):
+    sources = [
+        *app.rglob("*.py"),
+        *(p for p in app.rglob("*") if p.parent.match("*templates*") or "templates" in p.parts),
+    ]
+    for path in sorted(
+        {p for p in sources if p.suffix in {".py", ".html", ".txt", ".xml"} and "migrations" not in p.parts}
+    ):
         text = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
-            text = "\n".join(line.strip() for line in templatize(text).splitlines())  # Python minds indentation
+            text = "\n".join(
+                line.strip() for line in templatize(text).splitlines()
+            )  # Python minds indentation
         for _line, message, _comments, context in extract("python", io.BytesIO(text.encode()), KEYWORDS):
             catalog.add(message, locations=[(str(path.relative_to(PACKAGE)), 0)], context=context)
     return catalog
@@ -65,8 +78,11 @@ def update(app: Path, *, check: bool) -> list[str]:
         po.parent.mkdir(parents=True, exist_ok=True)
         with po.open("wb") as file:
             write_po(file, have, sort_output=True, omit_header=False, width=110, no_location=True)
-    return [*(f"{app.name}: {n}" for n in _faults(have)), *([f"{app.name}: {new} new"] if check and new else []),
-            *(f"{app.name}: left over: {m!r}" for m in left if check)]
+    return [
+        *(f"{app.name}: {n}" for n in _faults(have)),
+        *([f"{app.name}: {new} new"] if check and new else []),
+        *(f"{app.name}: left over: {m!r}" for m in left if check),
+    ]
 
 
 def _faults(catalog: Catalog) -> list[str]:
@@ -107,7 +123,9 @@ def main() -> int:
     if options.compile:
         compile_all()
         return 0
-    apps = [PACKAGE / name for name in options.apps] or sorted(p for p in PACKAGE.iterdir() if (p / "apps.py").exists())
+    apps = [PACKAGE / name for name in options.apps] or sorted(
+        p for p in PACKAGE.iterdir() if (p / "apps.py").exists()
+    )
     faults = [fault for app in apps for fault in update(app, check=options.check)]
     print("\n".join(faults))
     return 1 if faults else 0

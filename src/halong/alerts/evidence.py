@@ -29,7 +29,9 @@ def gather(rule: Rule, series: Series, crossing: Crossing) -> dict[str, Any]:
         "decimals": spec.decimals if spec else series.decimals,
         "property": series.property,
         "readings": [
-            [at.timestamp(), value, quality] for at, value, quality in _before(rule, series, crossing)
+            [at.timestamp(), value, quality]
+            for at, value, quality in _before(rule, series, crossing)
+            if value is not None
         ],
         "rule": {
             "name": rule.name,

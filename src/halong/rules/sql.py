@@ -109,7 +109,7 @@ ON CONFLICT (rule_id, series_id) DO UPDATE SET silent_after_s = excluded.silent_
 WHERE state.silent_after_s IS DISTINCT FROM excluded.silent_after_s"""
 
 # What has fallen due: either it was heard of since, then its time moves on, or it is silent. What was never
-# heard of is not silent, but not yet connected; it is looked at again after an hour.
+# heard of is not silent, but not yet connected; it is looked at again after five minutes.
 DUE_SILENCES = f"""
 WITH due AS (
     SELECT s.id, newest.time, now() - newest.time > make_interval(secs => s.silent_after_s) AS silent
@@ -121,7 +121,7 @@ WITH due AS (
            serial = s.serial + coalesce(due.silent, false)::int,
            changed_at = CASE WHEN due.silent THEN clock_timestamp() ELSE s.changed_at END,
            last_time = due.time,
-           due_at = CASE WHEN due.time IS NULL THEN now() + interval '1 hour'
+           due_at = CASE WHEN due.time IS NULL THEN now() + interval '5 minutes'
                          WHEN due.silent THEN NULL
                          ELSE due.time + make_interval(secs => s.silent_after_s) END
     FROM due WHERE s.id = due.id RETURNING s.*

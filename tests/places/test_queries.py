@@ -28,7 +28,7 @@ def test_a_tree_is_what_stood_on_a_day(trees):
     # The alphabet: Phường before Xã, and Cẩm before Cửa.
     codes = [n.branch.code for n in tree(Place.objects.on(REFORM))]
     assert codes == ["22", "06793", "06781", "06799"]
-    assert reforms() == [REFORM, date(2019, 1, 1)]
+    assert reforms(Place) == [REFORM, date(2019, 1, 1)]
 
 
 @pytest.mark.parametrize(

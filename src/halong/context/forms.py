@@ -76,8 +76,8 @@ class EntityFilter(forms.Form):
 class DegreesField(forms.FloatField):
     """A coordinate, written with a point or, as here, with a comma."""
 
-    def to_python(self, value: Any) -> float | None:
-        """The number."""
+    def to_python(self, value: Any) -> Any:
+        """A float, or None."""
         return super().to_python(str(value).replace(",", ".") if value is not None else None)
 
 

@@ -181,7 +181,7 @@ def find_entities(
     *,
     q: str | None = None,
     sector: str | None = None,
-    type: str | None = None,  # noqa: A002 -- the word of the standard
+    type: str | None = None,
     place: Place | None = None,
     agency: Agency | None = None,
     signal: str | None = None,

@@ -5,7 +5,7 @@ Communes of today and districts of before 1 July 2025 share names, so that a bar
 
 from datetime import date, timedelta
 
-from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from halong.core.text import fold
 
@@ -30,14 +30,13 @@ def bare_name(name: str) -> str:
 
 def qualified(name: str, valid_to: date | None, on: date) -> str:
     """The name that says which unit is meant: "phường Cẩm Phả", or "khu vực Cẩm Phả (trước 01/7/2025)"
-    for one that had ended by ``on``. In an English interface the words around the name are English.
+    for one that had ended by ``on``. The words around the name are in the reader's language.
     """
     word, bare = split_name(name)
     if valid_to is not None and valid_to < on:
         end = valid_to + timedelta(days=1)
-        if (get_language() or "vi").startswith("en"):
-            return f"{bare} area (before {end.day:02d}/{end.month}/{end.year})"
-        return f"khu vực {bare} (trước {end.day:02d}/{end.month}/{end.year})"
+        day = f"{end.day:02d}/{end.month}/{end.year}"
+        return _("%(name)s area (before %(date)s)") % {"name": bare, "date": day}
     return f"{word.lower()} {bare}" if word else name
 
 

@@ -66,11 +66,11 @@ def tree(branches: Iterable[B]) -> list[Node[B]]:
     return nodes
 
 
-def reforms() -> list[date]:
-    """The days on which units began, the latest first: where a tree begins that differs from the one
-    before.
-    """
-    return list(Place.objects.values_list("valid_from", flat=True).distinct().order_by("-valid_from"))
+def reforms(model: type[Place] | type[Agency]) -> list[date]:
+    """The days on which units, or agencies, began, the latest first: where a tree begins that differs."""
+    return list(
+        model._default_manager.values_list("valid_from", flat=True).distinct().order_by("-valid_from")
+    )
 
 
 def find_place(text: str, on: date) -> Place | None:

@@ -24,7 +24,7 @@ def agencies(request: HttpRequest) -> HttpResponse:
     )
     context = list_page(request, form, found)
     context["may_edit"] = has_perm(request.user, "places.edit")
-    context["reforms"] = queries.reforms()
+    context["reforms"] = queries.reforms(Agency)
     return page(request, "places/agencies.html", context)
 
 

@@ -26,7 +26,7 @@ def places(request: HttpRequest) -> HttpResponse:
     found = Place.objects.visible_to(request.user).on(form.day).defer("boundary")
     context = list_page(request, form, found)
     context["may_edit"] = has_perm(request.user, "places.edit")
-    context["reforms"] = queries.reforms()
+    context["reforms"] = queries.reforms(Place)
     return page(request, "places/places.html", context)
 
 

@@ -93,6 +93,6 @@ async def write_counts(
         if ids:
             deadline = ", due_at = now() + silent_after_s * interval '1 second'" if pushed else ""
             await connection.execute(
-                f"UPDATE ingest_source SET last_contact = now(){deadline} WHERE id = ANY(%s)",  # type: ignore[arg-type]  # noqa: S608
+                f"UPDATE ingest_source SET last_contact = now(){deadline} WHERE id = ANY(%s)",  # noqa: S608
                 [ids],
             )

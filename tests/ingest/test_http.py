@@ -127,12 +127,12 @@ async def test_gzip_is_unpacked(client):
 
 
 async def test_a_bomb_is_refused(client):
-    bomb = gzip.compress(b"[" + b" " * 60_000_000 + b"]")
+    bomb = gzip.compress(b"[" + b" " * 60_000_000 + b"]", mtime=0)
     assert len(bomb) < 100_000
     assert_problem(await client.post(PATH, content=bomb, headers={"Content-Encoding": "gzip"}), 413)
 
 
-@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b"[]" * 500)[:-12]])
+@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b"[]" * 500, mtime=0)[:-12]])
 async def test_broken_gzip_is_malformed(client, body):
     assert_problem(await client.post(PATH, content=body, headers={"Content-Encoding": "gzip"}), 400)
 

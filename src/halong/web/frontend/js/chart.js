@@ -139,7 +139,9 @@ class HalongChart extends HTMLElement {
     const span = axis[0].at(-1) - axis[0][0];
     const label = (seconds) => (span > 2 * 86400 ? dayMonth(new Date(seconds * 1000)) : clock(new Date(seconds * 1000)));
     const values = series.flatMap((one) => one.points.map(([, value]) => value)).filter((v) => v != null);
-    const top = Math.max(...values, ...limits.map((l) => l.value)), low = Math.min(...values, ...limits.filter((l) => l.kind === "minimum").map((l) => l.value));
+    // A limit far above the readings would press them flat: it is in the words and the tiles, not in the frame.
+    const high = Math.max(...values), near = limits.filter((l) => l.value <= 5 * Math.abs(high));
+    const top = Math.max(high, ...near.map((l) => l.value)), low = Math.min(...values, ...limits.filter((l) => l.kind === "minimum").map((l) => l.value));
     const room = (top - low || Math.abs(top) || 1) * 0.08;
     this.#plot = new uPlot({
       width: this.plotBox.clientWidth - 12,

@@ -1,5 +1,6 @@
 """Screens as a browser without scripts uses them: find a form, fill it in, send it."""
 
+import re
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
@@ -18,8 +19,9 @@ class _Forms(HTMLParser):
             return
         fields, name = self.forms[-1]["fields"], given.get("name")
         if tag == "input" and name and given.get("type") not in {"file", "submit", "button"}:
-            if given.get("type") not in {"checkbox", "radio"} or "checked" in given:
-                fields.append((name, given.get("value", "on")))
+            ticked = given.get("type") in {"checkbox", "radio"}
+            if not ticked or "checked" in given:
+                fields.append((name, given.get("value") or ("on" if ticked else "")))
         elif tag == "select" and name:
             self._select = {"name": name, "many": "multiple" in given, "first": None, "chosen": []}
         elif tag == "option" and self._select is not None:
@@ -56,6 +58,11 @@ def forms(page):
             values.setdefault(name, []).append(value)
         found.append((urlsplit(urljoin(str(page.url), form["action"])).path, values))
     return found
+
+
+def faults(page):
+    """What a form says is wrong, for the words of a failed test."""
+    return re.findall(r'<div class="field-error" id="([^"]+)">.*?<span>(.*?)</span>', page.text, re.DOTALL)
 
 
 def submit(browser, page, action, files=None, **filled):

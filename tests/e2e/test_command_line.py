@@ -6,6 +6,7 @@ import re
 import subprocess
 import tarfile
 import threading
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -166,7 +167,7 @@ def test_user_add(product):
     made = json.loads(product.halong("user", "add", name, "--role", "officer", "--place", place))
     assert made == {"user": name, "password": made["password"], "role": "officer", "place": place}
     product.passwords[name] = made["password"]
-    with product.browser(name) as browser:
+    with closing(product.browser(name)) as browser:
         assert browser.get("/alerts").status_code == 200
         assert browser.get("/sources").status_code == 403
     again = product.command("user", "add", name, "--role", "officer")
@@ -310,7 +311,7 @@ def test_the_restored_product_goes_live_and_lets_the_same_people_in(product, sav
     assert re.search(r"^removed: \d+ ", said, re.MULTILINE)
     restored.passwords = product.passwords
     start(restored)
-    with restored.browser("admin") as browser:
+    with closing(restored.browser("admin")) as browser:
         assert browser.get("/").status_code == 200
     kept = "SELECT count(*) FROM context_entity WHERE (simulated OR illustrative) AND deleted_at IS NULL"
     assert restored.rows(kept) == [(0,)]

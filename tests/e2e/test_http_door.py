@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import zlib
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -146,7 +147,7 @@ def test_without_a_good_key_nothing_is_taken(product, given):
 
 
 def test_a_session_is_no_key(product, station):
-    with product.browser("admin") as admin:
+    with closing(product.browser("admin")) as admin:
         answer = admin.post(OBSERVATIONS, json=[reading(station, "pm25", now(), 1.0)])
     assert answer.status_code == 401
 

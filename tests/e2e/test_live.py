@@ -3,13 +3,14 @@
 import json
 import threading
 import time
+from contextlib import closing
 from datetime import timedelta
 
 import httpx
 import pytest
 from tests.e2e.conftest import eventually
 from tests.e2e.doors import PATIENCE, now, post, reading
-from tests.e2e.pages import forms, submit
+from tests.e2e.pages import faults, forms, submit
 
 pytestmark = pytest.mark.e2e
 SOON = 1.0  # seconds from a reading, or a click, to the message
@@ -24,7 +25,7 @@ class Listener(threading.Thread):
         self.told, self.last_id, self.status = [], None, None
         self.open = threading.Event()
         headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
-        self.request = (f"{browser.base_url}live", {"topics": topics}, headers, dict(browser.cookies))
+        self.request = (browser.base_url.join("/live"), {"topics": topics}, headers, dict(browser.cookies))
         self.client = httpx.Client(timeout=httpx.Timeout(PATIENCE, read=None))
 
     def run(self):
@@ -60,7 +61,7 @@ class Listener(threading.Thread):
 
 @pytest.fixture(scope="module")
 def operator(product):
-    with product.browser("operator") as browser:
+    with closing(product.browser("operator")) as browser:
         yield browser
 
 
@@ -80,7 +81,7 @@ def watched(product, operator, key, new_station):
     page = operator.get("/rules/new/threshold")
     given = {"property": "pm25", "entities": ids, "direction": "above", "limit": str(LIMIT), "unit": "GQ"}
     page = submit(operator, page, "/rules/new/threshold", name=f"Thử {urns[0]}", priority="2", **given)
-    assert page.url.path.removeprefix("/rules/").isdigit(), page.text[-3000:]
+    assert page.url.path.removeprefix("/rules/").isdigit(), faults(page)
     page = submit(operator, page, "/switch", enabled="1")
     assert page.status_code == 200
     readings = (now() + timedelta(seconds=n) for n in range(-200, 200))
@@ -182,7 +183,7 @@ def test_a_citizen_account_hears_nothing_of_the_desk(product):
     name = f"citizen{now():%H%M%S}"
     made = json.loads(product.halong("user", "add", name, "--role", "citizen"))
     product.passwords[name] = made["password"]
-    with product.browser(name) as browser:
+    with closing(product.browser(name)) as browser:
         assert browser.get("/live", params={"topics": "alerts"}).status_code == 403
 
 

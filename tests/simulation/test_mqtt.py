@@ -3,11 +3,15 @@ import json
 import shutil
 import socket
 import subprocess
+import threading
 import time
+from urllib.parse import urlsplit
 
+import paho.mqtt.client as paho
 import pytest
 
 from halong.connectors.mqtt.client import Mqtt
+from halong.connectors.mqtt.topic import filter_of
 from halong.ingest.connector import Known, station_key
 from halong.simulation.clients import NotTaken, Parcel, as_json
 from halong.simulation.mqtt import TOPIC, MqttClient, source_settings
@@ -51,38 +55,41 @@ def test_the_source_listens_to_what_is_published():
     assert form.errors == {}
 
 
-async def test_readings_come_back_through_the_real_connector(broker, province):
+async def test_what_is_published_the_real_connector_reads(broker, province):
     member = province.stations[0]
+    device = member.device
     readings = tuple((NOW - 300 * n, province.readings(member, NOW - 300 * n, NOW)) for n in (2, 1, 0))
     form = Mqtt.Settings({**Mqtt.Settings.defaults(), **source_settings(broker)})
     assert form.is_valid()
-    listener = Mqtt({**form.cleaned_data, "client_id": "halong-test"}, {})
-    device = member.device
-    known = {station_key(device.code): Known(device.urn, device.types)}
-    found, all_there, connected = [], asyncio.Event(), asyncio.Event()
+    connector = Mqtt(form.cleaned_data, {})
+    heard, subscribed, all_there = [], threading.Event(), threading.Event()
 
-    async def sink(delivery):
-        batch = listener.decode(delivery.payload, delivery.origin, known)
-        assert batch.rejected == []
-        found.extend(batch.observations)
-        if len(found) == sum(len(values) for _, values in readings):
+    def keep(_client, _data, message):
+        heard.append(message)
+        if len(heard) == len(readings):
             all_there.set()
 
-    task = asyncio.create_task(listener.stream(sink, connected.set))
+    listener = paho.Client(paho.CallbackAPIVersion.VERSION2)
+    listener.on_message = keep
+    listener.on_subscribe = lambda *_rest: subscribed.set()
+    listener.connect("127.0.0.1", urlsplit(broker).port)
+    listener.subscribe(filter_of(form.cleaned_data["topic"]), qos=1)
+    listener.loop_start()
     client = MqttClient(broker)
     try:
-        async with asyncio.timeout(20):
-            while not connected.is_set():
-                await asyncio.sleep(0.1)
-                if task.done():
-                    task.result()
-            await client.send([Parcel(device, readings)])
-            await all_there.wait()
+        assert await asyncio.to_thread(subscribed.wait, 10)
+        await client.send([Parcel(device, readings)])
+        assert await asyncio.to_thread(all_there.wait, 10)
     finally:
-        task.cancel()
         await client.close()
+        listener.loop_stop()
+        listener.disconnect()
+    known = {station_key(device.code): Known(device.urn, device.types)}
+    batches = [connector.decode(message.payload, message.topic, known) for message in heard]
+    assert [batch.rejected for batch in batches] == [[], [], []]
+    found = [o for batch in batches for o in batch.observations]
     sent = [(at, r.property, r.value, r.quality) for at, values in readings for r in values]
-    assert sorted((o.time.timestamp(), o.property, o.value, o.quality) for o in found) == sorted(sent)
+    assert [(o.time.timestamp(), o.property, o.value, o.quality) for o in found] == sent
 
 
 async def test_a_broker_that_is_away_takes_nothing(province):

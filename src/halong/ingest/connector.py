@@ -76,6 +76,7 @@ class Delivery:
     ``cursor`` is how far the source is read once this is stored; ``done`` is awaited after that (delete the
     file, say).
     ``whole_size``: the payload is but the beginning of a file of so many bytes, more than the source takes.
+    Without an origin there are no bytes: only the cursor moves.
     ``once``: the same bytes from this source are taken once only.
     """
 

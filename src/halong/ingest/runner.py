@@ -225,7 +225,8 @@ class Runner:
         """Look once, take what is new, and say when to look again."""
         cursor = await self._in_database(_cursor_of, active.id)
         async for delivery in active.connector.poll(cursor):
-            await self._reception.take(active, delivery)
+            if delivery.origin:
+                await self._reception.take(active, delivery)
             if delivery.cursor is not None:
                 await self._in_database(states.note_progress, active.id, cursor=delivery.cursor, due_at=None)
         interval = float(active.connector.settings.get("interval_s") or INTERVAL_S)

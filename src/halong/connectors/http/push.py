@@ -10,10 +10,10 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from halong.connectors.mapping import Rule, decode_json
 from halong.ingest.batch import Batch
 from halong.ingest.connector import Connector, Example, Known, Manifest, Probe, SettingsForm
 from halong.ingest.http import PATH
+from halong.ingest.items import decode_items
 
 
 class HttpPushForm(SettingsForm):
@@ -36,7 +36,7 @@ class HttpPush(Connector):
 
     def decode(self, payload: bytes, origin: str, known: Mapping[str, Known]) -> Batch:
         """The readings of a JSON array, for what was set aside and comes again."""
-        return decode_json(payload, origin, Rule(), known)
+        return decode_items(payload, origin)
 
     async def probe(self, known: Mapping[str, Known]) -> Probe:
         """Nothing to reach: the other side begins."""
@@ -60,6 +60,10 @@ def public_address() -> tuple[str, int, str]:
     """Host, port and base URL under which Halong is reached, as far as it was told."""
     if settings.PUBLIC_URL:
         parts = urlsplit(settings.PUBLIC_URL)
-        return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80), settings.PUBLIC_URL
+        return (
+            parts.hostname or "",
+            parts.port or (443 if parts.scheme == "https" else 80),
+            settings.PUBLIC_URL,
+        )
     host = {"0.0.0.0": "127.0.0.1", "::": "localhost"}.get(settings.HALONG_HOST, settings.HALONG_HOST)  # noqa: S104
     return host, settings.HALONG_PORT, f"http://{host}:{settings.HALONG_PORT}"

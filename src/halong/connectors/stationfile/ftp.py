@@ -46,7 +46,7 @@ class _Files(AbstractedFS):  # type: ignore[misc]
     def open(self, filename: str, mode: str) -> Upload:
         return self.folder.begin(filename, keep=not mode.startswith("w"))
 
-    def mkstemp(self, suffix: str = "", prefix: str = "", dir: str | None = None, mode: str = "wb") -> Upload:  # noqa: A002
+    def mkstemp(self, suffix: str = "", prefix: str = "", dir: str | None = None, mode: str = "wb") -> Upload:
         name = f"{prefix}{os.urandom(4).hex()}{suffix}"
         return self.folder.begin(f"{dir or self.root}/{name}", keep=False)
 
@@ -97,7 +97,7 @@ class _Files(AbstractedFS):  # type: ignore[misc]
 class _Data(TLS_DTPHandler):  # type: ignore[misc]
     """A data connection. Bytes stay as they are, whatever type the client names."""
 
-    def enable_receiving(self, type: str, cmd: str) -> None:  # noqa: A002
+    def enable_receiving(self, type: str, cmd: str) -> None:
         super().enable_receiving("i", cmd)
 
     def close(self) -> None:

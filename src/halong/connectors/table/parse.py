@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 
 from halong.connectors.table.read import NoTableError, Table, read_table
 from halong.connectors.values import LOCAL, parse_number, parse_time
@@ -19,7 +19,14 @@ HELD_ROWS = 1_000
 TIME_NAMES = {"time", "datetime", "timestamp", "date", "thoi gian", "ngay gio", "ngay", "thoi diem", "gio"}
 ENTITY_NAMES = {"entity", "station", "tram", "urn", "ma tram", "device", "id"}
 # What the firmware of common low-cost sensors calls its columns: the particles of an SDS011 or a PMS sensor.
-DEVICE_COLUMNS = {"sdsp1": "pm10", "sdsp2": "pm25", "pmsp1": "pm10", "pmsp2": "pm25", "hpmp1": "pm10", "hpmp2": "pm25"}
+DEVICE_COLUMNS = {
+    "sdsp1": "pm10",
+    "sdsp2": "pm25",
+    "pmsp1": "pm10",
+    "pmsp2": "pm25",
+    "hpmp1": "pm10",
+    "hpmp2": "pm25",
+}
 _UNIT = re.compile(r"[(\[]([^)\]]+)[)\]]\s*$")
 _DAY_FIRST = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}")
 
@@ -46,7 +53,7 @@ class TableRule:
     type: str = ""
 
 
-class _Bad(Exception):  # noqa: N818 -- not an error: the outcome of a cell
+class _Bad(Exception):
     def __init__(self, reason: Reason, piece: str) -> None:
         super().__init__(piece)
         self.reason = reason
@@ -55,9 +62,11 @@ class _Bad(Exception):  # noqa: N818 -- not an error: the outcome of a cell
 def suggest(table: Table, types: tuple[str, ...] = ("AirQualityObserved",)) -> TableRule:
     """What the names of the columns say; a column that nobody knows, or that is empty throughout, stays unmapped."""
     time = next((name for name in table.head if fold(name) in TIME_NAMES), "")
-    time = time or next((name for name in table.head if any(word in fold(name).split() for word in TIME_NAMES)), "")
+    time = time or next(
+        (name for name in table.head if any(word in fold(name).split() for word in TIME_NAMES)), ""
+    )
     entity = next((name for name in table.head if fold(name) in ENTITY_NAMES and name != time), "")
-    columns = []
+    columns: list[tuple[str, str, str]] = []
     for index, name in enumerate(table.head):
         if name in {time, entity} or not any(cells[index] for _n, cells in table.rows[:500]):
             continue
@@ -75,7 +84,9 @@ def parse_table(payload: bytes, origin: str, rule: TableRule, known: Mapping[str
         return Batch(rejected=[Rejected(Reason(str(error)), origin[-300:], origin, payload)])
     missing = [name for name in _needed(rule) if name not in table.head]
     if missing or not rule.time:
-        return Batch(rejected=[Rejected(Reason.MALFORMED, f"? {', '.join(missing) or 'time'}", origin, payload)])
+        return Batch(
+            rejected=[Rejected(Reason.MALFORMED, f"? {', '.join(missing) or 'time'}", origin, payload)]
+        )
     month_first = (rule.order or _order(table, rule.time)) == "mdy"
     batch = Batch()
     for number, cells in table.rows:
@@ -84,7 +95,9 @@ def parse_table(payload: bytes, origin: str, rule: TableRule, known: Mapping[str
         _read_row(batch, row, rule, known, month_first=month_first, faults=faults)
         if faults:
             text = "; ".join(piece for _reason, piece in faults)[:300]
-            batch.rejected.append(Rejected(faults[0][0], text, f"{origin[-480:]}:{number}", _again(table, cells, faults)))
+            batch.rejected.append(
+                Rejected(faults[0][0], text, f"{origin[-480:]}:{number}", _again(table, cells))
+            )
     if len(batch.rejected) > HELD_ROWS:
         first = batch.rejected[0]
         detail = f"{len(batch.rejected)}/{len(table.rows)}: {first.detail}"[:300]
@@ -95,7 +108,9 @@ def parse_table(payload: bytes, origin: str, rule: TableRule, known: Mapping[str
 
 def _needed(rule: TableRule) -> list[str]:
     names = [rule.time, rule.entity_column, rule.quality]
-    names += [rule.property, rule.value, rule.unit] if rule.value else [column for column, _p, _u in rule.columns]
+    names += (
+        [rule.property, rule.value, rule.unit] if rule.value else [column for column, _p, _u in rule.columns]
+    )
     return [name for name in names if name]
 
 
@@ -132,7 +147,9 @@ def _read_row(
             continue
         try:
             found = _property(name, types) or name
-            batch.observations.append(Observation(urn, found, time, _number(text, rule), _code(unit), quality))
+            batch.observations.append(
+                Observation(urn, found, time, _number(text, rule), _code(unit), quality)
+            )
         except _Bad as bad:
             faults.append((bad.reason, f"{column}: {bad}"))
 
@@ -197,7 +214,7 @@ def _column_unit(name: str, found: str, types: tuple[str, ...]) -> str:
     return spec.unit if spec else ""
 
 
-def _again(table: Table, cells: list[str], faults: list[tuple[Reason, str]]) -> bytes:
+def _again(table: Table, cells: list[str]) -> bytes:
     """A bad row as a small table of its own."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=table.delimiter or ";", lineterminator="\r\n")
@@ -207,17 +224,20 @@ def _again(table: Table, cells: list[str], faults: list[tuple[Reason, str]]) -> 
 
 
 def _add_things(batch: Batch, rule: TableRule, known: Mapping[str, Known]) -> None:
-    """Things are opened only where the settings name a type for them, series of known things always."""
+    """Things are opened where the settings name a type for them or bind the table to them, series of known things
+    always.
+    """
     series: dict[str, dict[str, str]] = {}
     for reading in batch.observations:
         series.setdefault(reading.entity, {}).setdefault(reading.property, reading.unit or "")
     for urn, found in series.items():
         there = known.get(station_key(urn.rpartition(":")[2]))
-        kind = find_type(rule.type) if rule.type else None
+        bound = urn.split(":")[2] if urn == rule.entity and urn.count(":") > 2 else ""
+        kind = find_type(rule.type) or find_type(bound)
         types = there.types if there is not None and there.urn == urn else (kind.all_types if kind else ())
         if types:
             pairs = tuple(
-                (name, spec.unit if (spec := find_attribute(types, name)) else unit) for name, unit in found.items()
+                (name, spec.unit if (spec := find_attribute(types, name)) else unit)
+                for name, unit in found.items()
             )
             batch.things.append(Thing(urn, types, urn.rpartition(":")[2], pairs))
-    batch.observations.sort(key=lambda reading: reading.time if reading.time.tzinfo else datetime.now(UTC))

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -46,7 +47,7 @@ def read_table(payload: bytes, delimiter: str = "") -> Table:
     return _table(_lines(reader), mark, encoding)
 
 
-def _lines(reader: "csv._reader") -> Iterator[tuple[int, list[str]]]:
+def _lines(reader: Any) -> Iterator[tuple[int, list[str]]]:
     while True:
         try:
             cells = next(reader)
@@ -66,7 +67,15 @@ def _sheet(payload: bytes) -> Iterator[tuple[int, list[str]]]:
         book = load_workbook(io.BytesIO(payload), read_only=True, data_only=True)
         for number, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), 1):
             yield number, [_cell(cell) for cell in cells]
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, OSError, EOFError) as error:
+    except (
+        zipfile.BadZipFile,
+        InvalidFileException,
+        KeyError,
+        IndexError,
+        ValueError,
+        OSError,
+        EOFError,
+    ) as error:
         if isinstance(error, NoTableError):
             raise
         raise NoTableError("not_text") from error

@@ -117,7 +117,8 @@ def _without_holes(points: Iterator[Point], step: timedelta) -> Iterator[Point]:
 def latest(series_ids: Collection[int]) -> dict[int, Point]:
     """The newest reading of each series that has one."""
     sql = "SELECT series_id, time, value, quality FROM latest WHERE series_id = ANY(%s::int4[])"
-    return {row[0]: (row[1], row[2], row[3]) for row in _fetch_many(sql, [literal(series_ids)])}
+    rows = _fetch_many(sql, [literal(series_ids)])
+    return {series_id: (time, value, quality) for series_id, time, value, quality in rows}
 
 
 def hourly_values(series_id: int, first: datetime, last: datetime) -> dict[datetime, float | None]:

@@ -42,12 +42,13 @@ def pytest_unconfigure(config):
 
 @pytest.fixture(autouse=True)
 def _forget_readings(request):
-    """Readings live in tables that Django's flush doesn't know: empty them after tests that commit."""
+    """Readings and jobs live in tables that Django's flush doesn't know: empty them after tests that commit."""
     yield
     if "transactional_db" in request.fixturenames:
         with psycopg.connect(conninfo()) as connection:
             connection.execute(
-                "TRUNCATE observation, correction, latest, touched, dirty_hour, dirty_derived, rollup_hour, rollup_day"
+                "TRUNCATE observation, correction, latest, touched, dirty_hour, dirty_derived, rollup_hour, rollup_day,"
+                " procrastinate_jobs, procrastinate_periodic_defers, procrastinate_events"
             )
 
 

@@ -13,9 +13,27 @@ from halong.observations.actions import open_derived_series, open_series
 from halong.places.actions import save_place
 from halong.places.models import Place
 
-NOW = datetime.now(UTC).replace(microsecond=0)
-TOP = NOW.replace(minute=0, second=0)
 HOUR = timedelta(hours=1)
+
+
+_started = datetime.now(UTC)
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    """Each test has its own time: an hour may pass during a run, but not during a test."""
+    global _started
+    _started = datetime.now(UTC)
+
+
+def now():
+    """The second in which the test began."""
+    return _started.replace(microsecond=0)
+
+
+def top():
+    """The hour that began last."""
+    return now().replace(minute=0, second=0)
 
 
 @pytest.fixture

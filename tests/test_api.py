@@ -1,6 +1,6 @@
 import jsonschema
 import pytest
-from tests.province import HOUR, NOW, TOP, make_station, person, province, put, wards  # noqa: F401 -- fixtures
+from tests.province import HOUR, clock, make_station, now, person, province, put, top, wards  # noqa: F401 -- fixtures
 
 from halong.accounts.actions import create_api_key
 from halong.alerts.models import Alert
@@ -20,7 +20,7 @@ def api(client, db):
 @pytest.fixture
 def air(make_station, put):
     station = make_station(1, urn="urn:ngsi-ld:AirQualityObserved:one", name="Trạm A")
-    put(station, "pm25", [(TOP - n * HOUR, 20.0 + n) for n in range(3)], hours=True)
+    put(station, "pm25", [(top() - n * HOUR, 20.0 + n) for n in range(3)], hours=True)
     return station
 
 
@@ -47,7 +47,7 @@ def test_entities_are_found_without_accents_by_type_and_sector(api, air):
 
 @pytest.mark.parametrize(("interval", "values"), [("raw", [22.0, 21.0, 20.0]), ("hour", [22.0, 21.0, 20.0])])
 def test_series_come_as_points(api, air, interval, values):
-    query = {"interval": interval, "from": (TOP - 5 * HOUR).isoformat(), "to": NOW.isoformat()}
+    query = {"interval": interval, "from": (top() - 5 * HOUR).isoformat(), "to": now().isoformat()}
     body = api(f"entities/{air.urn}/series/pm25", **query).json()
     assert [p["value"] for p in body["points"] if p["value"] is not None] == values
     assert (body["unit"], body["interval"]) == ("GQ", interval)
@@ -99,7 +99,7 @@ def test_alerts_come_gravest_first(api, air):
     for cause, priority in [("a", 3), ("b", 1)]:
         Alert.objects.create(
             cause=cause, title=cause, priority=priority, entity=air, place=air.place, sector="environment",
-            raised_at=NOW, changed_at=NOW,
+            raised_at=now(), changed_at=now(),
         )  # fmt: skip
     assert [item["title"] for item in api("alerts").json()["items"]] == ["b", "a"]
     assert api("alerts", priority=3).json()["count"] == 1
@@ -128,7 +128,7 @@ def test_the_description_is_valid_openapi_and_names_every_address(client, db):
 
 def test_lists_need_a_fixed_number_of_queries(api, make_station, put, django_assert_max_num_queries):
     for number in range(6):
-        put(make_station(number), "pm25", [(NOW, 1.0)])
+        put(make_station(number), "pm25", [(now(), 1.0)])
     api("entities")
     with django_assert_max_num_queries(9):
         assert api("entities").json()["count"] == 6

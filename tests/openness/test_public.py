@@ -2,14 +2,14 @@ import csv
 import io
 
 import pytest
-from tests.province import HOUR, TOP
+from tests.province import HOUR, top
 
 
 @pytest.fixture
 def air(make_station, put):
     station = make_station(1, name="Trạm khí Hồng Gai", lon=107.08, lat=20.95)
-    put(station, "pm25", [(TOP - n * HOUR, 60.0) for n in range(13)], hours=True)
-    put(station, "airQualityIndex", [(TOP - n * HOUR, 117.0) for n in range(5)])
+    put(station, "pm25", [(top() - n * HOUR, 60.0) for n in range(13)], hours=True)
+    put(station, "airQualityIndex", [(top() - n * HOUR, 117.0) for n in range(5)])
     return station
 
 
@@ -30,7 +30,7 @@ def test_home_shows_gaps_of_the_last_day_as_gaps(client, air):
 
 def test_nearest_station_is_found_and_the_position_not_kept(client, air, make_station, put):
     far = make_station(2, name="Trạm khí Móng Cái", lon=107.97, lat=21.52)
-    put(far, "airQualityIndex", [(TOP, 20.0)])
+    put(far, "airQualityIndex", [(top(), 20.0)])
     page = client.get("/c?lon=107.9&lat=21.5")
     assert page.context["station"].entity == far
     assert round(page.context["station"].distance_km) == 8
@@ -40,7 +40,7 @@ def test_nearest_station_is_found_and_the_position_not_kept(client, air, make_st
 def test_what_is_not_public_is_nowhere(client, make_station, put):
     hidden = make_station(3, public=False, name="Kín")
     camera = make_station(4, types=("SecurityCamera",), public=True, name="Camera kín", properties=())
-    put(hidden, "airQualityIndex", [(TOP, 20.0)])
+    put(hidden, "airQualityIndex", [(top(), 20.0)])
     assert client.get(f"/c/stations/{hidden.pk}").status_code == 404
     assert client.get(f"/c/data/{hidden.pk}/hours.csv").status_code == 404
     for path in (

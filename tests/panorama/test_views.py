@@ -3,7 +3,7 @@ import io
 from datetime import timedelta
 
 import pytest
-from tests.province import HOUR, NOW, TOP
+from tests.province import HOUR, now, top
 
 from halong.accounts.actions import create_display_token
 from halong.core.permissions import SYSTEM
@@ -16,7 +16,7 @@ def leader(client, person):
 
 
 def test_panorama_counts_what_is_alive(leader, make_station, put):
-    put(make_station(1), "pm25", [(NOW, 10.0)])
+    put(make_station(1), "pm25", [(now(), 10.0)])
     make_station(2)
     page = leader.get("/")
     figure = page.context["tiles"]["figures"][0]
@@ -42,9 +42,9 @@ def test_scoped_officer_sees_only_what_is_his(client, person, make_station, ward
 
 def test_entity_page_shows_values_index_and_limits(leader, make_station, put):
     station = make_station(1)
-    rows = [(TOP - n * HOUR, 60.0) for n in range(13)]
+    rows = [(top() - n * HOUR, 60.0) for n in range(13)]
     put(station, "pm25", rows, hours=True)
-    put(station, "airQualityIndex", [(TOP, 117.0)])
+    put(station, "airQualityIndex", [(top(), 117.0)])
     text = leader.get(f"/entities/{station.pk}?property=pm25").content.decode()
     assert "117" in text
     assert "Kém" in text
@@ -53,9 +53,9 @@ def test_entity_page_shows_values_index_and_limits(leader, make_station, put):
 
 def test_chart_has_points_with_quality_and_the_limits_in_force(leader, make_station, put):
     station = make_station(1)
-    put(station, "pm25", [(NOW - timedelta(minutes=10), 50.5)], quality=1)
+    put(station, "pm25", [(now() - timedelta(minutes=10), 50.5)], quality=1)
     body = leader.get(f"/entities/{station.pk}/series/pm25.json").json()
-    assert body["series"][0]["points"] == [[(NOW - timedelta(minutes=10)).timestamp(), 50.5, 1]]
+    assert body["series"][0]["points"] == [[(now() - timedelta(minutes=10)).timestamp(), 50.5, 1]]
     assert {(limit["value"], limit["label"]) for limit in body["limits"]} >= {
         (45.0, "QCVN 05:2023/BTNMT, 24h")
     }
@@ -63,7 +63,7 @@ def test_chart_has_points_with_quality_and_the_limits_in_force(leader, make_stat
 
 def test_csv_of_a_chart_says_unit_and_zone(leader, make_station, put):
     station = make_station(1)
-    put(station, "pm25", [(NOW - timedelta(minutes=10), 50.5)])
+    put(station, "pm25", [(now() - timedelta(minutes=10), 50.5)])
     rows = list(
         csv.reader(io.StringIO(leader.get(f"/entities/{station.pk}/series/pm25.csv").content.decode()))
     )
@@ -74,7 +74,7 @@ def test_csv_of_a_chart_says_unit_and_zone(leader, make_station, put):
 
 def test_panorama_needs_a_fixed_number_of_queries(leader, make_station, put, django_assert_max_num_queries):
     for number in range(12):
-        put(make_station(number), "pm25", [(NOW, 10.0)])
+        put(make_station(number), "pm25", [(now(), 10.0)])
     leader.get("/")
     with django_assert_max_num_queries(40):
         leader.get("/")
@@ -85,7 +85,7 @@ def test_wall_opens_with_a_token_that_can_be_revoked(client, make_station):
     assert client.get("/wall").status_code == 403
     assert client.get(f"/wall?token={secret}")["Location"] == "/wall"
     assert client.get("/wall").status_code == 200
-    token.revoked_at = NOW
+    token.revoked_at = now()
     token.save()
     assert client.get("/wall").status_code == 403
 

@@ -56,12 +56,19 @@ def file_name(door, at):
 
 
 @contextmanager
-def ftp(door):
-    """A signed-in FTP connection."""
-    with ftplib.FTP() as client:
-        client.connect(door["address"], door["port"], timeout=PATIENCE)
-        client.login(door["user"], door["password"])
-        yield client
+def ftp(door, tries=4):
+    """A signed-in FTP connection; a busy server may need a moment to hear of a new account."""
+    for left in reversed(range(tries)):
+        with ftplib.FTP() as client:
+            client.connect(door["address"], door["port"], timeout=PATIENCE)
+            try:
+                client.login(door["user"], door["password"])
+            except ftplib.error_perm:
+                if left:
+                    continue
+                raise
+            yield client
+            return
 
 
 def store(client, name, content):

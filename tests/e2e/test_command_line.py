@@ -85,8 +85,16 @@ def test_what_cannot_be_done_is_said_in_one_line(product, words, said):
     assert done.stdout == ""
 
 
+def added(product, kind, name, **settings):
+    """What ``halong source add`` printed: one JSON object in one line."""
+    sets = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
+    text = product.halong("source", "add", kind, name, *sets)
+    assert text.count("\n") == 1
+    return json.loads(text)
+
+
 def test_ftp(product, station):
-    door = product.source("ftp", f"Trạm khí Bãi Cháy {station}", entity=station)
+    door = added(product, "ftp", f"Trạm khí Bãi Cháy {station}", entity=station)
     assert set(door) == SERVED
     assert (door["kind"], door["port"]) == ("ftp", int(product.env["HALONG_FTP_PORT"]))
     with ftp(door) as client:
@@ -104,7 +112,7 @@ def test_a_name_is_taken_once(product):
 
 
 def test_sftp(product):
-    door = product.source("sftp", f"sftp {now():%H%M%S}")
+    door = added(product, "sftp", f"sftp {now():%H%M%S}")
     assert set(door) == SERVED
     assert (door["kind"], door["port"]) == ("sftp", int(product.env["HALONG_SFTP_PORT"]))
 
@@ -112,7 +120,7 @@ def test_sftp(product):
 def test_mqtt(product, station, tmp_path):
     with broker(tmp_path) as port:
         given = {"url": f"mqtt://127.0.0.1:{port}", "user": USER, "password": PASSWORD}
-        door = product.source("mqtt", f"mqtt {station}", **given)
+        door = added(product, "mqtt", f"mqtt {station}", **given)
         product.halong("source", "disable", f"mqtt {station}")
     assert (door["kind"], door["address"], door["port"]) == ("mqtt", "127.0.0.1", port)
     assert {"topic", "example"} <= set(door)
@@ -120,7 +128,7 @@ def test_mqtt(product, station, tmp_path):
 
 
 def test_http_push(product, station):
-    door = product.source("http-push", f"push {station}")
+    door = added(product, "http-push", f"push {station}")
     assert {"kind", "address", "port", "key", "path", "example"} <= set(door)
     headers = {"Authorization": f"Bearer {door['key']}", "Content-Type": "application/json"}
     body = door["example"] if isinstance(door["example"], str) else json.dumps(door["example"])
@@ -133,10 +141,13 @@ def test_http_push(product, station):
 
 def test_folder(product, station, tmp_path):
     tmp_path.chmod(0o755)
-    door = product.source("folder", f"folder {station}", path=tmp_path, entity=station, interval_s="1")
+    door = added(product, "folder", f"folder {station}", folder=tmp_path, entity=station, interval_s="2")
     assert {"kind", "path", "example"} <= set(door)
+    (tmp_path / f"{file_name(door, now())}.tmp").write_bytes(b"half a fi")
     (tmp_path / file_name(door, now())).write_bytes(station_lines(now(), {"PM2,5": 17}))
     eventually(lambda: [value for _at, value, _quality in product.readings(station)] == [17.0], within=30)
+    held = "SELECT q.origin FROM ingest_quarantined q JOIN ingest_source s ON s.id = q.source_id WHERE s.name = %s"
+    assert product.rows(held, f"folder {station}") == []
 
 
 def test_sources_are_switched_off_and_on_and_removed(product, station):
@@ -144,7 +155,7 @@ def test_sources_are_switched_off_and_on_and_removed(product, station):
 
     def may_enter():
         try:
-            with ftp(door):
+            with ftp(door, tries=1):
                 return True
         except ftplib.error_perm:
             return False

@@ -161,14 +161,14 @@ def test_a_key_may_not_write_outside_its_scope(product, station):
         "SELECT code FROM places_place WHERE kind = 'ward' AND valid_to IS NULL LIMIT 1"
     )[0][0]
     words = ("key", "add", "somewhere else", "--permission", "ingest.write", "--place", elsewhere)
-    key = json.loads(product.halong(*words))["key"]
+    key = product.quickly(*words)["key"]
     status, _answer = post(product, key, [reading(station, "pm25", now(), 1.0)])
     assert status == 403
     assert product.readings(station) == []
 
 
 def test_a_revoked_key_stops_working(product, station):
-    made = json.loads(product.halong("key", "add", "for a moment", "--permission", "ingest.write"))
+    made = product.quickly("key", "add", "for a moment", "--permission", "ingest.write")
     assert post(product, made["key"], [])[0] == 200
     product.halong("key", "revoke", made["key"].split("_")[1])
     eventually(lambda: post(product, made["key"], [])[0] == 401, within=15)

@@ -181,7 +181,7 @@ def test_the_public_hears_of_public_pages_only(product, stranger, key, watched):
 
 def test_a_citizen_account_hears_nothing_of_the_desk(product):
     name = f"citizen{now():%H%M%S}"
-    made = json.loads(product.halong("user", "add", name, "--role", "citizen"))
+    made = product.quickly("user", "add", name, "--role", "citizen")
     product.passwords[name] = made["password"]
     with closing(product.browser(name)) as browser:
         assert browser.get("/live", params={"topics": "alerts"}).status_code == 403

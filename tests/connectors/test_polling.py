@@ -13,7 +13,7 @@ from tests.connectors.stationfile.test_accounts import STORED, content, name
 from halong.connectors.network import is_public
 from halong.context.models import Entity
 from halong.core.errors import Conflict
-from halong.ingest.models import Source
+from halong.ingest.models import Quarantined, Source
 from halong.ingest.runner import build
 from halong.observations.models import Series
 
@@ -125,15 +125,17 @@ def test_files_in_a_folder_are_taken_when_nobody_writes_them_any_more(collector,
 
 
 def test_a_file_that_stays_is_taken_once_and_again_when_it_changes(collector, tmp_path):
-    file = tmp_path / name()
+    (tmp_path / "in").mkdir()
+    file = tmp_path / "in" / name()
     file.write_text(content())
-    source, _needs = collector.add("folder", folder=str(tmp_path), interval_s="2", deep="")
+    source, _needs = collector.add("folder", folder=str(file.parent), interval_s="2", deep="")
     wait_until(lambda: rows() == STORED, 15)
 
     file.write_text(content("99,0"))
 
     wait_until(lambda: [row[2] for row in rows()] == [52.0, 99.0], 20)
     assert Source.objects.get(pk=source.pk).state == "ok"
+    assert Quarantined.objects.count() == 0
 
 
 def test_files_are_fetched_from_ftp_and_sftp_servers(collector, tmp_path):
@@ -177,7 +179,7 @@ def test_files_are_fetched_from_ftp_and_sftp_servers(collector, tmp_path):
             "sftp-pull", "b", port=str(listening.get_port()), host_key=key.get_fingerprint(), **shared
         )
         wrong, _ = collector.add(
-            "sftp-pull", "c", port=str(listening.get_port()), host_key="SHA256:none", **shared
+            "sftp-pull", "c", port=str(listening.get_port()), host_key="SHA256:another", **shared
         )
 
         wait_until(lambda: len(rows()) == 4, 20)

@@ -36,6 +36,10 @@ class StationFiles(Connector):
         """The readings of one station file."""
         return parse_file(payload, origin, options_of(self.settings), known)
 
+    def example_name(self) -> str:
+        """The name of a file that the pattern, left as it is, would take."""
+        return f"QN_ABCD_KHI001_{datetime.now(LOCAL):%Y%m%d%H%M%S}.txt"
+
 
 class ServedForm(StationFileForm):
     """An account for stations that push."""
@@ -65,7 +69,7 @@ class Served(StationFiles):
 
     async def probe(self, known: Mapping[str, Known]) -> Probe:
         """Decode an example of what a station will push, as these settings would."""
-        name = self._example_name()
+        name = self.example_name()
         if not self.settings.get("entity") and not options_of(self.settings).pattern.fullmatch(name):
             return Probe(messages=(gettext("Waits for files; none has come yet."),))
         time = datetime.now(LOCAL).strftime("%Y%m%d%H%M%S")
@@ -74,12 +78,9 @@ class Served(StationFiles):
             batch, (gettext("This is how an example file would be read: %(name)s") % {"name": name},)
         )
 
-    def _example_name(self) -> str:
-        return f"QN_ABCD_KHI001_{datetime.now(LOCAL):%Y%m%d%H%M%S}.txt"
-
     def client_needs(self, example: Example) -> dict[str, Any]:
         """Where to push to, and the name of a file that would be taken."""
-        return {"address": public_host(), "port": self.port(), "path": "/", "example": self._example_name()}
+        return {"address": public_host(), "port": self.port(), "path": "/", "example": self.example_name()}
 
     @staticmethod
     def port() -> int:

@@ -1,84 +1,61 @@
-"""Station files that Halong fetches: from a folder of this machine, an FTP or FTPS server, or an SFTP server.
+"""Station files that Halong fetches: from a folder of this machine, from an FTP or FTPS server, from an SFTP server.
 
-A file is taken in when its size is the same at two looks, or when it is older than a minute. What has been taken in is
-remembered by name, size and time, so that files may stay where they are; the ledger of hashes makes sure of it.
+How new files are found and remembered is the same for all of them, and stands in ``remote``.
 """
 
-import asyncio
-import ftplib
-import ssl
-import time
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from io import BytesIO
-from pathlib import Path, PurePosixPath
-from typing import Any, ClassVar, Protocol
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any, ClassVar
 
-import msgspec
+import asyncssh
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from halong.connectors.network import resolve
+from halong import home
 from halong.connectors.stationfile.accounts import StationFiles
-from halong.connectors.stationfile.forms import StationFileForm, options_of
-from halong.connectors.stationfile.parse import station_of
+from halong.connectors.stationfile.forms import StationFileForm
+from halong.connectors.stationfile.local import LocalFolder
+from halong.connectors.stationfile.remote import Plan, Remote, first_files, new_files
+from halong.connectors.stationfile.remote_ftp import open_ftp
+from halong.connectors.stationfile.remote_sftp import fingerprint_of, open_sftp
 from halong.core.errors import Conflict
 from halong.ingest.batch import Batch
-from halong.ingest.connector import Delivery, Known, Manifest, Probe
-from halong.ingest.server import is_unfinished
+from halong.ingest.connector import Delivery, Example, Known, Manifest, Probe
 
-SETTLED_S = 60  # age after which a file is whole, whatever its size was before
-TIMEOUT_S = 30
-MOST = 2_000  # files taken in at one look; the rest at the next
-REMEMBERED = 50_000
 SHOWN = 3
+DEPTH = 6  # folders below the folder: a station's, year, month, day, hour
 DONE = "done"  # the folder that files are moved to
 AFTERWARDS = [
     ("keep", _("Leave it")),
     ("delete", _("Delete it")),
     ("move", _("Move it to the folder “done”")),
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A file that stands there: its path below the folder, its size, its time."""
-
-    path: str
-    size: int
-    modified: int
-
-    @property
-    def mark(self) -> str:
-        """What changes when the file changes."""
-        return f"{self.size}:{self.modified}"
-
-
-class Place(Protocol):
-    """Where files stand, while it is open."""
-
-    async def files(self, *, deep: bool) -> list[Found]:
-        """Every file."""
-        ...
-
-    async def read(self, found: Found, limit: int) -> bytes:
-        """A file's content, up to a limit and one byte more."""
-        ...
-
-    async def settle(self, found: Found, afterwards: str) -> None:
-        """Delete or move a file that was taken in."""
-        ...
+ENCRYPTION = [("explicit", _("FTPS")), ("implicit", _("FTPS from the first byte")), ("none", _("None"))]
 
 
 class PolledForm(StationFileForm):
-    """How often to look, and what becomes of files."""
+    """Which files are wanted, how often to look, and what becomes of them."""
 
     folder = forms.CharField(label=_("Folder"), initial="/")
+    names = forms.CharField(
+        label=_("Files"),
+        initial="*.txt",
+        required=False,
+        help_text=_("With * for any letters. Others are left alone."),
+    )
     deep = forms.BooleanField(label=_("And the folders below it"), required=False, initial=True)
+    recent_days = forms.IntegerField(
+        label=_("Only day folders of the last days"),
+        initial=0,
+        min_value=0,
+        max_value=10_000,
+        required=False,
+        help_text=_("For folders named 2026/11/23. 0: all of them."),
+    )
     interval_s = forms.IntegerField(
         label=_("Every so many seconds"), initial=60, min_value=2, max_value=86_400
     )
@@ -86,106 +63,57 @@ class PolledForm(StationFileForm):
         label=_("When a file was taken in"), choices=AFTERWARDS, initial="keep", required=False
     )
     field_order = ["folder", "entity", "interval_s"]
-    advanced: ClassVar[frozenset[str]] = StationFileForm.advanced | {"deep", "afterwards"}
+    advanced: ClassVar[frozenset[str]] = StationFileForm.advanced | {
+        "names", "deep", "recent_days", "afterwards",
+    }  # fmt: skip
 
 
 class Polled(StationFiles):
     """A source of station files that Halong looks at."""
 
     @abstractmethod
-    def opened(self) -> Any:
-        """A context manager that gives the ``Place``."""
+    def opened(self) -> AbstractAsyncContextManager[Remote]:
+        """The folders, as long as the context lasts. Raises Conflict in words."""
+
+    @property
+    def plan(self) -> Plan:
+        """What the settings say of the files."""
+        settings = self.settings
+        return Plan(
+            wanted=settings.get("names") or "*",
+            depth=DEPTH if settings.get("deep", True) else 0,
+            after=settings.get("afterwards") or "keep",
+            move_to=DONE,
+            max_bytes=int(settings.get("max_bytes") or 5_000_000),
+            recent_days=int(settings.get("recent_days") or 0),
+        )
 
     async def poll(self, cursor: str) -> AsyncIterator[Delivery]:
         """The files that are new since the last look."""
-        taken, growing = _remembered(cursor)
-        async with self.opened() as place:
-            there = await self._there(place)
-            fresh = [found for found in there if taken.get(found.path) != found.mark]
-            ready = [found for found in fresh if _is_whole(found, growing)][:MOST]
-            names = {found.path for found in there}
-            taken = {path: mark for path, mark in taken.items() if path in names}
-            waiting = {found.path: found.mark for found in fresh if found not in ready}
-            limit = int(self.settings.get("max_bytes") or 5_000_000)
-            for number, found in enumerate(ready, 1):
-                taken[found.path] = found.mark
-                cursor_after = _cursor(taken, waiting) if number == len(ready) else None
-                yield await self._delivery(place, found, limit, cursor_after)
-            if not ready and waiting != growing:
-                yield Delivery(b"", "", _cursor(taken, waiting))
+        async with self.opened() as remote:
+            async for delivery in new_files(remote, self.plan, cursor):
+                yield delivery
 
     async def probe(self, known: Mapping[str, Known]) -> Probe:
-        """Look once and decode the first files."""
-        async with self.opened() as place:
-            there = await self._there(place)
-            batch = Batch()
-            for found in there[:SHOWN]:
-                part = self.decode(await place.read(found, 1_000_000), found.path, known)
-                batch.observations += part.observations
-                batch.rejected += part.rejected
-        text = ngettext("%(n)d file fits.", "%(n)d files fit.", len(there)) % {"n": len(there)}
-        return Probe(batch, (text,) if there else (text, gettext("Nothing to show yet.")))
+        """Look once and decode the last files."""
+        try:
+            async with self.opened() as remote:
+                files, count = await first_files(remote, self.plan, SHOWN)
+        except OSError as error:
+            raise Conflict(str(error.strerror or error)) from error
+        batch = Batch()
+        for path, payload in files:
+            part = self.decode(payload, path, known)
+            batch.observations += part.observations
+            batch.rejected += part.rejected
+            batch.things += part.things
+        text = ngettext("%(n)d file was found.", "%(n)d files were found.", count) % {"n": count}
+        return Probe(batch, (text,) if files else (text, gettext("Nothing to show yet.")))
 
-    async def _there(self, place: Place) -> list[Found]:
-        """The files whose names fit, the oldest first. Others are none of our business."""
-        options = options_of(self.settings)
-        found = await place.files(deep=bool(self.settings.get("deep", True)))
-        fitting = [
-            file
-            for file in found
-            if not is_unfinished(file.path)
-            and DONE not in PurePosixPath(file.path).parts[:-1]
-            and station_of(PurePosixPath(file.path).name, options.pattern) is not None
-        ]
-        return sorted(fitting, key=lambda file: (file.modified, file.path))
-
-    async def _delivery(self, place: Place, found: Found, limit: int, cursor: str | None) -> Delivery:
-        afterwards = self.settings.get("afterwards") or "keep"
-
-        async def done() -> None:
-            if afterwards != "keep":
-                await place.settle(found, afterwards)
-
-        payload = await place.read(found, limit)
-        if len(payload) > limit:
-            return Delivery(payload[:65_536], found.path, cursor, whole_size=found.size)
-        return Delivery(payload, found.path, cursor, once=True, done=done)
-
-
-class _Local:
-    """A folder of this machine. Links are not followed."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-
-    async def files(self, *, deep: bool) -> list[Found]:
-        return await asyncio.to_thread(self._list, deep)
-
-    def _list(self, deep: bool) -> list[Found]:
-        if not self._root.is_dir():
-            raise Conflict(f"{self._root}: no such folder")
-        found = []
-        for path in self._root.rglob("*") if deep else self._root.glob("*"):
-            if path.is_file() and not path.is_symlink():
-                state = path.stat()
-                found.append(Found(str(path.relative_to(self._root)), state.st_size, int(state.st_mtime)))
-        return found
-
-    async def read(self, found: Found, limit: int) -> bytes:
-        def read() -> bytes:
-            with (self._root / found.path).open("rb") as file:
-                return file.read(limit + 1)
-
-        return await asyncio.to_thread(read)
-
-    async def settle(self, found: Found, afterwards: str) -> None:
-        path = self._root / found.path
-        if afterwards == "delete":
-            await asyncio.to_thread(path.unlink, missing_ok=True)
-        else:
-            target = self._root / DONE / found.path
-            await asyncio.to_thread(target.parent.mkdir, parents=True, exist_ok=True)
-            await asyncio.to_thread(path.replace, target)
+    def client_needs(self, example: Example) -> dict[str, Any]:
+        """Where files are looked for, and the name of one that would be taken."""
+        where = {"address": self.settings["host"]} if self.settings.get("host") else {}
+        return {**where, "path": self.settings.get("folder", ""), "example": self.example_name()}
 
 
 class FolderForm(PolledForm):
@@ -196,10 +124,14 @@ class FolderForm(PolledForm):
     )
 
     def clean_folder(self) -> str:
-        """An absolute path."""
+        """An absolute path, not of Halong's own data nor of the system's doings."""
         text: str = self.cleaned_data["folder"].strip()
         if not text.startswith("/") or ".." in Path(text).parts:
             raise ValidationError(_("An absolute path is needed."))
+        place, own = Path(text).resolve(), home.path().resolve()
+        system = [Path(name) for name in ("/proc", "/sys", "/dev")]
+        if place in own.parents or any(place == other or other in place.parents for other in (own, *system)):
+            raise ValidationError(_("This folder isn't one for station files."))
         return text
 
 
@@ -217,9 +149,9 @@ class Folder(Polled):
     Settings = FolderForm
 
     @asynccontextmanager
-    async def opened(self) -> AsyncIterator[Place]:
+    async def opened(self) -> AsyncIterator[Remote]:
         """The folder."""
-        yield _Local(Path(self.settings["folder"]))
+        yield LocalFolder(Path(self.settings["folder"]))
 
 
 class RemoteForm(PolledForm):
@@ -241,56 +173,15 @@ class RemoteForm(PolledForm):
 class FtpPullForm(RemoteForm):
     """An FTP server."""
 
-    tls = forms.ChoiceField(
-        label=_("Encryption"),
-        choices=[("explicit", _("FTPS")), ("none", _("None"))],
-        initial="explicit",
-        required=False,
-    )
+    tls = forms.ChoiceField(label=_("Encryption"), choices=ENCRYPTION, initial="explicit", required=False)
     verify = forms.BooleanField(label=_("Check the server's certificate"), required=False, initial=True)
-
-
-class _Ftp:
-    """An FTP session, in a thread: Python's own client."""
-
-    def __init__(self, ftp: ftplib.FTP, root: str) -> None:
-        self._ftp, self._root = ftp, root.rstrip("/")
-
-    async def files(self, *, deep: bool) -> list[Found]:
-        return await asyncio.to_thread(self._list, self._root or "/", "", 5 if deep else 0)
-
-    def _list(self, folder: str, below: str, depth: int) -> list[Found]:
-        found = []
-        for name, facts in list(self._ftp.mlsd(folder, ["type", "size", "modify"])):
-            path = f"{below}{name}"
-            if facts.get("type") == "file":
-                found.append(Found(path, int(facts.get("size", -1)), int(facts.get("modify", "0")[:14] or 0)))
-            elif facts.get("type") == "dir" and depth > 0 and name not in {".", ".."}:
-                found += self._list(f"{folder.rstrip('/')}/{name}", f"{path}/", depth - 1)
-        return found
-
-    async def read(self, found: Found, limit: int) -> bytes:
-        def read() -> bytes:
-            out = BytesIO()
-
-            def keep(data: bytes) -> None:
-                if out.tell() <= limit:
-                    out.write(data)
-
-            self._ftp.retrbinary(f"RETR {self._root}/{found.path}", keep)
-            return out.getvalue()[: limit + 1]
-
-        return await asyncio.to_thread(read)
-
-    async def settle(self, found: Found, afterwards: str) -> None:
-        path = f"{self._root}/{found.path}"
-        if afterwards == "delete":
-            await asyncio.to_thread(self._ftp.delete, path)
-            return
-        folder = f"{self._root}/{DONE}"
-        with suppress(ftplib.error_perm):  # it is there already
-            await asyncio.to_thread(self._ftp.mkd, folder)
-        await asyncio.to_thread(self._ftp.rename, path, f"{folder}/{PurePosixPath(found.path).name}")
+    ca = forms.CharField(
+        label=_("Certificate authority (PEM)"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text=_("Empty: those that this machine trusts."),
+    )
+    advanced: ClassVar[frozenset[str]] = RemoteForm.advanced | {"verify", "ca"}
 
 
 class FtpPull(Polled):
@@ -306,60 +197,64 @@ class FtpPull(Polled):
     )
     Settings = FtpPullForm
 
-    @asynccontextmanager
-    async def opened(self) -> AsyncIterator[Place]:
-        """A session. Raises Conflict in words."""
-        port = int(self.settings.get("port") or 21)
-        private = bool(self.settings.get("allow_private"))
-        address = await resolve(self.settings["host"], port, allow_private=private)
-        try:
-            ftp = await asyncio.to_thread(self._sign_in, address, port)
-        except (ftplib.Error, OSError, EOFError) as error:
-            raise Conflict(f"{self.settings['host']}: {error}") from error
-        try:
-            yield _Ftp(ftp, self.settings.get("folder") or "/")
-        except (ftplib.Error, EOFError) as error:
-            raise Conflict(f"{self.settings['host']}: {error}") from error
-        finally:
-            await asyncio.to_thread(ftp.close)
-
-    def _sign_in(self, address: str, port: int) -> ftplib.FTP:
-        ftp: ftplib.FTP
-        if (self.settings.get("tls") or "explicit") == "explicit":
-            ftp = ftplib.FTP_TLS(timeout=TIMEOUT_S, context=self._context())  # noqa: S321 -- it is encrypted
-        else:
-            ftp = ftplib.FTP(timeout=TIMEOUT_S)  # noqa: S321 -- servers that can't encrypt exist
-        ftp.connect(address, port)
-        ftp.host = self.settings["host"]  # the name that the certificate must bear
-        ftp.login(self.settings.get("user") or "anonymous", self.secrets.get("password", ""))
-        if isinstance(ftp, ftplib.FTP_TLS):
-            ftp.prot_p()
-        return ftp
-
-    def _context(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        if not self.settings.get("verify", True):
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        return context
+    def opened(self) -> AbstractAsyncContextManager[Remote]:
+        """A session."""
+        return open_ftp(self.settings, self.secrets.get("password", ""))
 
 
-def _is_whole(found: Found, growing: Mapping[str, str]) -> bool:
-    """Whether nobody is writing the file any more: as it was at the last look, or untouched for a minute."""
-    stamp = found.modified
-    old = 0 < stamp < 10_000_000_000 and time.time() - stamp > SETTLED_S
-    return old or growing.get(found.path) == found.mark
+class SftpPullForm(RemoteForm):
+    """An SFTP server."""
+
+    host_key = forms.CharField(
+        label=_("Key of the server"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        help_text=_(
+            "As ssh-keyscan prints it, or its SHA256 fingerprint. The test tells what the server shows."
+        ),
+    )
+    key = forms.CharField(
+        label=_("Private key"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text=_("OpenSSH format, without a passphrase. Instead of a password."),
+    )
+    secret = frozenset({"password", "key"})
+
+    def clean_host_key(self) -> str:
+        """Keys or fingerprints, one a line."""
+        text: str = self.cleaned_data["host_key"].strip()
+        for line in filter(str.strip, text.splitlines()):
+            try:
+                fingerprint_of(line)
+            except ValueError as error:
+                raise ValidationError(_("This is no public key: %(line)s") % {"line": line[:40]}) from error
+        return text
+
+    def clean_key(self) -> str:
+        """A private key, or nothing."""
+        text: str = self.cleaned_data["key"].strip()
+        if text:
+            try:
+                asyncssh.import_private_key(text)
+            except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as error:
+                raise ValidationError(_("This is no private key that can be read.")) from error
+        return text and f"{text}\n"
 
 
-def _remembered(cursor: str) -> tuple[dict[str, str], dict[str, str]]:
-    """What was taken in, and what was still growing at the last look."""
-    try:
-        taken, growing = msgspec.json.decode(cursor, type=tuple[dict[str, str], dict[str, str]])
-    except msgspec.DecodeError:
-        return {}, {}
-    return taken, growing
+class SftpPull(Polled):
+    """Station files on somebody's SFTP server."""
 
+    manifest = Manifest(
+        key="sftp-pull",
+        label=_("Station files from an SFTP server"),
+        summary=_("Halong signs in to an SFTP server and fetches what is new."),
+        direction="poll",
+        protocol="SFTP",
+        icon="cloud-download",
+    )
+    Settings = SftpPullForm
 
-def _cursor(taken: Mapping[str, str], growing: Mapping[str, str]) -> str:
-    kept = dict(list(taken.items())[-REMEMBERED:])
-    return msgspec.json.encode((kept, growing)).decode()
+    def opened(self) -> AbstractAsyncContextManager[Remote]:
+        """A session."""
+        return open_sftp(self.settings, self.secrets)

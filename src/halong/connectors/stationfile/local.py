@@ -15,7 +15,7 @@ class LocalFolder:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    async def list(self, folder: str) -> list[Entry]:
+    async def entries(self, folder: str) -> list[Entry]:
         """What is in a folder."""
         return await asyncio.to_thread(self._list, folder)
 

@@ -47,7 +47,7 @@ class Entry:
 class Remote(Protocol):
     """The folders of one source. Raises OSError for one file's fault, ConnectionError or Conflict for all."""
 
-    async def list(self, folder: str) -> list[Entry]:
+    async def entries(self, folder: str) -> list[Entry]:
         """What is in a folder ("" is the source's own)."""
         ...
 
@@ -80,14 +80,16 @@ class Plan:
     recent_days: int = 0
 
 
-async def find_files(remote: Remote, plan: Plan) -> list[Entry]:
-    """Every finished file that is wanted, by path. Raises Conflict where there are too many."""
+async def find_files(remote: Remote, plan: Plan, failures: list[str]) -> list[Entry]:
+    """Every finished file that is wanted, by path. A folder below that can't be looked into goes to ``failures``. Raises
+    Conflict where there are too many files.
+    """
     oldest = timezone.localdate() - timedelta(days=plan.recent_days) if plan.recent_days else date.min
     found: list[Entry] = []
     folders = [("", 0)]
     while folders:
         folder, depth = folders.pop()
-        for entry in await remote.list(folder):
+        for entry in await _entries(remote, folder, failures):
             name = PurePosixPath(entry.path).name
             if name.startswith("."):
                 continue
@@ -98,7 +100,9 @@ async def find_files(remote: Remote, plan: Plan) -> list[Entry]:
             elif not is_unfinished(name) and fnmatchcase(name.casefold(), plan.wanted.casefold()):
                 found.append(entry)
         if len(found) > LISTED:
-            text = gettext("More than %(n)d files lie there; let them be deleted or moved when they are taken.")
+            text = gettext(
+                "More than %(n)d files lie there; let them be deleted or moved when they are taken."
+            )
             raise Conflict(text % {"n": LISTED})
     return sorted(found, key=lambda entry: entry.path)
 
@@ -108,10 +112,10 @@ async def new_files(remote: Remote, plan: Plan, cursor: str) -> AsyncIterator[De
     one Conflict in the end.
     """
     seen = load(cursor)
-    files = await find_files(remote, plan)
+    failures: list[str] = []
+    files = await find_files(remote, plan, failures)
     fresh = await _settled(remote, [entry for entry in files if mark_of(entry) not in seen])
     kept = [mark_of(entry) for entry in files if mark_of(entry) in seen]
-    failures: list[str] = []
     for number, entry in enumerate(fresh, 1):
         large = entry.size > plan.max_bytes
         try:
@@ -142,7 +146,7 @@ async def new_files(remote: Remote, plan: Plan, cursor: str) -> AsyncIterator[De
 
 async def first_files(remote: Remote, plan: Plan, count: int) -> tuple[list[tuple[str, bytes]], int]:
     """The last few files by path, with their bytes, and how many there are; nothing is changed."""
-    files = await find_files(remote, plan)
+    files = await find_files(remote, plan, [])
     wanted = [entry for entry in files if entry.size <= plan.max_bytes][-count:]
     return [(entry.path, await remote.read(entry.path, plan.max_bytes)) for entry in wanted], len(files)
 
@@ -167,6 +171,18 @@ def load(cursor: str) -> set[bytes]:
     return {whole[start : start + MARK] for start in range(0, len(whole), MARK)}
 
 
+async def _entries(remote: Remote, folder: str, failures: list[str]) -> list[Entry]:
+    try:
+        return await remote.entries(folder)
+    except ConnectionError:
+        raise
+    except OSError as error:
+        if not folder:
+            raise
+        failures.append(f"{folder}: {error.strerror or error}")
+        return []
+
+
 async def _settled(remote: Remote, entries: list[Entry]) -> list[Entry]:
     """Of some files those that don't change while one waits."""
     if not entries:
@@ -174,12 +190,12 @@ async def _settled(remote: Remote, entries: list[Entry]) -> list[Entry]:
     await asyncio.sleep(SETTLE_S)
     again: set[Entry] = set()
     for folder in sorted({_parent(entry) for entry in entries}):
-        again |= set(await remote.list(folder))
+        again |= set(await remote.entries(folder))
     return [entry for entry in entries if entry in again]
 
 
 async def _is_there(remote: Remote, entry: Entry) -> bool:
-    return entry.path in {other.path for other in await remote.list(_parent(entry))}
+    return entry.path in {other.path for other in await remote.entries(_parent(entry))}
 
 
 def _parent(entry: Entry) -> str:

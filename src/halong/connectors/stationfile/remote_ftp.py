@@ -1,5 +1,6 @@
 """The folders of somebody's FTP server, in the open or with TLS, as ``remote.Remote``."""
 
+import asyncio
 import errno
 import ssl
 from collections.abc import AsyncIterator, Iterator
@@ -8,8 +9,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import aioftp
+from aioftp.common import SSLSessionBoundContext
 from django.utils.translation import gettext
 
+from halong.connectors.network import resolve
 from halong.connectors.stationfile.remote import Entry
 from halong.core.errors import Conflict
 
@@ -23,6 +26,28 @@ def to_wire(text: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode(WIRE)
 
 
+class _Client(aioftp.Client):
+    """Connects to the address that a name was found to stand for; certificates must be of the name."""
+
+    def __init__(self, address: str, **options: Any) -> None:
+        super().__init__(connection_timeout=CONNECT_S, socket_timeout=QUIET_S, encoding=WIRE, **options)
+        self._address = address
+
+    async def _open_connection(
+        self, host: str, port: int
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        context = self.ssl or None
+        control = self._stream and self._stream.writer.transport.get_extra_info("ssl_object")
+        if control:  # servers may demand that data connections go on with the session of the first
+            context = SSLSessionBoundContext(
+                ssl.PROTOCOL_TLS_CLIENT, context=control.context, session=control.session
+            )
+        async with asyncio.timeout(CONNECT_S):
+            return await asyncio.open_connection(
+                self._address, port, ssl=context, server_hostname=host if context else None
+            )
+
+
 class FtpFolder:
     """One connection, signed in."""
 
@@ -30,7 +55,7 @@ class FtpFolder:
         self._client = client
         self._root = PurePosixPath(to_wire(root) or "/")
 
-    async def list(self, folder: str) -> list[Entry]:
+    async def entries(self, folder: str) -> list[Entry]:
         """What is in a folder."""
         found = []
         with _said():
@@ -76,15 +101,11 @@ class FtpFolder:
 @asynccontextmanager
 async def open_ftp(settings: Any, password: str) -> AsyncIterator[FtpFolder]:
     """A signed-in connection as the settings say. Raises Conflict in words, OSError."""
-    tls = settings.get("tls", "")
-    context = _context(settings) if tls else None
-    client = aioftp.Client(
-        socket_timeout=QUIET_S,
-        connection_timeout=CONNECT_S,
-        encoding=WIRE,
-        ssl=context if tls == "implicit" else None,
-    )
+    tls = settings.get("tls") or "explicit"
+    context = None if tls == "none" else _context(settings)
     port = int(settings.get("port") or (990 if tls == "implicit" else 21))
+    address = await resolve(settings["host"], port, allow_private=bool(settings.get("allow_private")))
+    client = _Client(address, ssl=context if tls == "implicit" else None)
     try:
         with _whole():
             await client.connect(settings["host"], port)

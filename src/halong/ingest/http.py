@@ -24,7 +24,7 @@ from halong.core.errors import (
 )
 from halong.ingest.batch import Outcome, Reason, Rejected
 from halong.ingest.check import BAD_TIME, Wire, micros
-from halong.ingest.directory import SourceRef, allows
+from halong.ingest.directory import SourceRef
 from halong.ingest.keys import Senders
 from halong.ingest.pipeline import Pipeline
 
@@ -92,17 +92,12 @@ class IngestApp:
 
     async def _take(self, body: bytes, source: SourceRef) -> Outcome:
         items, rejected, origins = decode(body)
-        if source.limited and items and all(self._is_foreign(item.entity, source) for item in items):
+        if source.limited and await self._pipeline.are_foreign({item.entity for item in items}, source):
             raise Forbidden(
                 "this key may not write to any of these things"
-            )  # of a mixture, those are set aside
+            )  # of a mixture, they are set aside
         times = self._times_of(items)
         return await self._pipeline.submit_items(items, times, source, rejected=rejected, origins=origins)
-
-    def _is_foreign(self, urn: str, source: SourceRef) -> bool:
-        """Whether this is a thing that exists and that the source may not write to."""
-        thing = self._pipeline.directory.things.get(urn)
-        return thing is not None and not allows(source, thing)
 
     def _times_of(self, items: list[Wire]) -> list[int]:
         """Microseconds since 2000. Readings of one moment are many: what was parsed is remembered for a while."""

@@ -23,7 +23,7 @@ from halong.database import health
 from halong.ingest.batch import Batch, Observation, Outcome, Rejected
 from halong.ingest.check import EPOCH_S, Checked, Item, check, reject_unknown, times_of
 from halong.ingest.counters import Counters
-from halong.ingest.directory import Directory, SourceRef, source_ref
+from halong.ingest.directory import Directory, SourceRef, allows, source_ref
 from halong.ingest.flusher import Flusher
 from halong.ingest.judge import Judge
 from halong.ingest.quarantine import hold
@@ -144,6 +144,13 @@ class Pipeline:
             if self._is_for(number):
                 wake.set()
         return await submission.done
+
+    async def are_foreign(self, urns: set[str], source: SourceRef) -> bool:
+        """Whether these are things that exist, all of them, and that the source may not write to, any of them."""
+        if unknown := urns - self.directory.things.keys():
+            await self._find(unknown)
+        things = self.directory.things
+        return bool(urns) and all(urn in things and not allows(source, things[urn]) for urn in urns)
 
     def _refuse_overload(self) -> None:
         if self._closing:

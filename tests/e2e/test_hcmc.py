@@ -13,7 +13,7 @@ import pytest
 from tests.e2e import vn_aqi
 from tests.e2e.conftest import eventually
 from tests.e2e.doors import LOCAL, ftp, store
-from tests.e2e.pages import faults, submit
+from tests.e2e.pages import faults, forms, submit
 
 REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "reference" / "hcmc-pm-2018"
 COLUMNS = {"pm25": ("SDS_P2", "PM2,5"), "pm10": ("SDS_P1", "PM10")}
@@ -187,3 +187,61 @@ def test_station_files_in_any_order_twice_and_corrected(product, api, admin, rea
     assert vn_aqi.hourly(corrected, REAL) != vn_aqi.hourly(readings, REAL)
     agree(api, urn, corrected, REAL)
     eventually(lambda: counts(product, door) == (total, total, len(hour), 0))
+
+
+def tables():
+    """The thirteen files as they are published, without what is torn out."""
+    for file in sorted(REFERENCE.glob("*.csv")):
+        head, *rows = file.read_text().splitlines(keepends=True)
+        kept = [
+            row
+            for row in rows
+            if not is_torn_out(datetime.strptime(row[:19], "%Y/%m/%d %H:%M:%S").replace(tzinfo=UTC))
+        ]
+        yield file.name, "".join([head, *kept]).encode()
+
+
+def meanings(values):
+    """How the screen's fields say what the columns are."""
+    wanted = {column: name for name, (column, _symbol) in COLUMNS.items()}
+    chosen = {}
+    for field, [column] in values.items():
+        if field.startswith("column-"):
+            number = field.removeprefix("column-")
+            chosen |= {
+                f"property-{number}": wanted.get(column, ""),
+                f"unit-{number}": "GQ" if column in wanted else "",
+            }
+    assert sum(bool(value) for value in chosen.values()) == 2 * len(COLUMNS)
+    return chosen
+
+
+def test_tables_through_the_screen(product, api, admin, readings, new_station):
+    urn = new_station().replace("KHI", "TABLE")
+    name = f"Bảng số liệu {urn}"
+    page = submit(
+        admin, admin.get("/sources/add/table"), "/sources/add/table", name=name, type="AirQualityObserved"
+    )
+    assert page.status_code == 200, faults(page)
+    [(pk,)] = product.rows("SELECT id FROM ingest_source WHERE name = %s", name)
+    total = sum(map(len, readings.values()))
+    sums = (
+        "SELECT sum(accepted), sum(duplicate), sum(corrected), sum(quarantined) FROM ingest_sourceminute"
+        " WHERE source_id = %s"
+    )
+    for stored in ((total, 0, 0, 0), (total, total, 0, 0)):  # once, and everything once more
+        files = [("files", (file, content, "text/csv")) for file, content in tables()]
+        page = submit(admin, admin.get(f"/sources/{pk}/upload"), f"/sources/{pk}/upload", files=files)
+        path = page.url.path
+        assert path.startswith(f"/sources/{pk}/upload/"), faults(page)
+        assert "2018/10/08 09:21:52" in page.text
+        values = next(values for action, values in forms(page) if action == path)
+        filled = {**meanings(values), "time": "Time", "zone": "utc", "entity": urn, "entity_column": ""}
+        shown = admin.post(f"{path}/preview", data={**values, **filled}, headers={"Referer": str(page.url)})
+        assert shown.status_code == 200
+        assert "08/10/2018 16:21" in shown.text  # on the clocks of Việt Nam
+        assert "27,2" in shown.text
+        page = submit(admin, page, path, **filled)
+        assert page.url.path == f"/sources/{pk}", faults(page)
+        eventually(lambda expected=stored: product.rows(sums, pk) == [expected], within=PATIENCE)
+    agree(api, urn, readings, DECLARED)

@@ -1,39 +1,34 @@
 """HTTP pull: readings that another system offers as JSON or CSV at an address."""
 
+import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import ClassVar
-from urllib.parse import urlsplit
+from typing import Any, ClassVar
+from urllib.parse import quote, urlsplit
 
-import httpx
 import msgspec
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from halong.connectors.mapping import decode_json
+from halong.connectors.http.fetch import Answer, Limits, fetch
+from halong.connectors.mapping import Rule, decode_json
 from halong.connectors.mapping_form import MappingForm, rule_of
-from halong.connectors.network import resolve
 from halong.connectors.table.connector import parse_columns
 from halong.connectors.table.parse import TableRule, parse_table
-from halong.core.errors import Conflict
-from halong.ingest.batch import Batch
-from halong.ingest.connector import Connector, Delivery, Known, Manifest, Probe
+from halong.connectors.table.read import NoTableError, read_table
+from halong.ingest.batch import Batch, Reason, Rejected
+from halong.ingest.connector import Connector, Delivery, Example, Known, Manifest, Probe
 
-TIMEOUT_S = 30
-LARGEST = 20_000_000  # bytes of an answer
+LARGEST = 20_000_000
 FORMATS = [("json", "JSON"), ("csv", "CSV")]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the other side said."""
-
-    status: int
-    headers: httpx.Headers
-    content: bytes
+BEGINNING = "1970-01-01T00:00:00Z"
+_STAMP = "%Y%m%dT%H%M%SZ"
+_ARRIVED = re.compile(r"@(\d{8}T\d{6}Z)(?::\d+)?$", re.ASCII)
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # stands for "when it arrived"; no reading is so old
 
 
 class HttpPullForm(MappingForm):
@@ -41,7 +36,11 @@ class HttpPullForm(MappingForm):
 
     url = forms.CharField(
         label=_("Address"),
-        help_text=_("{since} is replaced by the time of the newest reading, as 2026-11-23T03:00:00Z."),
+        max_length=2000,
+        help_text=_(
+            "{since} is replaced by the time of the newest reading, as 2026-11-23T03:00:00Z; {token} by the "
+            "secret below."
+        ),
     )
     format = forms.ChoiceField(label=_("Format"), choices=FORMATS, initial="json", required=False)
     interval_s = forms.IntegerField(
@@ -56,20 +55,38 @@ class HttpPullForm(MappingForm):
     token = forms.CharField(
         label=_("Value of that header"),
         required=False,
+        help_text=_("Such as Bearer abc. It is kept encrypted and shown to this host only."),
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
     )
     columns = forms.CharField(
         label=_("Columns (CSV)"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
-        help_text=_("A line for each: column = property unit."),
+        help_text=_(
+            "A line for each: column = property unit. Without any, columns are members as those of JSON."
+        ),
     )
     time_column = forms.CharField(label=_("Column of the time (CSV)"), required=False, initial="time")
+    overlap_s = forms.IntegerField(
+        label=_("Ask again for the last seconds"),
+        initial=3600,
+        min_value=0,
+        max_value=30 * 86_400,
+        required=False,
+        help_text=_("With {since}: so that readings that come late aren't missed."),
+    )
+    max_bytes = forms.IntegerField(
+        label=_("Largest answer, bytes"),
+        initial=LARGEST,
+        min_value=100,
+        max_value=100_000_000,
+        required=False,
+    )
     allow_private = forms.BooleanField(label=_("The address may be in a private network"), required=False)
     field_order = ["url", "format", "interval_s"]
     secret = frozenset({"token"})
     advanced: ClassVar[frozenset[str]] = MappingForm.advanced | {
-        "header", "token", "columns", "time_column", "allow_private", "type",
+        "header", "token", "columns", "time_column", "overlap_s", "max_bytes", "allow_private", "type",
     }  # fmt: skip
 
     def clean_url(self) -> str:
@@ -77,12 +94,22 @@ class HttpPullForm(MappingForm):
         text: str = self.cleaned_data["url"].strip()
         try:
             parts = urlsplit(text)
-            fine = parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.password
+            fine = parts.scheme in {"http", "https"} and bool(parts.hostname)
+            named = bool(parts.username or parts.password)
             _port = parts.port
         except ValueError:
-            fine = False
+            fine = named = False
         if not fine:
             raise ValidationError(_("An address that begins with http:// or https:// is needed."))
+        if named or "{" in parts.netloc:
+            raise ValidationError(_("What signs in has a field of its own."))
+        return text
+
+    def clean_token(self) -> str:
+        """A text that a header can hold."""
+        text: str = self.cleaned_data["token"].strip()
+        if not text.isascii() or not text.isprintable():
+            raise ValidationError(_("Only plain letters, digits and signs."))
         return text
 
     def clean_columns(self) -> str:
@@ -111,93 +138,134 @@ class HttpPull(Connector):
     Settings = HttpPullForm
 
     @cached_property
-    def _table(self) -> TableRule:
-        rule = rule_of(self.settings)
+    def rule(self) -> Rule:
+        """What members of an answer mean."""
+        return rule_of(self.settings)
+
+    @cached_property
+    def table(self) -> TableRule | None:
+        """What columns mean, where they are named."""
+        columns = parse_columns(self.settings.get("columns", ""))
+        if self.settings.get("format") != "csv" or not columns:
+            return None
+        entity = self.settings.get("entity", "")
         return TableRule(
             time=self.settings.get("time_column") or "time",
-            columns=parse_columns(self.settings.get("columns", "")),
-            entity=self.settings.get("entity", ""),
-            zone=rule.zone,
-            type=rule.type,
+            columns=columns,
+            entity="" if entity.startswith("/") else entity,
+            entity_column=entity[1:] if entity.startswith("/") else "",
+            zone=self.rule.zone,
+            type=self.rule.type,
         )
 
     def decode(self, payload: bytes, origin: str, known: Mapping[str, Known]) -> Batch:
-        """The readings of an answer."""
-        if self.settings.get("format") == "csv":
-            return parse_table(payload, origin, self._table, known)
-        return decode_json(payload, origin, rule_of(self.settings), known)
+        """The readings of an answer. ``origin`` ends with "@" and when it arrived if its readings don't say."""
+        said = _ARRIVED.search(origin)
+        arrived = datetime.strptime(said.group(1), _STAMP).replace(tzinfo=UTC) if said else None
+        return self._decode(payload, origin, known, arrived)
+
+    def _decode(
+        self, payload: bytes, origin: str, known: Mapping[str, Known], arrived: datetime | None
+    ) -> Batch:
+        is_json = self.settings.get("format") != "csv" or payload.lstrip()[:1] in {b"{", b"["}
+        if not is_json and self.table is not None:
+            return parse_table(payload, origin, self.table, known)
+        if not is_json:
+            try:
+                payload = as_objects(payload)
+            except NoTableError as error:
+                return Batch(rejected=[Rejected(Reason(str(error)), "", origin, payload)])
+        return decode_json(payload, origin, self.rule, known, arrived=arrived)
 
     async def poll(self, cursor: str) -> AsyncIterator[Delivery]:
         """The answer, unless the other side says that nothing has changed."""
         before = _cursor(cursor)
-        response = await self._get(before)
-        if response.status == 304:
+        answer = await self._get(before)
+        if answer.status != 200:
             return
+        arrived = datetime.now(UTC)
+        path = urlsplit(self.settings["url"]).path or "/"
+        batch = await asyncio.to_thread(self._decode, answer.content, path, {}, NEVER)
+        times = [reading.time for reading in batch.observations]
         after = {
-            "etag": response.headers.get("etag", ""),
-            "modified": response.headers.get("last-modified", ""),
-            "since": self._newest(response.content, before.get("since", "")),
+            "etag": answer.headers.get("etag", ""),
+            "modified": answer.headers.get("last-modified", ""),
+            "since": _newest(times, arrived, before.get("since", "")),
         }
         yield Delivery(
-            response.content,
-            urlsplit(self.settings["url"]).path or "/",
+            answer.content,
+            f"{path}@{arrived:{_STAMP}}" if NEVER in times else path,
             cursor=msgspec.json.encode(after).decode(),
         )
 
     async def probe(self, known: Mapping[str, Known]) -> Probe:
         """Fetch once and decode."""
-        response = await self._get({})
-        batch = self.decode(response.content, "", known)
-        return Probe(batch, (f"{response.status} · {len(response.content)} B",))
+        answer = await self._get({})
+        if not answer.content.strip():
+            return Probe(messages=(gettext("The answer is empty."),))
+        batch = await asyncio.to_thread(self._decode, answer.content, "", known, datetime.now(UTC))
+        count = len(batch.observations)
+        text = ngettext(
+            "%(n)d reading in an answer of %(size)d bytes.",
+            "%(n)d readings in an answer of %(size)d bytes.",
+            count,
+        )
+        return Probe(batch, (text % {"n": count, "size": len(answer.content)},))
 
-    def _newest(self, payload: bytes, before: str) -> str:
-        """The time of the newest reading, for ``{since}``."""
-        if "{since}" not in self.settings["url"]:
-            return ""
-        now = datetime.now(UTC)
-        times = [o.time for o in self.decode(payload, "", {}).observations if o.time <= now]
-        return max([before, *(time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for time in times)])
+    def client_needs(self, example: Example) -> dict[str, Any]:
+        """Where we look."""
+        parts = urlsplit(self.settings["url"])
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        return {"address": parts.hostname, "port": port, "path": parts.path or "/"}
 
     async def _get(self, before: Mapping[str, str]) -> Answer:
-        """Ask the host that the name stands for now, and no other. Raises Conflict in words."""
-        url = httpx.URL(
-            self.settings["url"].replace("{since}", before.get("since") or "1970-01-01T00:00:00Z")
-        )
-        port = url.port or (443 if url.scheme == "https" else 80)
-        address = await resolve(url.host, port, allow_private=bool(self.settings.get("allow_private")))
-        headers = {
-            "Host": url.netloc.decode(),
-            "User-Agent": "Halong",
-            "Accept": "application/json, text/csv, */*",
-        }
+        """Ask, with what we know of the last answer. Raises Conflict in words."""
+        url: str = self.settings["url"]
+        token = self.secrets.get("token", "")
+        headers = {"Accept": "application/json, text/csv, */*;q=0.1"}
         if before.get("etag"):
             headers["If-None-Match"] = before["etag"]
-        if before.get("modified"):
+        elif before.get("modified"):
             headers["If-Modified-Since"] = before["modified"]
-        if self.secrets.get("token"):
-            headers[self.settings.get("header") or "Authorization"] = self.secrets["token"]
+        secret = {}
+        if token and "{token}" not in url:
+            secret[self.settings.get("header") or "Authorization"] = token
+        limits = Limits(
+            largest=int(self.settings.get("max_bytes") or LARGEST),
+            allow_private=bool(self.settings.get("allow_private")),
+        )
+        address = url.replace("{since}", quote(self._since(before), safe=":")).replace(
+            "{token}", quote(token, safe="")
+        )
+        return await fetch(address, limits, headers=headers, secret=secret)
+
+    def _since(self, before: Mapping[str, str]) -> str:
+        """From when on readings are wanted: a while before the newest one."""
         try:
-            async with httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False) as client:
-                request = client.build_request(
-                    "GET", url.copy_with(host=address), headers=headers, extensions={"sni_hostname": url.host}
-                )
-                response = await client.send(request, stream=True)
-                return await _whole(response)
-        except httpx.HTTPError as error:
-            raise Conflict(f"{url.host}: {str(error) or type(error).__name__}") from error
+            newest = datetime.fromisoformat(before.get("since", ""))
+        except ValueError:
+            return BEGINNING
+        return _written(newest - timedelta(seconds=int(self.settings.get("overlap_s") or 0)))
 
 
-async def _whole(response: httpx.Response) -> Answer:
-    """The answer with its content, up to a size. Raises Conflict."""
-    if response.status_code not in {200, 304}:
-        raise Conflict(f"the server answers {response.status_code} {response.reason_phrase}")
-    content = b""
-    async for part in response.aiter_bytes():
-        content += part
-        if len(content) > LARGEST:
-            raise Conflict(f"the answer is larger than {LARGEST} bytes")
-    await response.aclose()
-    return Answer(response.status_code, response.headers, content)
+def as_objects(payload: bytes) -> bytes:
+    """The rows of a table as JSON objects; empty cells are left out. Raises NoTableError."""
+    table = read_table(payload)
+    rows = [
+        {name: cell for name, cell in zip(table.head, cells, strict=True) if cell}
+        for _number, cells in table.rows
+    ]
+    return msgspec.json.encode(rows)
+
+
+def _newest(times: list[datetime], arrived: datetime, before: str) -> str:
+    """The time of the newest reading that isn't ahead of its arrival; at least what it was before."""
+    real = [time for time in times if NEVER < time <= arrived]
+    return max(before, _written(max(real))) if real else before
+
+
+def _written(time: datetime) -> str:
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _cursor(text: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
-"""What came through each source, minute by minute: counted in memory, written once a second."""
+"""What came through each source, minute by minute: counted in memory by several threads, written once a second."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,22 +30,25 @@ class Counters:
 
     minutes: dict[Minute, Count] = field(default_factory=dict)
     heard: dict[int, bool] = field(default_factory=dict)  # source → whether its deadline moves
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, source_id: int, outcome: Outcome, *, pushed: bool) -> None:
         """Count one payload and what became of its readings."""
-        count = self._minute(source_id)
-        count.payloads += 1
-        count.accepted += outcome.accepted
-        count.duplicate += outcome.duplicate
-        count.corrected += outcome.corrected
-        count.quarantined += outcome.quarantined
-        self.heard[source_id] = self.heard.get(source_id, False) or pushed
+        with self.lock:
+            count = self._minute(source_id)
+            count.payloads += 1
+            count.accepted += outcome.accepted
+            count.duplicate += outcome.duplicate
+            count.corrected += outcome.corrected
+            count.quarantined += outcome.quarantined
+            self.heard[source_id] = self.heard.get(source_id, False) or pushed
 
     def add_error(self, source_id: int) -> None:
         """Count a payload that could not be taken in at all (malformed, too large, refused)."""
-        count = self._minute(source_id)
-        count.payloads += 1
-        count.errors += 1
+        with self.lock:
+            count = self._minute(source_id)
+            count.payloads += 1
+            count.errors += 1
 
     def _minute(self, source_id: int) -> Count:
         minute = datetime.now(UTC).replace(second=0, microsecond=0)
@@ -52,17 +56,19 @@ class Counters:
 
     def take(self) -> tuple[dict[Minute, Count], dict[int, bool]]:
         """What is to be written now; it starts again from nothing."""
-        taken = self.minutes, self.heard
-        self.minutes, self.heard = {}, {}
+        with self.lock:
+            taken = self.minutes, self.heard
+            self.minutes, self.heard = {}, {}
         return taken
 
     def give_back(self, minutes: Mapping[Minute, Count], heard: Mapping[int, bool]) -> None:
         """Put back what could not be written."""
-        for key, count in minutes.items():
-            kept = self.minutes.setdefault(key, Count())
-            for name in Count.__slots__:
-                setattr(kept, name, getattr(kept, name) + getattr(count, name))
-        self.heard = {**heard, **self.heard}
+        with self.lock:
+            for key, count in minutes.items():
+                kept = self.minutes.setdefault(key, Count())
+                for name in Count.__slots__:
+                    setattr(kept, name, getattr(kept, name) + getattr(count, name))
+            self.heard = {**heard, **self.heard}
 
 
 async def write_counts(

@@ -84,7 +84,9 @@ class Thing:
 
 
 class Directory:
-    """All entities and their measured series, by URN."""
+    """All entities and their measured series, by URN. One thread loads and finds, another looks up: what is looked up in
+    is replaced whole.
+    """
 
     def __init__(self) -> None:
         self.things: dict[str, Thing] = {}
@@ -97,10 +99,11 @@ class Directory:
         """URN → property → series, of what a source may write."""
         if not source.limited:
             return self._everything
-        found = self._lookups.get(source)
+        lookups = self._lookups  # before things, which are replaced first: never old things among new lookups
+        found = lookups.get(source)
         if found is None:
             found = {urn: thing.series for urn, thing in self.things.items() if allows(source, thing)}
-            self._lookups[source] = found
+            lookups[source] = found
         return found
 
     async def load(self, connection: AsyncConnection) -> None:
@@ -135,7 +138,7 @@ class Directory:
         self.things = things
         self._everything = {urn: thing.series for urn, thing in things.items()}
         self.entity_of = {known.id: thing.id for thing in things.values() for known in thing.series.values()}
-        self._lookups.clear()
+        self._lookups = {}
 
 
 def allows(source: SourceRef, thing: Thing) -> bool:

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from halong.core.permissions import scope_q
+from halong.ingest import reasons
 from halong.ingest.batch import Reason
 from halong.places.models import Agency, Place
 
@@ -110,6 +111,16 @@ class Quarantined(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "digest"], name="held_once")]
         indexes = [models.Index(fields=["state", "-received_at"], name="quarantine_list")]
+
+    @property
+    def words(self) -> str:
+        """The reason in two or three words."""
+        return reasons.title(self.reason)
+
+    @property
+    def advice(self) -> str:
+        """What can be done about it."""
+        return reasons.advice(self.reason)
 
 
 class ReceivedFile(models.Model):

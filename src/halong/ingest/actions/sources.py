@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -173,11 +174,21 @@ def validate(found: type[Connector], settings: Mapping[str, Any]) -> SettingsFor
         known = ", ".join(found.Settings.base_fields)
         text = _("Unknown setting; known: %(known)s.") % {"known": known}
         raise Invalid(f"{', '.join(unknown)}: {text}", fields=dict.fromkeys(unknown, text))
-    form = found.Settings({**found.Settings.defaults(), **settings})
+    form = found.Settings({**found.Settings.defaults(), **_switches(found, settings)})
     if not form.is_valid():
         fields = {name: " ".join(map(str, errors)) for name, errors in form.errors.items()}
         raise Invalid("; ".join(f"{name}: {text}" for name, text in fields.items()), fields=fields)
     return form
+
+
+def _switches(found: type[Connector], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings with yes and no as a command line writes them made True and False."""
+    return {
+        name: str(value).lower() in {"1", "true", "yes", "on"}
+        if isinstance(found.Settings.base_fields[name], forms.BooleanField)
+        else value
+        for name, value in settings.items()
+    }
 
 
 def split(found: type[Connector], form: SettingsForm) -> tuple[dict[str, Any], dict[str, str]]:

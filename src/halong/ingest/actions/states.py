@@ -7,7 +7,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from halong.audit import actions as audit
 from halong.core.live import touch
+from halong.core.permissions import SYSTEM
 from halong.ingest.models import Source
 
 DETAIL = 500
@@ -24,7 +26,7 @@ def note_broken(source_id: int, detail: str) -> bool:
         .update(state=Source.State.BROKEN, state_detail=text, state_changed_at=timezone.now())
     )
     if moved:
-        touch("sources", str(source_id))
+        _tell(source_id, "sources.broke", text)
     else:
         Source.objects.filter(pk=source_id).exclude(state_detail=text).update(state_detail=text)
     return bool(moved)
@@ -41,7 +43,7 @@ def note_working(source_id: int) -> bool:
         .update(state=Source.State.OK, state_detail="", state_changed_at=timezone.now())
     )
     if moved:
-        touch("sources", str(source_id))
+        _tell(source_id, "sources.works")
     return was_broken
 
 
@@ -75,6 +77,14 @@ def notice_silence(pushed: Iterable[str]) -> list[str]:
             Source.objects.filter(pk__in=ids, state__in=before).update(
                 state=after, state_detail="", state_changed_at=now
             )
-    for pk in [*overdue, *heard]:
-        touch("sources", str(pk))
+    for pk in overdue:
+        _tell(pk, "sources.silent")
+    for pk in heard:
+        _tell(pk, "sources.works")
     return list(overdue.values())
+
+
+def _tell(source_id: int, action: str, detail: str = "") -> None:
+    """Note a change of state where people look for the history of a source, and on their screens."""
+    audit.record(SYSTEM, action, Source(pk=source_id), **({"detail": detail} if detail else {}))
+    touch("sources", str(source_id))

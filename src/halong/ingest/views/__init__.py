@@ -1,0 +1,1 @@
+"""Pages of sources, of uploads and of the quarantine."""

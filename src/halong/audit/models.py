@@ -44,6 +44,11 @@ class AuditEntry(models.Model):
         ]
 
     @property
+    def actor_words(self) -> str:
+        """Who did it, in words."""
+        return words.actor_words(self.actor)
+
+    @property
     def action_words(self) -> str:
         """What was done."""
         return words.action_words(self.action)

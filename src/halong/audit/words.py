@@ -79,6 +79,31 @@ OBJECTS: dict[str, Any] = {
     "rules.rule": _("rule"),
 }
 
+DETAILS: dict[str, Any] = {
+    "accepted": _("taken in"),
+    "approximate": _("approximate"),
+    "cause": _("cause"),
+    "code": _("code"),
+    "corrected": _("corrected"),
+    "count": _("number"),
+    "enabled": _("switched on"),
+    "given": _("given"),
+    "kind": _("kind"),
+    "name": _("name"),
+    "note": _("note"),
+    "permissions": _("permissions"),
+    "priority": _("priority"),
+    "source": _("source"),
+    "successors": _("successors"),
+    "taken": _("taken away"),
+    "username": _("user name"),
+}
+
+
+def actor_words(actor: str) -> str:
+    """Who did it: a person's user name as it is, Halong itself in words."""
+    return "Halong" if actor == "system" else actor
+
 
 def action_words(code: str) -> str:
     """What was done, in words; the code itself when it has none."""
@@ -93,11 +118,15 @@ def object_words(label: str) -> str:
 def detail_words(summary: dict[str, Any]) -> str:
     """The summary of an entry in one line."""
     return "; ".join(
-        f"{key}: {_plain(value)}" for key, value in summary.items() if value not in (None, "", [], {})
+        f"{DETAILS.get(key, key)}: {_plain(value)}"
+        for key, value in summary.items()
+        if value not in (None, "", [], {})
     )
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
     if isinstance(value, list):
         return ", ".join(_plain(item) for item in value)
     if isinstance(value, dict):

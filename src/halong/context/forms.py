@@ -95,8 +95,8 @@ class EntityForm(forms.Form):
             "The end of its URN, by which its files and messages name it; made from the name if empty."
         ),
     )
-    place = BranchChoice(Place.objects.none(), required=False, label=_("Place"))
-    agency = BranchChoice(Agency.objects.none(), required=False, label=_("Agency"))
+    place = BranchChoice(Place.objects.none(), required=False, label=_("Place"), empty_label="–")
+    agency = BranchChoice(Agency.objects.none(), required=False, label=_("Agency"), empty_label="–")
     lon = DegreesField(label=_("Longitude"), required=False, min_value=-180, max_value=180)
     lat = DegreesField(label=_("Latitude"), required=False, min_value=-90, max_value=90)
     public = forms.BooleanField(label=_("Shown to the public"), required=False)

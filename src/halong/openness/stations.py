@@ -197,11 +197,13 @@ def type_label(entity: Entity) -> str:
 
 
 def stations_now(*, lon: float | None = None, lat: float | None = None) -> list[Station]:
-    """Every public station with its index, nearest first where a position is known, else by name."""
+    """Every public station with its index: nearest first where a position is known, else those that have one, by name."""
     now = timezone.now()
     found = [_brief(thing, now, lon, lat) for thing in public_things()]
     if lon is not None:
         found.sort(key=lambda s: s.distance_km if s.distance_km is not None else 1e9)
+    else:
+        found.sort(key=lambda s: s.level is None)
     return found
 
 

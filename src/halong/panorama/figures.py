@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from halong.alerts.models import Alert, AlertQuerySet
+from halong.core.formats import format_number
 from halong.ingest.models import Quarantined, Source
 from halong.panorama import queries
 from halong.panorama.queries import Figure
@@ -26,8 +27,7 @@ def figures(things: list[Thing], alerts: AlertQuerySet, user: object, now: datet
         _good_water(things, now),
         _wifi(things, now),
         _alerts(alerts, now),
-        _sources(user),
-        _readings(user, now),
+        _sources(user, now),
         _held(user),
     ]
     return [figure for figure in found if figure is not None]
@@ -124,30 +124,22 @@ def _alerts(alerts: AlertQuerySet, now: datetime) -> Figure:
     worst = min((priority for priority, _state in rows), default=None)
     return Figure(
         "alerts", gettext("Open alerts"), gettext("in this scope"), len(rows),
-        change=gettext("%(n)s not acknowledged") % {"n": new},
+        trend=tuple(queries.hourly_open(alerts, now)), change=gettext("%(n)s not acknowledged") % {"n": new},
         status={1: "critical", 2: "high", 3: "attention", None: "normal"}[worst], url=reverse("alerts"),
     )  # fmt: skip
 
 
-def _sources(user: object) -> Figure | None:
+def _sources(user: object, now: datetime) -> Figure | None:
     states_ = list(Source.objects.visible_to(user).filter(enabled=True).values_list("state", flat=True))
     if not states_:
         return None
     working = states_.count(Source.State.OK)
-    return Figure(
-        "sources", gettext("Sources working"), gettext("connected systems"), working, len(states_),
-        status="attention" if Source.State.BROKEN in states_ else "normal", url=reverse("sources"),
-    )  # fmt: skip
-
-
-def _readings(user: object, now: datetime) -> Figure | None:
     trend = queries.hourly_readings(user, now)
-    total = sum(value or 0 for value in trend)
-    if not total:
-        return None
+    taken = format_number(sum(value or 0 for value in trend), 0)
     return Figure(
-        "readings", gettext("Readings taken in"), gettext("24 whole hours"), total, trend=tuple(trend),
-        change=queries.change_words(trend), url=reverse("sources"),
+        "sources", gettext("Sources working"), gettext("readings taken in by hour"), working, len(states_),
+        trend=tuple(trend), change=gettext("%(n)s readings in 24 hours") % {"n": taken},
+        status="attention" if Source.State.BROKEN in states_ else "normal", url=reverse("sources"),
     )  # fmt: skip
 
 

@@ -55,7 +55,9 @@ def feature(thing: Thing, view: View) -> dict[str, Any]:
     }
 
 
-def features(view: View) -> dict[str, Any]:
-    """Every thing of the scope that has a position."""
+def features(view: View, *, few: bool = False) -> dict[str, Any]:
+    """Every thing of the scope that has a position; ``few`` (a wall says little): the measuring ones and those in alarm."""
     placed = [t for t in view.things if t.entity.lon is not None and t.entity.lat is not None]
+    if few:
+        placed = [t for t in placed if t.entity.sector == "environment" or t.priority is not None]
     return {"type": "FeatureCollection", "features": [feature(t, view) for t in placed]}

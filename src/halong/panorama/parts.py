@@ -11,11 +11,15 @@ from django.utils import timezone
 from halong.alerts import queries as alert_queries
 from halong.alerts.models import Alert, AlertQuerySet
 from halong.context.models import Entity
+from halong.core.permissions import has_perm
 from halong.core.sector import all_sectors
 from halong.panorama import queries
 from halong.panorama.figures import figures
 from halong.panorama.scope import Scope, scope_of, selectors
 from halong.panorama.things import Thing, things_of
+
+WALL_FIGURES = ("signal", "good-air", "worst-air", "alerts", "good-water")  # the first four that there are
+FEW = 4  # open alerts: below it the list has room for what ended
 
 
 class View:
@@ -74,15 +78,25 @@ def decisions(view: View) -> dict[str, Any]:
     return {
         "alerts": waiting[:8],
         "total": len(rows),
+        "ended": _ended(view) if len(rows) < FEW else [],
+        "may_handle": has_perm(view.user, "alerts.handle"),
         "by_place": [(name, pk, n) for (name, pk), n in places.most_common(5)],
         "by_sector": [(names.get(key, key), key, n) for key, n in sectors.most_common(5) if key in names],
         "most": max([*places.values(), *sectors.values(), 1]),
     }
 
 
+def _ended(view: View) -> AlertQuerySet:
+    """What was dealt with in the last day: shown where few alerts leave room for it."""
+    since = view.now - timedelta(days=1)
+    return view.alerts.filter(state=Alert.State.CLOSED, closed_at__gte=since).order_by("-closed_at")[:FEW]
+
+
 def tiles(view: View) -> dict[str, Any]:
-    """The figures of first level."""
-    return {"figures": figures(view.things, view.alerts, view.user, view.now)}
+    """The figures of first level, and the four of them that a wall has room for."""
+    found = figures(view.things, view.alerts, view.user, view.now)
+    on_wall = sorted((f for f in found if f.key in WALL_FIGURES), key=lambda f: WALL_FIGURES.index(f.key))
+    return {"figures": found, "wall": on_wall[:4]}
 
 
 def changes(view: View) -> dict[str, Any]:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.db.models.functions import TruncHour
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext
 
-from halong.alerts.models import Alert, AlertEvent
+from halong.alerts.models import Alert, AlertEvent, AlertQuerySet
 from halong.core.formats import format_number
 from halong.core.sector import Level, find_scale
 from halong.ingest.models import Source, SourceMinute
@@ -299,6 +299,18 @@ def _source_changes(user: object, since: datetime) -> list[Change]:
         for s in rows
         if s.state_changed_at is not None
     ]
+
+
+def hourly_open(alerts: AlertQuerySet, now: datetime) -> list[float | None]:
+    """How many of the alerts were open: at each of the 23 hours before, and now."""
+    since = now - timedelta(days=1)
+    spans = list(
+        alerts.filter(suppressed=False)
+        .filter(Q(closed_at__isnull=True) | Q(closed_at__gte=since))
+        .values_list("raised_at", "closed_at")
+    )
+    hours = [now - HOUR * n for n in range(23, -1, -1)]
+    return [float(sum(a <= at and (b is None or b > at) for a, b in spans)) for at in hours]
 
 
 def change_words(trend: list[float | None]) -> str:

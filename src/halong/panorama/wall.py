@@ -57,7 +57,7 @@ def wall(request: HttpRequest) -> HttpResponse:
 def part(request: HttpRequest, part: str) -> HttpResponse:
     """One part of the wall again."""
     if part == "things":
-        return JsonResponse(geo.features(WallView(request)))
+        return JsonResponse(geo.features(WallView(request), few=True))
     if part not in PARTS_OF_WALL:
         raise Http404
     return render(request, f"panorama/wall/{part}.html", _parts(WallView(request), part))

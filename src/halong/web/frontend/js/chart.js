@@ -5,6 +5,7 @@ import { bands, shapes, tooltip } from "./chart-parts.js";
 import { clock, dateTime, dayMonth, number, page, style, words } from "./page.js";
 
 const COLOURS = ["jade", "ink-2", "st-high", "st-attention"];
+const DAYS = [1, 2, 5, 10, 15, 30, 60, 90].map((days) => days * 86400); // a day is named once
 const token = (element, name) => getComputedStyle(element).getPropertyValue(`--${name}`).trim();
 
 /** One time axis for all series; a reading that should have come and didn't breaks the line. */
@@ -151,7 +152,7 @@ class HalongChart extends HTMLElement {
       scales: { x: { time: true }, y: { range: [low >= 0 && low - room < 0 ? 0 : low - room, top + room] } },
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Asia/Ho_Chi_Minh"),
       axes: [
-        { stroke: ink, font, grid: { show: false }, ticks: { stroke: line, size: 4 }, values: (_, splits) => splits.map(label), space: 70 },
+        { stroke: ink, font, grid: { show: false }, ticks: { stroke: line, size: 4 }, values: (_, splits) => splits.map(label), space: 70, ...(span > 2 * 86400 && { incrs: DAYS }) },
         { stroke: ink, font, size: 52, grid: { stroke: line, width: 1 }, ticks: { show: false }, values: (_, splits) => splits.map((v) => number(v, 3)), space: 34 },
       ],
       series: [{}, ...series.map((one, i) => ({ label: one.name, stroke: token(this, COLOURS[i % COLOURS.length]), width: 1.6, spanGaps: false, points: { show: axis[0].length < 60, size: 4 } }))],

@@ -3,7 +3,30 @@ const SHAPES = { normal: null, attention: "M6 1.2 11 10.6H1Z", high: "M6 .8 11.2
 const TOKENS = { normal: "st-good", attention: "st-attention", high: "st-high", critical: "st-critical", stale: "stale", dead: "ink-3" };
 
 /** On a wall everything on the plate is as large as the eye needs it from the far end of the room. */
-export const wallScale = () => (document.body.classList.contains("wall") ? Math.max(1, innerHeight / 560) : 1);
+export const wallScale = () => {
+  if (document.body.classList.contains("wall")) return Math.max(1, innerHeight / 560);
+  return matchMedia("(min-width: 2400px) and (min-height: 1200px)").matches ? 1.6 : 1; // as large.css
+};
+
+/** Things are dots; the place names step aside for them, which only images make them do. */
+function addDots(map, tokens, ratio) {
+  const side = Math.round(8 * wallScale() * ratio);
+  for (const [name, inside, edge] of [["thing", "ink-2", "panel"], ["thing-stale", "panel", "ink-3"]]) {
+    const pen = Object.assign(document.createElement("canvas"), { width: side, height: side }).getContext("2d");
+    pen.scale(side / 8, side / 8);
+    pen.fillStyle = tokens[inside];
+    pen.strokeStyle = tokens[edge];
+    pen.arc(4, 4, 3.3, 0, 7);
+    pen.fill();
+    pen.stroke();
+    put(map, name, pen.getImageData(0, 0, side, side), ratio);
+  }
+}
+
+function put(map, name, image, ratio) {
+  if (map.hasImage(name)) map.updateImage(name, image);
+  else map.addImage(name, image, { pixelRatio: ratio });
+}
 
 export function addMarks(map, tokens) {
   const ratio = Math.max(2, devicePixelRatio);
@@ -18,9 +41,7 @@ export function addMarks(map, tokens) {
       pen.arc(6, 6, 4.6, 0, 7);
       pen.fill();
     }
-    const image = pen.getImageData(0, 0, side, side);
-    const name = `mark-${state}`;
-    if (map.hasImage(name)) map.updateImage(name, image);
-    else map.addImage(name, image, { pixelRatio: ratio });
+    put(map, `mark-${state}`, pen.getImageData(0, 0, side, side), ratio);
   }
+  addDots(map, tokens, ratio);
 }

@@ -19,12 +19,12 @@ export function mix(a, b, share) {
   return `rgb(${x.map((v, i) => Math.round(v + (y[i] - v) * share)).join(",")})`;
 }
 
-export function sources(base, data, labels) {
+export function sources(base, data, labels, clustered = true) {
   const geojson = (value, more = {}) => ({ type: "geojson", data: value, ...more });
   return {
     base: geojson(base, { tolerance: 0.2 }),
     places: geojson(data.places, { tolerance: 0.2 }),
-    things: geojson(data.things, { cluster: true, clusterMaxZoom: 11, clusterRadius: 22, clusterMinPoints: 6, clusterProperties: { worst: ["max", ["match", ["get", "state"], "critical", 4, "high", 3, "attention", 2, "dead", 1, 0]] } }),
+    things: geojson(data.things, { cluster: clustered, clusterMaxZoom: 11, clusterRadius: 22, clusterMinPoints: 6, clusterProperties: { worst: ["max", ["match", ["get", "state"], "critical", 4, "high", 3, "attention", 2, "dead", 1, 0]] } }),
     events: geojson(data.events),
     labels: geojson(labels),
   };
@@ -32,6 +32,8 @@ export function sources(base, data, labels) {
 
 const APPROXIMATE = ["any", ["==", ["get", "approximate"], true], ["==", ["get", "boundary"], "approximate"]];
 const isState = (...states) => ["in", ["get", "state"], ["literal", states]];
+// Neighbours are told apart by five light tints, as in an atlas; they mean nothing else.
+const NEIGHBOURS = ["/", ["%", ["*", 7, ["to-number", ["get", "id"], 0]], 5], 10];
 const FONT = ["Be Vietnam Pro"];
 const BOLD = ["Be Vietnam Pro SemiBold", "Be Vietnam Pro"]; // the weight is read from the first name, the family from the second
 
@@ -41,15 +43,15 @@ export function layers(t, scale = 1) {
     { id: "sea", type: "background", paint: { "background-color": t.sea } },
     { id: "around", type: "fill", source: "base", filter: ["==", ["get", "kind"], "around"], paint: { "fill-color": mix(t.sea, t.land, 0.6), "fill-opacity": ["*", 0.85, ["get", "fade"]], "fill-antialias": false } },
     { id: "province", type: "fill", source: "base", filter: ["==", ["get", "kind"], "province"], paint: { "fill-color": t.land } },
-    { id: "places", type: "fill", source: "places", paint: { "fill-color": ["interpolate", ["linear"], ["coalesce", ["get", "tint"], 0], 0, t.land, 1, mix(t.land, t.jade, 0.3)] } },
+    { id: "places", type: "fill", source: "places", paint: { "fill-color": ["interpolate", ["linear"], ["coalesce", ["get", "tint"], NEIGHBOURS], 0, t.land, 1, mix(t.land, t.jade, 0.3)] } },
     { id: "places-line", type: "line", source: "places", filter: ["!", APPROXIMATE], paint: { "line-color": t["land-line"], "line-width": 0.7 * scale } },
     { id: "places-approximate", type: "line", source: "places", filter: APPROXIMATE, paint: { "line-color": t["land-line"], "line-width": 0.7 * scale, "line-dasharray": [3, 2.5] } },
     { id: "coast", type: "line", source: "base", filter: ["==", ["get", "kind"], "province"], paint: { "line-color": t["land-line"], "line-width": 0.6 * scale } },
     { id: "water", type: "symbol", source: "base", filter: ["==", ["get", "kind"], "water"], layout: text(10.5, { "text-size": ["match", ["get", "size"], 2, 12 * scale, 10.5 * scale], "text-field": ["get", "name"], "text-letter-spacing": 0.14, "text-max-width": 6 }), paint: { "text-color": t["ink-3"], "text-opacity": 0.75 } },
-    { id: "places-label", type: "symbol", source: "labels", minzoom: 7.6, layout: text(10.5, { "text-field": ["get", "name"], "text-max-width": 7, "text-padding": ["step", ["zoom"], 14 * scale, 9.4, 6 * scale, 11, 2 * scale], "symbol-sort-key": ["-", 0, ["get", "size"]] }), paint: { "text-color": t["land-ink"], "text-halo-color": t.land, "text-halo-width": 1.2 * scale } },
+    { id: "places-label", type: "symbol", source: "labels", minzoom: 7.6, layout: text(10.5, { "text-field": ["get", "name"], "text-max-width": 7, "text-variable-anchor": ["center", "top", "bottom", "left", "right"], "text-radial-offset": 0.7, "text-justify": "auto", "text-padding": ["step", ["zoom"], 14 * scale, 9.4, 6 * scale, 11, 2 * scale], "symbol-sort-key": ["-", 0, ["get", "size"]] }), paint: { "text-color": t["land-ink"], "text-halo-color": t.land, "text-halo-width": 1.2 * scale } },
     { id: "clusters", type: "circle", source: "things", filter: ["has", "point_count"], paint: { "circle-radius": ["interpolate", ["linear"], ["get", "point_count"], 6, 9 * scale, 60, 15 * scale], "circle-color": t.panel, "circle-stroke-width": 1.2 * scale, "circle-stroke-color": ["match", ["get", "worst"], 4, t["st-critical"], 3, t["st-high"], 2, t["st-attention"], t["line-strong"]] } },
-    { id: "cluster-count", type: "symbol", source: "things", filter: ["has", "point_count"], layout: text(10, { "text-field": ["get", "point_count_abbreviated"], "text-allow-overlap": true }), paint: { "text-color": t["ink-2"] } },
-    { id: "things", type: "circle", source: "things", filter: ["all", ["!", ["has", "point_count"]], ["!", isState("critical", "high", "attention", "dead")]], paint: { "circle-radius": 3 * scale, "circle-color": ["match", ["get", "state"], "stale", t.panel, t["ink-2"]], "circle-stroke-width": scale, "circle-stroke-color": ["match", ["get", "state"], "stale", t["ink-3"], t.panel], "circle-opacity": 0.85 } },
+    { id: "cluster-count", type: "symbol", source: "things", filter: ["has", "point_count"], layout: text(10, { "text-field": ["get", "point_count_abbreviated"], "text-allow-overlap": true, "text-padding": 7 * scale }), paint: { "text-color": t["ink-2"] } },
+    { id: "things", type: "symbol", source: "things", filter: ["all", ["!", ["has", "point_count"]], ["!", isState("critical", "high", "attention", "dead")]], layout: { "icon-image": ["match", ["get", "state"], "stale", "thing-stale", "thing"], "icon-padding": 0, "icon-allow-overlap": true } },
     { id: "things-loud", type: "symbol", source: "things", filter: ["all", ["!", ["has", "point_count"]], isState("critical", "high", "attention", "dead")], layout: { "icon-image": ["concat", "mark-", ["get", "state"]], "icon-size": 0.8, "icon-allow-overlap": true } },
     { id: "events-halo", type: "circle", source: "events", paint: { "circle-radius": 12 * scale, "circle-color": t.panel, "circle-opacity": 0.92 } },
     { id: "events", type: "symbol", source: "events", layout: { "icon-image": ["concat", "mark-", ["coalesce", ["get", "state"], "attention"]], "icon-allow-overlap": true, "icon-ignore-placement": true, "symbol-sort-key": ["match", ["get", "state"], "critical", 3, "high", 2, 1] } },

@@ -91,7 +91,7 @@ class HalongMap extends HTMLElement {
     const padding = this.#padding();
     const map = (this.#map = new maplibre.Map({
       container: this.canvas,
-      style: { version: 8, sources: sources(this.#base, this.#data, labelPoints(this.#data.places)), layers: layers(readTokens(this), this.#scale()) },
+      style: { version: 8, sources: sources(this.#base, this.#data, labelPoints(this.#data.places), !this.hasAttribute("still")), layers: layers(readTokens(this), this.#scale()) },
       bounds: this.#bounds(),
       fitBoundsOptions: { padding },
       maxBounds: BOUNDS,
@@ -133,12 +133,14 @@ class HalongMap extends HTMLElement {
     return wallScale();
   }
 
-  /** Room for what lies over the plate: `pad="16 280 60 16"` (top right bottom left). */
+  /** Room for what lies over the plate: `pad="56 16 60 16"` (top right bottom left); `beside=".panel"`: a panel that lies over its right side. */
   #padding() {
     const [top = 44, right = 16, bottom = 24, left = 16] = (this.getAttribute("pad") ?? "").split(/\s+/).filter(Boolean).map(Number);
-    const fits = this.clientWidth - left - right > 160;
-    this.style.setProperty("--map-right", fits ? `${Math.max(0, right - 16)}px` : "0px");
-    return fits ? { top, right, bottom, left } : 12;
+    const beside = this.hasAttribute("beside") && document.querySelector(this.getAttribute("beside"));
+    const covered = beside && getComputedStyle(beside).position === "absolute" ? beside.offsetWidth + 12 : 0;
+    const fits = this.clientWidth - left - right - covered > 160;
+    this.style.setProperty("--map-right", fits ? `${Math.max(0, covered + right - 16)}px` : "0px");
+    return fits ? { top, right: right + covered, bottom, left } : 12;
   }
 
   #bounds() {

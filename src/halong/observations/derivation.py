@@ -22,6 +22,7 @@ from halong.observations.partitions import ensure_partitions_sync
 HOUR = timedelta(hours=1)
 GRACE_S = 12  # a moment after the hour itself
 ROWS = 2_000
+LOCK = 0x0B5F  # advisory: hours write what derived values wait for, and the other way round, so one at a time does either
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ def mark(hours: Mapping[datetime, set[int]]) -> None:
 def compute_due() -> int:
     """Compute derived values that are due; returns how many labels were looked at."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         cursor.execute(
             "SELECT series_id, time FROM dirty_derived WHERE due_at <= clock_timestamp() "
             "ORDER BY due_at, series_id LIMIT %s FOR UPDATE SKIP LOCKED",
@@ -129,7 +131,7 @@ def _renew(cursor: Any, changed: Mapping[int, Sequence[datetime]]) -> None:
     cursor.execute(
         """
         INSERT INTO dirty_hour (series_id, time, due_at)
-        SELECT id, label, now() FROM unnest(%s::int4[], %s::timestamptz[]) AS k (id, label) ORDER BY id, label
+        SELECT id, label, now() FROM unnest(%s::int4[], %s::timestamptz[]) AS k (id, label) ORDER BY label, id
         ON CONFLICT (series_id, time) DO UPDATE SET due_at = excluded.due_at
         """,
         [[pair[0] for pair in pairs], [pair[1] for pair in pairs]],

@@ -22,7 +22,6 @@ from halong.observations.partitions import EPOCH
 HOUR = timedelta(hours=1)
 GRACE = timedelta(seconds=10)  # most readings of an hour's last moment are here by then
 ROWS = 5_000  # hours computed in one transaction
-LOCK = 0x0B5F  # advisory
 FOLDED = 2_000  # rows of touched folded in one transaction
 
 Labels = Mapping[datetime, set[int]]
@@ -124,7 +123,9 @@ def _due(label: datetime, now: datetime) -> datetime:
 def compute_hours() -> int:
     """Compute hours that are due, their days, and note which derived values depend on them; returns how many hours."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])  # a day is summed by one at a time
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s)", [derivation.LOCK]
+        )  # a day is summed by one at a time
         cursor.execute(
             "SELECT time, series_id FROM dirty_hour WHERE due_at <= clock_timestamp() ORDER BY due_at, time LIMIT %s "
             "FOR UPDATE SKIP LOCKED",
@@ -202,6 +203,6 @@ def mark_all_hours(series_ids: Iterable[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO dirty_hour (series_id, time, due_at) SELECT series_id, time, now() FROM rollup_hour "
-            "WHERE series_id = ANY(%s) ORDER BY series_id, time ON CONFLICT DO NOTHING",
+            "WHERE series_id = ANY(%s) ORDER BY time, series_id ON CONFLICT DO NOTHING",
             [sorted(series_ids)],
         )

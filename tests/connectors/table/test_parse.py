@@ -1,4 +1,7 @@
-from datetime import UTC, datetime
+import zipfile
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from datetime import time as clock
 from io import BytesIO
 from pathlib import Path
 
@@ -107,6 +110,104 @@ def test_a_bad_cell_costs_its_row_nothing_else_and_comes_again_corrected():
         ("pm25", 12.5),
         ("temperature", 26.3),
     ]
+
+
+def test_titles_above_the_names_are_passed_over():
+    batch = parse("BÁO CÁO QUAN TRẮC;;\r\n\r\ntime;PM2.5;T\r\n2026-11-23 10:00;12,5;26,3\r\n")
+
+    assert values(batch) == [("pm25", 12.5), ("temperature", 26.3)]
+
+
+def test_a_comma_that_is_a_decimal_mark_is_not_taken_for_the_delimiter():
+    batch = parse("time;PM2.5;T\n2026-11-23 10:00;12,5;26,3\n2026-11-23 10:05;12,5;26,3\n")
+
+    assert len(batch.observations) == 4
+
+
+def test_a_line_with_more_cells_than_names_is_held_not_shifted():
+    batch = parse("time,PM2.5,T\n2026-11-23 10:00,12,5,26,3\n2026-11-23 10:05,13,27\n")
+
+    assert values(batch) == [("pm25", 13.0), ("temperature", 27.0)]
+    assert [(held.reason, held.origin) for held in batch.rejected] == [(Reason.MALFORMED, "t.csv:2")]
+
+
+def test_cells_that_say_that_there_is_no_value_and_lines_without_values_are_no_readings():
+    batch = parse("time;PM2.5;T\n2026-11-23 10:00;-;N/A\nTổng cộng;;\n2026-11-23 10:05;<0,05;NaN\n")
+
+    assert batch.observations == []
+    assert [(held.reason, held.origin) for held in batch.rejected] == [(Reason.BAD_VALUE, "t.csv:4")]
+
+
+def test_two_columns_of_one_name_are_two_columns():
+    table = read_table(b"time;PM2.5;PM2.5;;T\n1;2;3;4;5\n")
+
+    assert table.head == ["time", "PM2.5", "PM2.5#3", "#4", "T"]
+
+
+def test_day_and_time_of_day_may_stand_in_two_columns():
+    rule = TableRule(time="Ngày", clock="Giờ", columns=(("PM10", "pm10", "GQ"),), entity=URN)
+    book = Workbook()
+    book.active.append(["Ngày", "Giờ", "PM10"])
+    book.active.append([date(2026, 11, 23), clock(10, 0), 50])
+    out = BytesIO()
+    book.save(out)
+
+    for payload in ("Ngày;Giờ;PM10\n23/11/2026;10:00;50\n", out.getvalue()):
+        [reading] = parse(payload, rule).observations
+        assert reading.time == datetime(2026, 11, 23, 3, tzinfo=UTC)
+
+
+def test_times_of_workbooks_are_exact_to_the_second():
+    book = Workbook()
+    book.active.append(["time", "PM2.5", "T"])
+    book.active.append([46349 + 10 / 24, 1, None])  # the day number of 23/11/2026, without a format
+    book.active.append([datetime(2026, 11, 23, 10, 4, 59, 999_800), 2, None])
+    out = BytesIO()
+    book.save(out)
+
+    times = [o.time for o in parse(out.getvalue()).observations]
+
+    assert times == [datetime(2026, 11, 23, 3, tzinfo=UTC), datetime(2026, 11, 23, 3, 5, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize(
+    ("decimal", "text", "value"),
+    [
+        (",", "1.234", 1234.0), (",", "1.234,5", 1234.5), (",", "12,5", 12.5), (",", "12.5", None),
+        (".", "1,234", 1234.0), (".", "12.5", 12.5), (".", "12,5", None), ("", "1.234", 1.234),
+    ],
+)  # fmt: skip
+def test_the_decimal_mark_of_the_settings_counts(decimal, text, value):
+    batch = parse(f"time;PM2.5;T\n2026-11-23 10:00;{text};\n", replace(WIDE, decimal=decimal))
+
+    assert values(batch) == ([("pm25", value)] if value is not None else [])
+    assert len(batch.rejected) == (value is None)
+
+
+def test_numbers_of_workbooks_have_no_decimal_mark():
+    book = Workbook()
+    book.active.append(["time", "PM2.5", "T"])
+    book.active.append(["23/11/2026 10:00", 12.5, "1234,5"])
+    out = BytesIO()
+    book.save(out)
+
+    batch = parse(out.getvalue(), replace(WIDE, decimal=","))
+
+    assert values(batch) == [("pm25", 12.5), ("temperature", 1234.5)]
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_held():
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", bytes(101_000_000))
+
+    assert [held.reason for held in parse(out.getvalue()).rejected] == [Reason.TOO_LARGE]
+
+
+def test_a_mapping_that_names_no_property_is_read_as_a_wide_one():
+    batch = parse("time;PM2.5;T\n2026-11-23 10:00;12,5;26\n", replace(WIDE, value="PM2.5"))
+
+    assert len(batch.observations) == 2
 
 
 @pytest.mark.parametrize(

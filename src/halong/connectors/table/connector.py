@@ -30,6 +30,11 @@ class TableForm(SettingsForm):
     )
     entity_column = forms.CharField(label=_("Column of the thing"), required=False)
     time = forms.CharField(label=_("Column of the time"), required=False)
+    clock = forms.CharField(
+        label=_("Column of the clock"),
+        required=False,
+        help_text=_("Where day and time of day stand in two columns."),
+    )
     zone = forms.ChoiceField(
         label=_("Times without an offset are"), choices=ZONES, initial="local", required=False
     )
@@ -50,7 +55,7 @@ class TableForm(SettingsForm):
     order = forms.ChoiceField(label=_("Order of dates"), choices=ORDERS, required=False)
     type = forms.ChoiceField(label=_("Open unknown things as"), choices=type_choices, required=False)
     advanced: ClassVar[frozenset[str]] = frozenset(
-        {"property", "value", "unit", "quality", "delimiter", "decimal", "order", "type"}
+        {"clock", "property", "value", "unit", "quality", "delimiter", "decimal", "order", "type"}
     )
 
     def clean_entity(self) -> str:
@@ -89,6 +94,7 @@ def rule_of(settings: Mapping[str, Any]) -> TableRule:
     """The rule that a source's settings describe."""
     plain = (
         "time",
+        "clock",
         "entity",
         "entity_column",
         "property",

@@ -5,10 +5,11 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 
-from halong.connectors.table.read import NoTableError, Table, read_table
-from halong.connectors.values import LOCAL, parse_number, parse_time
+from halong.connectors.table.read import WORKBOOK, NoTableError, Table, read_table
+from halong.connectors.values import EARLIEST, LOCAL, parse_number, parse_time
 from halong.core.sector import find_attribute, find_symbol, find_type, symbol_key
 from halong.core.text import fold
 from halong.core.units import UnknownUnitError, unit_code
@@ -28,7 +29,14 @@ DEVICE_COLUMNS = {
     "hpmp2": "pm25",
 }
 _UNIT = re.compile(r"[(\[]([^)\]]+)[)\]]\s*$")
-_DAY_FIRST = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}")
+_DAY_FIRST = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}", re.ASCII)
+_SERIAL = re.compile(r"\d{5}([.,]\d+)?", re.ASCII)  # a workbook's day number: nobody writes a time so
+_GROUPS = {
+    ".": re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII),
+    ",": re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?", re.ASCII),
+}
+# What people write where there is no value.
+ABSENT = {"-", "--", "---", "–", "—", "n/a", "#n/a", "na", "nan", "null", "none"}
 
 
 @dataclass(frozen=True)
@@ -36,9 +44,11 @@ class TableRule:
     """``columns`` are (column, property, unit); with ``property`` and ``value`` the table is long and they don't count.
 
     The thing is ``entity`` (a URN), or stands in the column ``entity_column`` by its URN or the last part of it.
+    ``clock``: the column of the time of day, where ``time`` is that of the day.
     """
 
     time: str = ""
+    clock: str = ""
     columns: tuple[tuple[str, str, str], ...] = ()
     entity: str = ""
     entity_column: str = ""
@@ -77,7 +87,10 @@ def suggest(table: Table, types: tuple[str, ...] = ("AirQualityObserved",)) -> T
 
 
 def parse_table(payload: bytes, origin: str, rule: TableRule, known: Mapping[str, Known]) -> Batch:
-    """The readings of a table, and every row or cell that is none, with the head so that it can come again."""
+    """The readings of a table, and every row with a bad cell, with the head so that it can come again.
+
+    Empty cells, and those that say that there is no value, are no readings; so is a row of nothing else.
+    """
     try:
         table = read_table(payload, rule.delimiter)
     except NoTableError as error:
@@ -87,76 +100,142 @@ def parse_table(payload: bytes, origin: str, rule: TableRule, known: Mapping[str
         return Batch(
             rejected=[Rejected(Reason.MALFORMED, f"? {', '.join(missing) or 'time'}", origin, payload)]
         )
-    month_first = (rule.order or _order(table, rule.time)) == "mdy"
-    batch = Batch()
+    reader = _Reader(table, rule, known)
+    batch = reader.batch
     for number, cells in table.rows:
-        row = dict(zip(table.head, cells, strict=True))
-        faults: list[tuple[Reason, str]] = []
-        _read_row(batch, row, rule, known, month_first=month_first, faults=faults)
+        faults = reader.read(cells)
         if faults:
             text = "; ".join(piece for _reason, piece in faults)[:300]
             batch.rejected.append(
                 Rejected(faults[0][0], text, f"{origin[-480:]}:{number}", _again(table, cells))
             )
+    for number, cells in table.uneven:
+        detail = f"{len(cells)} > {len(table.head)}"
+        batch.rejected.append(
+            Rejected(Reason.MALFORMED, detail, f"{origin[-480:]}:{number}", _again(table, cells))
+        )
     if len(batch.rejected) > HELD_ROWS:
         first = batch.rejected[0]
-        detail = f"{len(batch.rejected)}/{len(table.rows)}: {first.detail}"[:300]
+        detail = f"{len(batch.rejected)}/{len(table.rows) + len(table.uneven)}: {first.detail}"[:300]
         batch.rejected = [Rejected(first.reason, detail, origin, payload)]
     _add_things(batch, rule, known)
     return batch
 
 
+def _is_long(rule: TableRule) -> bool:
+    return bool(rule.value and rule.property)
+
+
 def _needed(rule: TableRule) -> list[str]:
-    names = [rule.time, rule.entity_column, rule.quality]
-    names += (
-        [rule.property, rule.value, rule.unit] if rule.value else [column for column, _p, _u in rule.columns]
-    )
+    names = [rule.time, rule.clock, rule.entity_column, rule.quality]
+    long = [rule.property, rule.value, rule.unit]
+    names += long if _is_long(rule) else [column for column, _p, _u in rule.columns]
     return [name for name in names if name]
 
 
-def _order(table: Table, column: str) -> str:
-    """Whether days or months come first in dates that end with the year, as far as the table shows."""
-    index = table.head.index(column)
-    pairs = [match.groups() for _n, cells in table.rows[:1000] if (match := _DAY_FIRST.match(cells[index]))]
-    return "mdy" if any(int(second) > 12 for _first, second in pairs) else "dmy"
+class _Reader:
+    """Reads the rows of one table; what is the same in many rows is found out once."""
 
+    def __init__(self, table: Table, rule: TableRule, known: Mapping[str, Known]) -> None:
+        self.batch = Batch()
+        self._rule, self._known = rule, known
+        self._at = {name: index for index, name in reversed([*enumerate(table.head)])}
+        self._columns = [(self._at[column], column, name, unit) for column, name, unit in _wide(rule)]
+        self._decimal = "" if table.encoding == WORKBOOK else rule.decimal
+        self._month_first = (rule.order or _order(table, self._at[rule.time])) == "mdy"
+        self._things: dict[str, tuple[str, tuple[str, ...]]] = {}
+        self._properties: dict[tuple[str, tuple[str, ...]], str] = {}
 
-def _read_row(
-    batch: Batch,
-    row: Mapping[str, str],
-    rule: TableRule,
-    known: Mapping[str, Known],
-    *,
-    month_first: bool,
-    faults: list[tuple[Reason, str]],
-) -> None:
-    try:
-        urn, types = _thing(row[rule.entity_column] if rule.entity_column else rule.entity, rule, known)
-        time = _time(row[rule.time], rule, month_first=month_first)
-        quality = _quality(row[rule.quality]) if rule.quality else 0
-    except _Bad as bad:
-        faults.append((bad.reason, str(bad)))
-        return
-    cells = (
-        [(row[rule.value], row[rule.property], row[rule.unit] if rule.unit else "", rule.value)]
-        if rule.value
-        else [(row[column], name, unit, column) for column, name, unit in rule.columns]
-    )
-    for text, name, unit, column in cells:
-        if not text:
-            continue
+    def read(self, cells: list[str]) -> list[tuple[Reason, str]]:
+        """Add the readings of a row; returns its faults."""
+        values = self._values(cells)
+        if not values:
+            return []
         try:
-            found = _property(name, types) or name
-            batch.observations.append(
-                Observation(urn, found, time, _number(text, rule), _code(unit), quality)
-            )
+            urn, types = self._thing(self._cell(cells, self._rule.entity_column) or self._rule.entity)
+            time = self._time(cells)
+            quality = _quality(self._cell(cells, self._rule.quality))
         except _Bad as bad:
-            faults.append((bad.reason, f"{column}: {bad}"))
+            return [(bad.reason, str(bad))]
+        faults = []
+        for text, column, name, unit in values:
+            try:
+                number, code = _number(text, self._decimal), _code(unit)
+                found = self._property(name, types)
+            except _Bad as bad:
+                faults.append((bad.reason, f"{column}: {bad}"))
+            else:
+                self.batch.observations.append(Observation(urn, found, time, number, code, quality))
+        return faults
+
+    def _values(self, cells: list[str]) -> list[tuple[str, str, str, str]]:
+        """The cells that say a value: text, column, property and unit of each."""
+        rule = self._rule
+        if not _is_long(rule):
+            return [
+                (cells[at], column, name, unit)
+                for at, column, name, unit in self._columns
+                if cells[at] and fold(cells[at]) not in ABSENT
+            ]
+        text = self._cell(cells, rule.value)
+        if not text or fold(text) in ABSENT:
+            return []
+        return [(text, rule.value, self._cell(cells, rule.property), self._cell(cells, rule.unit))]
+
+    def _cell(self, cells: list[str], column: str) -> str:
+        return cells[self._at[column]] if column else ""
+
+    def _thing(self, name: str) -> tuple[str, tuple[str, ...]]:
+        if not name:
+            raise _Bad(Reason.UNKNOWN_ENTITY, self._rule.entity_column or "entity")
+        found = self._things.get(name)
+        if found is None:
+            found = self._things[name] = _thing(name, self._rule, self._known)
+        return found
+
+    def _time(self, cells: list[str]) -> datetime:
+        text = self._cell(cells, self._rule.time)
+        if self._rule.clock:
+            # a workbook's day is one at midnight
+            text = f"{text.partition(' ')[0]} {self._cell(cells, self._rule.clock).rpartition(' ')[2]}"
+        try:
+            if _SERIAL.fullmatch(text):
+                return from_serial(float(text.replace(",", ".")), self._rule.zone)
+            return parse_time(text, self._rule.zone, month_first=self._month_first)
+        except (ValueError, OverflowError, OSError):
+            raise _Bad(Reason.BAD_TIME, text) from None
+
+    def _property(self, name: str, types: tuple[str, ...]) -> str:
+        found = self._properties.get((name, types))
+        if found is None:
+            if not name:
+                raise _Bad(Reason.UNKNOWN_PROPERTY, self._rule.property)
+            found = self._properties[name, types] = _property(name, types) or name
+        return found
+
+
+def _wide(rule: TableRule) -> tuple[tuple[str, str, str], ...]:
+    return () if _is_long(rule) else rule.columns
+
+
+def _order(table: Table, index: int) -> str:
+    """Whether days or months come first in dates that end with the year, as far as the table shows: days, unless a second
+    number can't be a month and no first number can't.
+    """
+    pairs = [match.groups() for _n, cells in table.rows if (match := _DAY_FIRST.match(cells[index]))]
+    day_first = any(int(first) > 12 for first, _second in pairs)
+    return "mdy" if not day_first and any(int(second) > 12 for _first, second in pairs) else "dmy"
+
+
+def from_serial(days: float, zone: tzinfo) -> datetime:
+    """The time that a workbook keeps as days since 30/12/1899, to the second, as aware UTC. Raises ValueError."""
+    local = datetime(1899, 12, 30, tzinfo=zone) + timedelta(seconds=round(days * 86_400))
+    if not EARLIEST <= local.year < 2100:
+        raise ValueError(days)
+    return local.astimezone(UTC)
 
 
 def _thing(name: str, rule: TableRule, known: Mapping[str, Known]) -> tuple[str, tuple[str, ...]]:
-    if not name:
-        raise _Bad(Reason.UNKNOWN_ENTITY, rule.entity_column or "entity")
     there = known.get(station_key(name.rpartition(":")[2]))
     if there is not None and (there.urn == name or not name.startswith("urn:")):
         return there.urn, there.types
@@ -166,28 +245,24 @@ def _thing(name: str, rule: TableRule, known: Mapping[str, Known]) -> tuple[str,
     return (name if name.startswith("urn:") else f"urn:ngsi-ld:{rule.type or 'Thing'}:{name}"), types
 
 
-def _time(text: str, rule: TableRule, *, month_first: bool) -> datetime:
-    try:
-        return parse_time(text, rule.zone, month_first=month_first)
-    except (ValueError, OverflowError, OSError):
-        raise _Bad(Reason.BAD_TIME, text) from None
-
-
 def _quality(text: str) -> int:
     if text not in {"", "0", "1", "2", "00", "01", "02"}:
         raise _Bad(Reason.BAD_QUALITY, text)
     return int(text or 0)
 
 
-def _number(text: str, rule: TableRule) -> float:
+def _number(text: str, decimal: str) -> float:
+    """A number with the decimal mark that the source's settings name; the other mark then groups thousands."""
+    other = {".": ",", ",": "."}.get(decimal, "")
+    if other and other in text and not _GROUPS[decimal].fullmatch(text):
+        raise _Bad(Reason.BAD_VALUE, text)
     try:
-        if rule.decimal == ".":
-            return parse_number(text.replace(",", ""))
-        return parse_number(text.replace(".", "") if rule.decimal == "," else text)
+        return parse_number(text.replace(other, "") if other else text)
     except ValueError:
         raise _Bad(Reason.BAD_VALUE, text) from None
 
 
+@lru_cache(maxsize=1024)
 def _code(text: str) -> str | None:
     try:
         return unit_code(text) if text else None

@@ -14,14 +14,12 @@ class _Forms(HTMLParser):
     def handle_starttag(self, tag, attrs):
         given = dict(attrs)
         if tag == "form":
-            self.forms.append({"action": given.get("action", ""), "fields": []})
+            self.forms.append({"action": given.get("action", ""), "fields": [], "file": None})
         if not self.forms:
             return
-        fields, name = self.forms[-1]["fields"], given.get("name")
-        if tag == "input" and name and given.get("type") not in {"file", "submit", "button"}:
-            ticked = given.get("type") in {"checkbox", "radio"}
-            if not ticked or "checked" in given:
-                fields.append((name, given.get("value") or ("on" if ticked else "")))
+        name = given.get("name")
+        if tag == "input" and name:
+            self._input(name, given)
         elif tag == "select" and name:
             self._select = {"name": name, "many": "multiple" in given, "first": None, "chosen": []}
         elif tag == "option" and self._select is not None:
@@ -31,6 +29,16 @@ class _Forms(HTMLParser):
                 self._select["chosen"].append(given.get("value", ""))
         elif tag == "textarea" and name:
             self._text = [name, ""]
+
+    def _input(self, name, given):
+        kind = given.get("type")
+        if kind == "file":
+            self.forms[-1]["file"] = name
+        elif kind in {"checkbox", "radio"}:
+            if "checked" in given:
+                self.forms[-1]["fields"].append((name, given.get("value") or "on"))
+        elif kind not in {"submit", "button"}:
+            self.forms[-1]["fields"].append((name, given.get("value") or ""))
 
     def handle_endtag(self, tag):
         if tag == "select" and self._select is not None:
@@ -47,12 +55,16 @@ class _Forms(HTMLParser):
             self._text[1] += data
 
 
-def forms(page):
-    """Every form of an answered page: its action as a path, and the values that it would send as it stands."""
+def _parsed(page):
     parser = _Forms()
     parser.feed(page.text)
+    return parser.forms
+
+
+def forms(page):
+    """Every form of an answered page: its action as a path, and the values that it would send as it stands."""
     found = []
-    for form in parser.forms:
+    for form in _parsed(page):
         values = {}
         for name, value in form["fields"]:
             values.setdefault(name, []).append(value)
@@ -68,7 +80,7 @@ def faults(page):
 def submit(browser, page, action, files=None, **filled):
     """Send the page's first form with this action (a path, or its end), with some fields filled in anew.
 
-    A value may be a list; None leaves the field out.
+    A value may be a list; None leaves the field out. ``files``: (name, content, type) for the field that takes files.
     """
     assert page.status_code in {200, 422}, f"{page.status_code} {page.url}: {page.text[-1500:]}"
     there = forms(page)
@@ -81,4 +93,6 @@ def submit(browser, page, action, files=None, **filled):
     }
     for name in [name for name, value in filled.items() if value is None]:
         values.pop(name, None)
-    return browser.post(path, data=values, files=files, headers={"Referer": str(page.url)})
+    field = next((form["file"] for form in _parsed(page) if form["file"]), None)
+    sent = [(field, file) for file in files or ()]
+    return browser.post(path, data=values, files=sent or None, headers={"Referer": str(page.url)})

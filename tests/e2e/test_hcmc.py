@@ -230,7 +230,7 @@ def test_tables_through_the_screen(product, api, admin, readings, new_station):
         " WHERE source_id = %s"
     )
     for stored in ((total, 0, 0, 0), (total, total, 0, 0)):  # once, and everything once more
-        files = [("files", (file, content, "text/csv")) for file, content in tables()]
+        files = [(file, content, "text/csv") for file, content in tables()]
         page = submit(admin, admin.get(f"/sources/{pk}/upload"), f"/sources/{pk}/upload", files=files)
         path = page.url.path
         assert path.startswith(f"/sources/{pk}/upload/"), faults(page)

@@ -60,8 +60,8 @@ class Writer:
         self._url = url
         self._directory, self._counters, self._judge = directory, counters, judge
         self._flusher = Flusher(url, directory, counters, judge)
-        self._loop = uvloop.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="halong-ingest", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
         self._home: asyncio.AbstractEventLoop | None = None
         self._queue: deque[Submission] = deque()
         self._put = self._taken = 0  # rows; each is changed by one thread only
@@ -78,10 +78,17 @@ class Writer:
         """How many rows are queued."""
         return self._put - self._taken
 
+    @property
+    def _running(self) -> asyncio.AbstractEventLoop:
+        assert self._loop is not None, "the pipeline wasn't started"
+        return self._loop
+
     async def start(self) -> None:
         """Connect, load the directory and the rules, begin to write."""
         sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_S))
         self._home = asyncio.get_running_loop()
+        self._loop = uvloop.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="halong-ingest", daemon=True)
         self._thread.start()
         try:
             await self._over(self._begin())
@@ -91,7 +98,7 @@ class Writer:
 
     async def stop(self) -> None:
         """Write what was put, flush, close, end the thread."""
-        if self._thread.is_alive():
+        if self._thread is not None:
             await self._over(self._end())
             self._end_thread()
 
@@ -101,11 +108,11 @@ class Writer:
         self._put += len(submission)
         if not self._roused:
             self._roused = True
-            self._loop.call_soon_threadsafe(self._rouse)
+            self._running.call_soon_threadsafe(self._rouse)
 
     def reload_soon(self) -> None:
         """Directory or rules changed."""
-        self._loop.call_soon_threadsafe(self._flusher.reload_soon)
+        self._running.call_soon_threadsafe(self._flusher.reload_soon)
 
     async def find(self, urns: Iterable[str], *, anew: bool = False) -> None:
         """Let the directory ask the database for things. Raises Overloaded."""
@@ -113,12 +120,15 @@ class Writer:
 
     async def _over(self, work: Coroutine[Any, Any, T]) -> T:
         """Let the other thread do something, and wait for it."""
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._running))
 
     def _end_thread(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        loop, thread = self._running, self._thread
+        self._thread = None
+        loop.call_soon_threadsafe(loop.stop)
+        if thread is not None:
+            thread.join()
+        loop.close()
 
     async def _begin(self) -> None:
         await self._flusher.start()

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
+from django import forms
 from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,15 @@ from halong.ingest.items import decode_items
 
 
 class HttpPushForm(SettingsForm):
-    """Nothing to choose: the key says who sends, and place and agency of the source where it may write."""
+    """Nothing must be chosen: the key says who sends, and place and agency of the source where it may write."""
+
+    sample = forms.CharField(
+        label=_("A body to try"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text=_("What the other system will send, as JSON; the test shows how it would be read."),
+    )
 
 
 class HttpPush(Connector):
@@ -39,8 +48,17 @@ class HttpPush(Connector):
         return decode_items(payload, origin)
 
     async def probe(self, known: Mapping[str, Known]) -> Probe:
-        """Nothing to reach: the other side begins."""
-        return Probe(messages=(gettext("Waits for readings; the key is shown when the source is saved."),))
+        """Nothing to reach: the other side begins. A body to try is read as it would be."""
+        sample = self.settings.get("sample", "").strip()
+        if not sample:
+            return Probe(
+                messages=(gettext("Waits for readings; the key is shown when the source is saved."),)
+            )
+        batch = self.decode(sample.encode(), "", known)
+        urns = {there.urn for there in known.values()}
+        unknown = sorted({reading.entity for reading in batch.observations} - urns)
+        text = gettext("Nobody registered %(urns)s; such readings are set aside.")
+        return Probe(batch, (text % {"urns": ", ".join(unknown[:5])},) if unknown else ())
 
     def client_needs(self, example: Example) -> dict[str, Any]:
         """The address, and a body that would be taken."""

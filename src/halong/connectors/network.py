@@ -4,6 +4,8 @@ import asyncio
 import ipaddress
 import socket
 
+from django.utils.translation import gettext
+
 from halong.core.errors import Conflict
 
 
@@ -14,10 +16,11 @@ async def resolve(host: str, port: int, *, allow_private: bool) -> str:
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise Conflict(f"{host}: no such host") from error
+        raise Conflict(gettext("There is no host %(host)s.") % {"host": host}) from error
     addresses = [str(row[4][0]) for row in found]
     if not allow_private and not all(is_public(address) for address in addresses):
-        raise Conflict(f"{host} is an address of a private network; the source doesn't allow that")
+        text = gettext("%(host)s is an address of a private network; the source doesn't allow that.")
+        raise Conflict(text % {"host": host})
     return addresses[0]
 
 

@@ -51,10 +51,14 @@ WHERE s.id = r.series_id AND s.derived <> '' AND r.series_id = ANY(%(ids)s) AND 
     SELECT FROM observation o WHERE o.series_id = r.series_id AND o.time > %(start)s AND o.time <= %(label)s)
 """
 
+# One statement, ascending: ingest writes ``latest`` in the same order, so neither waits for the other in a circle.
 _NEWEST = """
 INSERT INTO latest AS l (series_id, time, value, quality)
-SELECT DISTINCT ON (o.series_id) o.series_id, o.time, o.value, o.quality FROM observation o
-WHERE o.series_id = ANY(%(ids)s) AND o.time > %(start)s AND o.time <= %(label)s ORDER BY o.series_id, o.time DESC
+SELECT o.series_id, o.time, o.value, o.quality
+FROM unnest(%(ids)s::int4[], %(labels)s::timestamptz[]) AS k (id, label) CROSS JOIN LATERAL (
+    SELECT series_id, time, value, quality FROM observation
+    WHERE series_id = k.id AND time > k.label - interval '1 hour' AND time <= k.label ORDER BY time DESC LIMIT 1
+) AS o ORDER BY o.series_id
 ON CONFLICT (series_id) DO UPDATE SET time = excluded.time, value = excluded.value, quality = excluded.quality
 WHERE l.time < excluded.time
    OR (l.time = excluded.time AND (l.value, l.quality) IS DISTINCT FROM (excluded.value, excluded.quality))
@@ -136,12 +140,15 @@ def compute_hours() -> int:
         for label, series_id in cursor.fetchall():
             labels[label].add(series_id)
         days: dict[date, set[int]] = defaultdict(set)
+        newest: dict[int, datetime] = {}
         _forget_what_is_gone(cursor, labels)
         for label, ids in sorted(labels.items()):
             given: dict[str, Any] = {"label": label, "start": label - HOUR, "ids": sorted(ids)}
-            for statement in (_HOUR, _EMPTY, _NEWEST):
+            for statement in (_HOUR, _EMPTY):
                 cursor.execute(statement, given)
+            newest |= dict.fromkeys(ids, label)
             days[day_of_label(label)] |= ids
+        cursor.execute(_NEWEST, {"ids": sorted(newest), "labels": [newest[one] for one in sorted(newest)]})
         for day, ids in sorted(days.items()):
             start, end = day_bounds(day)
             cursor.execute(_DAY, {"day": day, "start": start, "end": end, "ids": sorted(ids)})

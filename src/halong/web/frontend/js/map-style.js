@@ -54,8 +54,9 @@ export function layers(t, scale = 1) {
     { id: "things", type: "symbol", source: "things", filter: ["all", ["!", ["has", "point_count"]], ["!", isState("critical", "high", "attention", "dead")]], layout: { "icon-image": ["match", ["get", "state"], "stale", "thing-stale", "thing"], "icon-padding": 0, "icon-allow-overlap": true } },
     { id: "things-loud", type: "symbol", source: "things", filter: ["all", ["!", ["has", "point_count"]], isState("critical", "high", "attention", "dead")], layout: { "icon-image": ["concat", "mark-", ["get", "state"]], "icon-size": 0.8, "icon-allow-overlap": true } },
     { id: "events-halo", type: "circle", source: "events", paint: { "circle-radius": 12 * scale, "circle-color": t.panel, "circle-opacity": 0.92 } },
-    { id: "events", type: "symbol", source: "events", layout: { "icon-image": ["concat", "mark-", ["coalesce", ["get", "state"], "attention"]], "icon-allow-overlap": true, "icon-ignore-placement": true, "symbol-sort-key": ["match", ["get", "state"], "critical", 3, "high", 2, 1] } },
+    // The last is placed first: names keep clear of the marks, which always show.
     { id: "events-label", type: "symbol", source: "events", layout: text(11, { "text-font": BOLD, "text-field": ["coalesce", ["get", "label"], ["get", "name"]], "text-variable-anchor-offset": ["case", ["get", "east"], ["literal", ["right", [-1.35, 0], "top", [0, 1.1], "bottom", [0, -1.1], "left", [1.35, 0]]], ["literal", ["left", [1.35, 0], "right", [-1.35, 0], "top", [0, 1.1], "bottom", [0, -1.1]]]], "text-justify": "auto", "text-max-width": 14 }), paint: { "text-color": t.ink, "text-halo-color": t.sea, "text-halo-width": 1.8 * scale } },
+    { id: "events", type: "symbol", source: "events", layout: { "icon-image": ["concat", "mark-", ["coalesce", ["get", "state"], "attention"]], "icon-allow-overlap": true, "symbol-sort-key": ["match", ["get", "state"], "critical", 3, "high", 2, 1] } },
   ];
 }
 

@@ -135,7 +135,7 @@ class HalongMap extends HTMLElement {
 
   /** Room for what lies over the plate: `pad="56 16 60 16"` (top right bottom left); `beside=".panel"`: a panel that lies over its right side. */
   #padding() {
-    const [top = 44, right = 16, bottom = 24, left = 16] = (this.getAttribute("pad") ?? "").split(/\s+/).filter(Boolean).map(Number);
+    const [top = 44, right = 16, bottom = 24, left = 16] = (this.getAttribute("pad") ?? "").split(/\s+/).filter(Boolean).map((text) => Number(text) * this.#scale());
     const beside = this.hasAttribute("beside") && document.querySelector(this.getAttribute("beside"));
     const covered = beside && getComputedStyle(beside).position === "absolute" ? beside.offsetWidth + 12 : 0;
     const fits = this.clientWidth - left - right - covered > 160;

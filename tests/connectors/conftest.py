@@ -19,6 +19,12 @@ def free_port():
         return sock.getsockname()[1]
 
 
+@pytest.fixture(autouse=True)
+def _english(settings):
+    """What connectors say is looked at in one language."""
+    settings.LANGUAGE_CODE = "en"
+
+
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     """A data folder of this test's own."""

@@ -10,7 +10,7 @@ import pytest
 from tests.connectors.conftest import rows, wait_until
 from tests.connectors.stationfile.test_accounts import STORED, content, name
 
-from halong.connectors.network import is_public
+from halong.connectors.network import is_private, is_public
 from halong.context.models import Entity
 from halong.core.errors import Conflict
 from halong.ingest.models import Quarantined, Source
@@ -108,6 +108,16 @@ async def test_addresses_of_private_networks_are_refused(url):
 )  # fmt: skip
 def test_what_is_an_address_of_the_internet(address, public):
     assert is_public(address) == public
+
+
+@pytest.mark.parametrize(
+    ("address", "private"),
+    [("127.0.0.1", True), ("10.0.0.1", True), ("::1", True), ("::ffff:192.168.1.1", True), ("fd00::1", True),
+     ("100.64.0.1", True), ("8.8.8.8", False), ("169.254.169.254", False), ("::ffff:169.254.169.254", False),
+     ("fe80::1%eth0", False), ("224.0.0.1", False), ("0.0.0.0", False)],
+)  # fmt: skip
+def test_what_is_an_address_of_our_own_networks(address, private):
+    assert is_private(address) == private
 
 
 def test_files_in_a_folder_are_taken_when_nobody_writes_them_any_more(collector, tmp_path):

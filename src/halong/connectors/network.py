@@ -18,10 +18,23 @@ async def resolve(host: str, port: int, *, allow_private: bool) -> str:
     except (OSError, UnicodeError) as error:
         raise Conflict(gettext("There is no host %(host)s.") % {"host": host}) from error
     addresses = [str(row[4][0]) for row in found]
-    if not allow_private and not all(is_public(address) for address in addresses):
+    if not all((allow_private and is_private(address)) or is_public(address) for address in addresses):
         text = gettext("%(host)s is an address of a private network; the source doesn't allow that.")
         raise Conflict(text % {"host": host})
     return addresses[0]
+
+
+def is_private(address: str) -> bool:
+    """Whether an address is one of this machine or of the networks around it. Link-local ones, where clouds tell their
+    machines secrets, aren't.
+    """
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    if mapped is not None:
+        return is_private(str(mapped))
+    return parsed.is_loopback or (
+        not (parsed.is_global or parsed.is_link_local or parsed.is_multicast or parsed.is_unspecified)
+    )
 
 
 def is_public(address: str) -> bool:

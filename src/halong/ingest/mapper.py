@@ -40,7 +40,7 @@ def mapper_of(source: Source, payload: bytes, posted: QueryDict) -> dict[str, An
             "name": name,
             "values": [cells[index] for cells in rows if cells[index]][:3],
             "property": meaning.get(name, ("", ""))[0],
-            "unit": meaning.get(name, ("", ""))[1],
+            "unit": unit_symbol(meaning.get(name, ("", ""))[1]),
         }
         for index, name in enumerate(head)
     ]
@@ -58,12 +58,12 @@ def mapper_of(source: Source, payload: bytes, posted: QueryDict) -> dict[str, An
 
 def choices_of(user: Any) -> dict[str, Any]:
     """What a column can be taken for, and the things that a table can be of."""
-    specs = {
-        spec.name: f"{spec.label} ({unit_symbol(spec.unit)})" if unit_symbol(spec.unit) else str(spec.label)
-        for _sector, kind in all_types()
-        for spec in kind.attributes
-        if spec.series and not spec.derived
-    }
+    specs: dict[str, str] = {}
+    for _sector, kind in all_types():
+        for spec in kind.attributes:
+            if spec.series and not spec.derived:
+                unit = unit_symbol(spec.unit)
+                specs.setdefault(spec.name, f"{spec.label} ({unit})" if unit else str(spec.label))
     things = Entity.objects.visible_to(user).order_by("sort_key").values_list("urn", "name")[:THINGS]
     return {"properties": sorted(specs.items(), key=lambda pair: pair[1].casefold()), "things": list(things)}
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -110,6 +111,7 @@ def preview_of(batch: Batch) -> dict[str, Any]:
     ]
     return {
         "readings": rows,
+        "valid": names["0"],
         "reading_count": len(batch.observations),
         "rejected": rejected[:SHOWN],
         "rejected_count": len(rejected),
@@ -128,6 +130,7 @@ def page_of(source: Source, request: HttpRequest) -> dict[str, Any]:
     minutes = 1440 if period == "day" else 60
     return {
         "source": source,
+        "crumbs": crumbs_of(None),
         "manifest": found.manifest if found else None,
         "mark": state_mark(source),
         "period": period,
@@ -139,6 +142,12 @@ def page_of(source: Source, request: HttpRequest) -> dict[str, Any]:
         "may_upload": source.kind == "table" and has_perm(request.user, "sources.edit", source),
         "has_credential": found is not None and found.manifest.credential != "none",
     }
+
+
+def crumbs_of(source: Source | None) -> list[dict[str, str]]:
+    """The way to a page below the list of sources, or below one of them."""
+    way = [{"label": _("Data sources"), "url": reverse("sources")}]
+    return [*way, {"label": source.name, "url": reverse("source", args=[source.pk])}] if source else way
 
 
 def state_mark(source: Source) -> str:

@@ -38,7 +38,7 @@ class HttpPush(Connector):
         summary=_("Another system sends JSON batches of readings to Halong, with a key."),
         direction="receive",
         protocol="HTTP",
-        icon="webhook",
+        icon="api",
         credential="api-key",
     )
     Settings = HttpPushForm

@@ -48,6 +48,7 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
     found = _item(request, pk)
     text, editable = shown(bytes(found.payload))
     context = {
+        "crumbs": [{"label": _("Quarantine"), "url": reverse("quarantine")}],
         "size": len(found.payload),
         "item": found, "text": text, "editable": editable,
         "correction": CorrectionForm(initial={"payload": text}), "discard": DiscardForm(),

@@ -32,7 +32,8 @@ def sources(request: HttpRequest) -> HttpResponse:
     found = queries.sources_with_health(request.user).order_by("-enabled", "name")
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     may_edit = has_perm(request.user, "sources.edit")
-    return render(request, "ingest/sources.html", {"page": page, "kinds": connectors(), "may_edit": may_edit})
+    labels = {key: found.manifest.label for key, found in connectors().items()}
+    return render(request, "ingest/sources.html", {"page": page, "kinds": labels, "may_edit": may_edit})
 
 
 @access("sources.view")
@@ -66,7 +67,9 @@ def counts(request: HttpRequest, pk: int) -> JsonResponse:
 @require_GET
 def kinds(request: HttpRequest) -> HttpResponse:
     """Which kind of source to connect."""
-    return render(request, "ingest/kinds.html", {"kinds": connectors().values()})
+    return render(
+        request, "ingest/kinds.html", {"kinds": [found.manifest for found in connectors().values()]}
+    )
 
 
 @access("sources.edit")

@@ -16,6 +16,7 @@ from halong.ingest import actions, uploads
 from halong.ingest.forms import TableFilesForm
 from halong.ingest.mapper import choices_of, mapper_of, preview_table, settings_of
 from halong.ingest.models import Source
+from halong.ingest.pages import crumbs_of
 
 
 def _source(request: HttpRequest, pk: int) -> Source:
@@ -33,7 +34,9 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         token = uploads.keep(source.pk, form.cleaned_data["tables"])
         return HttpResponseRedirect(reverse("source-map", args=[pk, token]))
-    return render(request, "ingest/upload.html", {"source": source, "form": form})
+    return render(
+        request, "ingest/upload.html", {"source": source, "form": form, "crumbs": crumbs_of(source)}
+    )
 
 
 @access("sources.edit")
@@ -42,7 +45,12 @@ def mapping(request: HttpRequest, pk: int, token: str) -> HttpResponse:
     """Say what the columns mean, and take the tables in."""
     source = _source(request, pk)
     files = uploads.kept(source.pk, token)
-    context: dict[str, Any] = {"source": source, "token": token, "files": [name for name, _file in files]}
+    context: dict[str, Any] = {
+        "source": source,
+        "token": token,
+        "crumbs": crumbs_of(source),
+        "files": [name for name, _file in files],
+    }
     if request.method == "POST":
         try:
             outcome = actions.upload_tables(source, files, settings_of(request.POST), by=actor_of(request))

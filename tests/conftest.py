@@ -34,6 +34,12 @@ def pytest_configure(config):
         settings.DATABASES["default"].update(database_settings(url))
 
 
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "/observations/" in item.nodeid:
+            item.add_marker(pytest.mark.postgres15)
+
+
 def pytest_unconfigure(config):
     if _cluster is not None:
         _cluster.__exit__(None, None, None)

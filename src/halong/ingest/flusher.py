@@ -22,6 +22,7 @@ from halong.observations.store import write_latest
 log = logging.getLogger(__name__)
 
 PERIOD_S = 1.0
+TOGETHER_S = 0.2  # changes that come together are read together
 RULES_ANEW_S = 60.0  # rules come into force and leave it by date
 KEYS_A_MESSAGE = 600  # a notification holds 8,000 bytes
 
@@ -35,11 +36,11 @@ class Flusher:
         self._url = url
         self._directory, self._counters, self._judge = directory, counters, judge
         self._batches: list[Columns] = []
-        self._stale = asyncio.Event()
+        self._wake = asyncio.Event()
+        self._stale = self._closing = False
         self._rules_read = 0.0
         self._connection: psycopg.AsyncConnection | None = None
         self._task: asyncio.Task[None] | None = None
-        self._closing = asyncio.Event()
 
     async def start(self) -> None:
         """Load directory and rules, then flush once a second."""
@@ -48,7 +49,8 @@ class Flusher:
 
     async def stop(self) -> None:
         """Flush a last time and close."""
-        self._closing.set()
+        self._closing = True
+        self._wake.set()
         if self._task is not None:
             await self._task
         if self._connection is not None:
@@ -61,32 +63,25 @@ class Flusher:
 
     def reload_soon(self) -> None:
         """Directory or rules changed."""
-        self._stale.set()
+        self._stale = True
+        self._wake.set()
 
     async def _run(self) -> None:
-        while not self._closing.is_set():
+        while not self._closing:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken(), PERIOD_S)
+                await asyncio.wait_for(self._wake.wait(), PERIOD_S)
+            self._wake.clear()
+            if self._stale and not self._closing:
+                await asyncio.sleep(TOGETHER_S)
             try:
                 connection = await self._connected()
-                if self._stale.is_set() or time.monotonic() - self._rules_read > RULES_ANEW_S:
-                    self._stale.clear()
+                if self._stale or time.monotonic() - self._rules_read > RULES_ANEW_S:
+                    self._stale = False
                     await self._reload(connection)
                 await self._flush(connection)
             except psycopg.Error as error:
                 log.warning("What is due once a second could not be written (%s); trying again.", error)
                 await asyncio.sleep(0.5)
-
-    async def _woken(self) -> None:
-        """Wait until something was changed or we are to stop. A change is read again at most five times a second."""
-        _done, pending = await asyncio.wait(
-            [asyncio.create_task(event.wait()) for event in (self._stale, self._closing)],
-            return_when=asyncio.FIRST_COMPLETED,
-        )
-        for task in pending:
-            task.cancel()
-        if not self._closing.is_set():
-            await asyncio.sleep(0.2)
 
     async def _connected(self) -> psycopg.AsyncConnection:
         if self._connection is None or self._connection.closed:

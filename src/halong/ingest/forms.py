@@ -52,6 +52,7 @@ class OwnershipForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = found.order_by("sort_key")
+            field.empty_label = "–"
 
     def ownership(self, *, enabled: bool = True) -> Ownership:
         """What was chosen."""

@@ -7,15 +7,13 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from halong.context.models import Entity
 from halong.core.sector import all_types
 from halong.core.units import unit_symbol
 from halong.ingest.actions.sources import connector_of, split, validate
 from halong.ingest.models import Source
-from halong.ingest.pages import preview_of
+from halong.ingest.pages import preview_of, things_of
 from halong.ingest.stations import load_known
 
-THINGS = 500
 FIRST = ("entity", "entity_column", "time", "zone")
 FOLDED = ("property", "value", "unit", "quality", "delimiter", "decimal", "order", "type")
 OWN = FIRST + FOLDED
@@ -64,8 +62,10 @@ def choices_of(user: Any) -> dict[str, Any]:
             if spec.series and not spec.derived:
                 unit = unit_symbol(spec.unit)
                 specs.setdefault(spec.name, f"{spec.label} ({unit})" if unit else str(spec.label))
-    things = Entity.objects.visible_to(user).order_by("sort_key").values_list("urn", "name")[:THINGS]
-    return {"properties": sorted(specs.items(), key=lambda pair: pair[1].casefold()), "things": list(things)}
+    return {
+        "properties": sorted(specs.items(), key=lambda pair: pair[1].casefold()),
+        "things": things_of(user),
+    }
 
 
 def settings_of(posted: QueryDict) -> dict[str, Any]:

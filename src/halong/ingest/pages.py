@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from halong.context.models import Entity
 from halong.core.access import actor_of
 from halong.core.errors import HalongError, Invalid, NotFound
 from halong.core.permissions import has_perm
@@ -23,6 +24,7 @@ from halong.ingest.reasons import title
 from halong.ingest.stations import load_known
 
 SHOWN = 12
+THINGS = 500
 STATES = {"new": "stale", "ok": "normal", "silent": "attention", "broken": "high"}
 HISTORY = {
     "sources.add": gettext_noop("Connected"),
@@ -46,6 +48,8 @@ def editor_of(request: HttpRequest, kind: str, source: Source | None = None) -> 
     initial = {**found.Settings.defaults(), **(source.settings if source else {})}
     own_initial = {name: getattr(source, name) for name in OwnershipForm.base_fields} if source else {}
     form = found.Settings(posted, initial=initial, auto_id="set_%s")
+    if "entity" in form.fields:
+        form.fields["entity"].widget.attrs["list"] = "things"
     own = OwnershipForm(posted, initial=own_initial, auto_id="own_%s")
     return {
         "kind": kind,
@@ -53,10 +57,16 @@ def editor_of(request: HttpRequest, kind: str, source: Source | None = None) -> 
         "source": source,
         "form": form,
         "own": own,
+        "things": things_of(request.user) if "entity" in form.fields else [],
         "plain": [field for field in form if field.name not in found.Settings.advanced],
         "advanced": [field for field in form if field.name in found.Settings.advanced],
         "valid": posted is not None and form.is_valid() and own.is_valid(),
     }
+
+
+def things_of(user: Any) -> list[tuple[str, str]]:
+    """The things that a source can be bound to, by URN and name."""
+    return list(Entity.objects.visible_to(user).order_by("sort_key").values_list("urn", "name")[:THINGS])
 
 
 def typed(form: SettingsForm) -> dict[str, Any]:

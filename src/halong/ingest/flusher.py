@@ -80,7 +80,8 @@ class Flusher:
                     await self._reload(connection)
                 await self._flush(connection)
             except psycopg.Error as error:
-                log.warning("What is due once a second could not be written (%s); trying again.", error)
+                log.warning("What is due once a second could not be done (%s); trying again.", error)
+                self._stale = True  # what the database told us meanwhile is unknown
                 await asyncio.sleep(0.5)
 
     async def _connected(self) -> psycopg.AsyncConnection:

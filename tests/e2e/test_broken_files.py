@@ -7,6 +7,8 @@ import ftplib
 import gzip
 import io
 import random
+import socket
+import struct
 import zipfile
 from contextlib import closing, suppress
 from datetime import timedelta
@@ -237,6 +239,21 @@ def test_an_upload_that_breaks_off_is_no_file(product, station):
         assert store(client, f"QN_A_KHI001_{STAMP}.txt.part", GOOD)
         assert product.readings(station) == []
         client.rename(f"QN_A_KHI001_{STAMP}.txt.part", f"QN_A_KHI001_{STAMP}.txt")
+    assert [value for _at, value, _quality in product.readings(station)] == [31.5]
+    assert held(product, door) == []
+
+
+def test_a_line_that_is_reset_is_no_end_of_a_file(product, station):
+    door = product.source("ftp", f"reset {station}", entity=station)
+    with ftp(door) as client:
+        line = client.transfercmd(f"STOR QN_A_KHI001_{STAMP}.txt")
+        line.sendall(GOOD[:40])
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        line.close()
+        with pytest.raises(ftplib.error_temp, match=r"^4"):
+            client.voidresp()
+        assert product.readings(station) == []
+        assert store(client, f"QN_A_KHI001_{STAMP}.txt", GOOD)
     assert [value for _at, value, _quality in product.readings(station)] == [31.5]
     assert held(product, door) == []
 

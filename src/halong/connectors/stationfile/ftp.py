@@ -100,6 +100,13 @@ class _Data(TLS_DTPHandler):  # type: ignore[misc]
     def enable_receiving(self, type: str, cmd: str) -> None:
         super().enable_receiving("i", cmd)
 
+    def recv(self, buffer_size: int) -> bytes:
+        """Raises ConnectionResetError where the line broke, which pyftpdlib would take for the end of the file."""
+        if isinstance(self.socket, socket.socket):
+            with contextlib.suppress(BlockingIOError):
+                self.socket.recv(1, socket.MSG_PEEK)
+        return bytes(super().recv(buffer_size))
+
     def close(self) -> None:
         if not self._closed and self.receive and self.transfer_finished:
             self._resp = ()  # the control connection answers once the file is safe

@@ -1,0 +1,267 @@
+"""Every screen as people see it: each role walks the links it is given, on a phone, a desk and a wall, by day and night."""
+
+import itertools
+import json
+import os
+import re
+import time
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import expect, sync_playwright
+from tests.e2e.conftest import eventually
+from tests.e2e.doors import now, post, reading
+
+pytestmark = pytest.mark.e2e
+
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
+SIZES = [(390, 844), (1440, 900), (3840, 2160)]
+DESK = SIZES[1]
+ROLES = ["administrator", "leader", "operator", "officer", "auditor", ""]
+USERS = {"administrator": "admin"}
+MOST_PAGES = 60  # of a role: the walk ends
+LOOKED_AT = r"/|/alerts|/alerts/\d+|/entities|/entities/\d+|/rules|/programme|/audit|/login|/c.*|/wall|/sources|/users"
+FILE = re.compile(r"\.(csv|json|geojson|xlsx|zip)$|^/(logout|api|static|live)")
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def lively(product):
+    """The product with a day of air, and with alerts: three stations far above the limit for three hours."""
+    product.passwords.setdefault("auditor", _auditor(product))
+    key = product.key("ingest.write", "api.read")
+    found = httpx.get(
+        f"{product.url}/api/v1/entities?type=AirQualityObserved&limit=40&options=keyValues",
+        headers={"Authorization": f"Bearer {key}"},
+    ).json()["items"]
+    urns = [item["id"] for item in found if "TEST" not in item["id"]][:8]
+    at = now()
+    for n, urn in enumerate(urns):
+        high = 165.0 if n < 3 else 0.0
+        items = [
+            reading(urn, name, at - timedelta(minutes=5 * step), high or base + step % 7)
+            for step, (name, base) in itertools.product(range(36), (("pm25", 20 + 3 * n), ("pm10", 50 + n)))
+        ]
+        assert post(product, key, items)[0] == 200
+    rows = "SELECT count(*) FROM alerts_alert WHERE state = 'new' AND priority = 2"
+    eventually(lambda: product.rows(rows)[0][0] >= 3, within=60)
+    return product
+
+
+def _auditor(product):
+    return json.loads(product.halong("user", "add", "auditor", "--role", "auditor"))["password"]
+
+
+@pytest.fixture
+def enter(chromium, lively):
+    """``enter(role, …)`` → a page of a browser that has signed in; its troubles are kept in ``page.trouble``."""
+    contexts = []
+
+    def go(role, *, webgl=False, **options):
+        context = chromium.new_context(
+            viewport={"width": DESK[0], "height": DESK[1]}, reduced_motion="reduce", **options
+        )
+        contexts.append(context)
+        if not webgl:  # a map in software takes seconds at 3840×2160: here it is the drawing
+            context.add_init_script(
+                "const real = HTMLCanvasElement.prototype.getContext;"
+                "HTMLCanvasElement.prototype.getContext = function (kind, ...more)"
+                " { return kind.startsWith('webgl') ? null : real.call(this, kind, ...more); };"
+            )
+        if role:
+            user = USERS.get(role, role)
+            with closing(lively.browser(user)) as client:
+                context.add_cookies(
+                    [{"name": n, "value": v, "url": lively.url} for n, v in client.cookies.items()]
+                )
+        page = context.new_page()
+        page.trouble = []
+        _watch(page)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+
+
+def _watch(page):
+    page.on("pageerror", lambda error: page.trouble.append(f"{page.url}: {error}"))
+    page.on(
+        "console",
+        lambda said: page.trouble.append(f"{page.url}: {said.text}") if said.type == "error" else None,
+    )
+    page.on(
+        "response",
+        lambda answer: page.trouble.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None,
+    )
+    page.on("requestfailed", lambda asked: _failed(page, asked))
+
+
+def _failed(page, asked):
+    """What the browser itself breaks off on leaving a page is no failure."""
+    if "ERR_ABORTED" not in (asked.failure or ""):
+        page.trouble.append(f"{asked.failure} {asked.url}")
+
+
+def shape(path):
+    """The page behind an address: one of each kind is looked at."""
+    return re.sub(r"\d+", "#", path)
+
+
+def links(page):
+    found = page.eval_on_selector_all(
+        "a[href]:not([download])", "all => all.map(a => a.getAttribute('href'))"
+    )
+    paths = [urlsplit(urljoin(page.url, href)) for href in found]
+    here = urlsplit(page.url).netloc
+    return [one.path for one in paths if one.netloc == here and not FILE.search(one.path)]
+
+
+def look(page, name):
+    """Nothing is wider than the screen, in any size or theme."""
+    faults = []
+    folder = os.environ.get("HALONG_SCREENSHOTS")
+    for (width, height), theme in itertools.product(SIZES, ("light", "dark")):
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            faults.append(f"{page.url} is {wide} wide on {width}")
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=Path(folder) / f"{name}-{width}-{theme}.png")
+    page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+    return faults
+
+
+def axe(page, size=DESK, theme="light"):
+    """The serious faults that axe finds."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    grave = [v for v in found if v["impact"] in {"serious", "critical"}]
+    return [f"{page.url} {size[0]} {theme}: {v['id']} {v['nodes'][0]['target']}" for v in grave]
+
+
+SEEN = set()  # shapes that somebody has looked at closely: for the roles after, that they open is enough
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_everything_a_role_can_reach_opens_without_fault(lively, enter, role):
+    page = enter(role)
+    start = "/" if role else "/c"
+    waiting, met, faults = [start], {shape(start)}, []
+    while waiting and len(met) < MOST_PAGES:
+        path = waiting.pop(0)
+        answer = page.goto(lively.url + path, wait_until="load")
+        assert answer.status == 200, f"{role or 'citizen'}: {answer.status} {path}"
+        assert page.locator("h1").count() == 1, path
+        new = [p for p in dict.fromkeys(links(page)) if shape(p) not in met]
+        for one in new:
+            if shape(one) not in met:
+                met.add(shape(one))
+                waiting.append(one)
+        if shape(path) not in SEEN:
+            SEEN.add(shape(path))
+            faults += look(page, f"{role or 'citizen'}{shape(path).replace('/', '-')}")
+            if re.fullmatch(LOOKED_AT, path):
+                faults += axe(page) + axe(page, SIZES[0], "dark")
+    assert faults == []
+    assert page.trouble == []
+    assert len(met) >= (8 if role else 5)
+
+
+def test_the_wall_opens_with_its_token_and_fills_the_screen(lively, enter):
+    page = enter("")
+    page.goto(lively.url + json.loads(lively.halong("display", "add", f"wall {time.time()}"))["path"])
+    assert urlsplit(page.url).path + urlsplit(page.url).query == "/wall"
+    assert look(page, "wall") == []
+    page.set_viewport_size({"width": 3840, "height": 2160})
+    assert page.evaluate("document.documentElement.scrollHeight") == 2160
+    figures = page.eval_on_selector_all(
+        ".tile-value strong", "all => all.map(e => parseFloat(getComputedStyle(e).fontSize))"
+    )
+    assert len(figures) == 4
+    assert min(figures) >= 125
+    assert axe(page, SIZES[2], "dark") == []
+    assert page.trouble == []
+
+
+def test_the_panorama_fits_one_screen_and_draws_its_map(lively, enter):
+    page = enter("leader", webgl=True)
+    page.goto(lively.url)
+    page.locator("halong-map[data-ready]").wait_for(timeout=60_000)
+    assert page.evaluate("document.documentElement.scrollHeight") == DESK[1]
+    cut = "all => all.filter(e => e.scrollHeight > e.clientHeight + 1).map(e => e.textContent)"
+    assert page.eval_on_selector_all(".panorama-tiles .tile", cut) == []
+    assert page.trouble == []
+
+
+def test_from_a_figure_to_the_chart_in_two_clicks(lively, enter):
+    page = enter("leader")
+    for name in ("Không khí tốt", "VN_AQI cao nhất", "Trạm hoạt động"):
+        page.goto(lively.url)
+        page.locator(".panorama-tiles .tile-link", has_text=name).click()
+        if not re.fullmatch(r"/entities/\d+", urlsplit(page.url).path):
+            page.locator("main table a[href*='/entities/']").first.click()
+        page.wait_for_url(re.compile(r"/entities/\d+$"))
+        expect(page.locator("halong-chart")).to_have_count(1)
+
+
+def test_search_by_keyboard_without_accents_and_with_a_slip(lively, enter):
+    page = enter("operator")
+    page.goto(lively.url + "/alerts")
+    for words in ("Bãi Cháy", "bai chay", "bai chai"):
+        page.keyboard.press("Control+k")
+        expect(page.locator("#search")).to_be_visible()
+        page.keyboard.insert_text(words)
+        expect(page.locator("#search-results a", has_text="Bãi Cháy").first).to_be_visible()
+        page.keyboard.press("ArrowDown")
+        assert page.evaluate("document.activeElement.closest('#search-results') !== null"), words
+        page.keyboard.press("Escape")
+        expect(page.locator("#search")).to_be_hidden()
+        page.reload()
+
+
+def test_the_first_stop_of_the_keyboard_is_the_way_to_the_content(lively, enter):
+    page = enter("leader")
+    page.goto(lively.url)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        seen = page.evaluate(
+            "(() => { const s = getComputedStyle(document.activeElement), box = document.activeElement.closest('.tile, label');"
+            " return document.activeElement === document.body || s.outlineStyle !== 'none' || (box && getComputedStyle(box).outlineStyle !== 'none'); })()"
+        )
+        assert seen, page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+
+
+def test_what_one_acknowledges_changes_before_another_who_keeps_place_and_focus(lively, enter):
+    one, other = enter("operator"), enter("operator")
+    other.goto(lively.url + "/alerts")
+    other.set_viewport_size({"width": 1440, "height": 500})
+    expect(other.locator("[data-live-state][data-state=on]").first).to_be_attached(timeout=15_000)
+    row = other.locator("tr[id^=alert-]").first
+    row_id = row.get_attribute("id")
+    last = other.locator("tr[id^=alert-]").last.locator("a").first
+    last.focus()
+    before = other.evaluate("[scrollY, document.activeElement.getAttribute('href')]")
+    one.goto(f"{lively.url}/alerts/{row_id.removeprefix('alert-')}")
+    one.locator("form[action$=acknowledge] button").click()
+    expect(other.locator(f"#{row_id}", has_text="operator")).to_be_visible(timeout=3_000)
+    assert other.evaluate("[scrollY, document.activeElement.getAttribute('href')]") == before
+    assert one.trouble + other.trouble == []

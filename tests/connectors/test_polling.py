@@ -130,7 +130,7 @@ def test_files_in_a_folder_are_taken_when_nobody_writes_them_any_more(collector,
     collector.add("folder", folder=str(folder), interval_s="2", afterwards="move")
 
     wait_until(lambda: rows() == STORED, 15)
-    wait_until(lambda: (folder / "done" / "2026" / name()).exists())
+    wait_until((folder / "done" / "2026" / name()).exists)
     assert sorted(path.name for path in folder.iterdir()) == ["2026", "done", "notes.md", "x.tmp"]
 
 

@@ -121,8 +121,8 @@ def test_a_broker_that_goes_away_breaks_the_source_once_and_nothing_is_lost(
 
 def test_a_wrong_password_is_said_in_words(collector, tmp_path, station):
     subprocess.run(["mosquitto_passwd", "-b", "-c", str(tmp_path / "users"), "halong", "right"], check=True)
-    os.chmod(tmp_path / "users", 0o644)
-    os.chmod(tmp_path, 0o755)
+    (tmp_path / "users").chmod(0o644)
+    tmp_path.chmod(0o755)
     broker = Broker(tmp_path, f"password_file {tmp_path / 'users'}\n")
     broker.config.write_text(
         broker.config.read_text().replace("allow_anonymous true", "allow_anonymous false")
@@ -147,10 +147,10 @@ def test_a_wrong_password_is_said_in_words(collector, tmp_path, station):
 def test_tls_checks_the_broker_and_shows_who_we_are(collector, tmp_path, station):
     from halong.connectors.stationfile.certificate import _write
 
-    os.chmod(tmp_path, 0o755)
+    tmp_path.chmod(0o755)
     for name in ("broker", "client"):
         _write(tmp_path / f"{name}.pem", "127.0.0.1" if name == "broker" else "halong")
-        os.chmod(tmp_path / f"{name}.pem", 0o644)
+        (tmp_path / f"{name}.pem").chmod(0o644)
     pem = (tmp_path / "broker.pem").read_text()
     certificate = pem[pem.index("-----BEGIN CERT") :]
     (tmp_path / "broker.crt").write_text(certificate)
@@ -158,7 +158,8 @@ def test_tls_checks_the_broker_and_shows_who_we_are(collector, tmp_path, station
     (tmp_path / "client.crt").write_text(own[own.index("-----BEGIN CERT") :])
     broker = Broker(
         tmp_path,
-        f"certfile {tmp_path}/broker.crt\nkeyfile {tmp_path}/broker.pem\ncafile {tmp_path}/client.crt\nrequire_certificate true",
+        f"certfile {tmp_path}/broker.crt\nkeyfile {tmp_path}/broker.pem\n"
+        f"cafile {tmp_path}/client.crt\nrequire_certificate true",
     )
     try:
         url = f"mqtts://127.0.0.1:{broker.port}"
@@ -245,4 +246,5 @@ def as_url(conninfo):
     from psycopg.conninfo import conninfo_to_dict
 
     parts = conninfo_to_dict(conninfo)
-    return f"postgresql://{parts['user']}:{quote(parts.get('password') or '')}@/{parts['dbname']}?host={quote(parts['host'], safe='')}&port={parts['port']}"
+    who = f"{parts['user']}:{quote(parts.get('password') or '')}"
+    return f"postgresql://{who}@/{parts['dbname']}?host={quote(parts['host'], safe='')}&port={parts['port']}"

@@ -2,6 +2,7 @@ import ftplib
 import ssl
 import subprocess
 from datetime import datetime, timedelta
+from io import BytesIO
 
 import pytest
 from tests.connectors.conftest import rows, wait_until
@@ -105,7 +106,7 @@ def test_the_same_file_again_changes_nothing_and_another_value_corrects(collecto
             ftp.retrbinary(f"RETR {name()}", lambda data: None)
 
     assert [row[2] for row in rows()] == [52.0, 33.0]
-    wait_until(lambda: SourceMinute.objects.exists())
+    wait_until(SourceMinute.objects.exists)
     counts = [
         sum(column) for column in zip(*SourceMinute.objects.values_list("accepted", "corrected"), strict=True)
     ]
@@ -182,14 +183,11 @@ def test_a_wrong_password_and_a_source_that_is_off_are_refused(collector):
     wait_until(lambda: not collector.runner._active)
 
     with pytest.raises((ftplib.Error, EOFError, ConnectionError)):
-        from io import BytesIO
-
         ftp.storbinary(f"STOR {name()}", BytesIO(content().encode()))
     assert rows() == []
 
 
 def test_one_account_does_not_see_the_files_of_another(collector):
-    from io import BytesIO
 
     _one, first = collector.add("ftp", "one")
     _two, second = collector.add("ftp", "two")
@@ -207,7 +205,6 @@ def test_one_account_does_not_see_the_files_of_another(collector):
 
 
 def test_a_file_that_is_too_large_is_kept_whole_and_held_with_its_reason(collector, home):
-    from io import BytesIO
 
     _source, needs = collector.add("ftp", max_bytes="1000")
     body = content().encode() * 200
@@ -222,7 +219,6 @@ def test_a_file_that_is_too_large_is_kept_whole_and_held_with_its_reason(collect
 
 
 def test_ftps_with_pythons_client(collector):
-    from io import BytesIO
 
     _source, needs = collector.add("ftp")
     context = ssl.create_default_context()

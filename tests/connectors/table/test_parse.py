@@ -14,7 +14,8 @@ from halong.connectors.table.connector import Table
 from halong.connectors.table.parse import TableRule, parse_table, suggest
 from halong.connectors.table.read import read_table
 from halong.ingest.batch import Reason
-from halong.ingest.connector import Known
+from halong.ingest.connector import Example, Known
+from halong.ingest.runner import build
 
 URN = "urn:ngsi-ld:AirQualityObserved:khi001"
 KNOWN = {"khi001": Known(URN, ("AirQualityObserved",))}
@@ -236,3 +237,14 @@ def test_any_cells_end_somewhere(text):
     batch = parse("time;PM2.5;T\n" + text)
 
     assert all(isinstance(r.reason, Reason) for r in batch.rejected)
+
+
+@pytest.mark.parametrize(
+    "chosen", [{}, {"entity": URN}, {"entity": URN, "time": "t", "columns": "A b = pm25 GQ"}]
+)
+def test_the_example_that_is_shown_would_be_taken(chosen):
+    table = build("table", chosen, {})
+
+    batch = table.decode(table.client_needs(Example(URN))["example"].encode(), "t.csv", KNOWN)
+
+    assert [(o.entity, o.property, o.value) for o in batch.observations] == [(URN, "pm25", 12.5)]

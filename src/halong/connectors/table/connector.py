@@ -1,6 +1,7 @@
 """Tables that people upload: CSV and XLSX, with a mapping of columns that the source keeps."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -12,6 +13,7 @@ from halong.connectors.http.push import public_address
 from halong.connectors.stationfile.forms import URN, type_choices
 from halong.connectors.table.parse import TableRule, parse_table, suggest
 from halong.connectors.table.read import NoTableError, read_table
+from halong.connectors.values import LOCAL
 from halong.connectors.zones import ZONES, zone_of
 from halong.core.errors import Invalid
 from halong.ingest.batch import Batch
@@ -137,7 +139,14 @@ class Table(Connector):
     def client_needs(self, example: Example) -> dict[str, Any]:
         """Where tables are uploaded, and what one may look like."""
         host, port, _base = public_address()
-        table = f"time;entity;{example.property}\r\n2026-11-23 10:00:00;{example.urn};12,5\r\n"
+        rule = rule_of(self.settings)
+        cells = {rule.time or "time": datetime.now(LOCAL).strftime("%Y-%m-%d %H:%M:%S")}
+        if not rule.entity:
+            cells[rule.entity_column or "entity"] = example.urn
+        cells |= dict.fromkeys(
+            [column for column, _name, _unit in rule.columns] or [example.property], "12,5"
+        )
+        table = "".join(";".join(line) + "\r\n" for line in (cells, cells.values()))
         return {"address": host, "port": port, "path": "/sources", "example": table}
 
     def inspect(self, payload: bytes) -> tuple[list[str], list[list[str]], dict[str, Any]]:

@@ -79,6 +79,21 @@ async def test_a_file_waits_while_nothing_can_be_stored_and_is_taken_after_a_res
     assert not file.exists()
 
 
+async def test_a_file_that_nothing_can_be_made_of_stays_and_holds_up_no_other(spool, reception, monkeypatch):
+    async def take(source, delivery):
+        if delivery.origin == "a.txt":
+            raise RuntimeError
+        reception.taken.append(delivery.origin)
+
+    monkeypatch.setattr(reception, "take", take)
+    bad, good = put(spool, "a.txt"), put(spool, "b.txt")
+
+    assert await spool._round()
+    assert await spool._round()
+
+    assert (reception.taken, bad.exists(), good.exists()) == (["b.txt"], True, False)
+
+
 async def test_what_is_unfinished_is_left_alone_and_what_was_cut_off_is_removed(spool, reception, tmp_path):
     put(spool, "a.tmp")
     put(spool, ".incoming-1")

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.db import Error as OrmError
 from psycopg import Error as DatabaseError
 
 from halong.core.errors import Overloaded
@@ -27,6 +28,7 @@ RETRY_S = 2.0
 HEAD = 65_536  # bytes of a file that is too large which are kept with its record
 TIDY_S = 6 * 3600
 ABANDONED_S = 7 * 24 * 3600  # an unfinished upload that nobody touched for so long is removed
+AWAY = (Overloaded, DatabaseError, OrmError, OSError)  # what passes: the database or the disk
 logger = logging.getLogger(__name__)
 
 
@@ -39,6 +41,7 @@ class Spool:
         self._reception = reception
         self._sources: dict[int, Active] = {}
         self._busy: set[Path] = set()
+        self._hopeless: set[Path] = set()  # files that this process tried and could not make anything of
         self._waiting = asyncio.Event()
 
     def update(self, sources: dict[int, Active]) -> None:
@@ -58,7 +61,7 @@ class Spool:
         try:
             async with asyncio.timeout(DIRECT_S):
                 await self._take(source, file)
-        except (Overloaded, DatabaseError, OSError, TimeoutError) as error:
+        except (*AWAY, TimeoutError) as error:
             await asyncio.to_thread(_sync, file)
             logger.info("source %s: %s waits (%s)", source.name, file.name, type(error).__name__)
             self._waiting.set()
@@ -85,17 +88,20 @@ class Spool:
         clean = True
         for source_id, file in await asyncio.to_thread(lambda: list(self._files())):
             source = self._sources.get(source_id)
-            if source is None or file in self._busy:
+            if source is None or file in self._busy or file in self._hopeless:
                 continue
             self._busy.add(file)
             try:
                 await self._take(source, file)
             except FileNotFoundError:
                 continue
-            except (Overloaded, DatabaseError, OSError) as error:
+            except AWAY as error:
                 logger.debug("source %s: %s still waits: %s", source.name, file.name, error)
                 clean = False
                 break
+            except Exception:
+                logger.exception("source %s: %s can't be taken in; it stays in the spool", source.name, file.name)
+                self._hopeless.add(file)
             finally:
                 self._busy.discard(file)
         return clean

@@ -133,7 +133,7 @@ class HttpPull(Connector):
         summary=_("Halong fetches JSON or CSV from an address every few minutes."),
         direction="poll",
         protocol="HTTP",
-        icon="cloud-download",
+        icon="download",
     )
     Settings = HttpPullForm
 

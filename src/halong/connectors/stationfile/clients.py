@@ -193,7 +193,7 @@ class FtpPull(Polled):
         summary=_("Halong signs in to an FTP or FTPS server and fetches what is new."),
         direction="poll",
         protocol="FTP, FTPS",
-        icon="cloud-download",
+        icon="download",
     )
     Settings = FtpPullForm
 
@@ -251,7 +251,7 @@ class SftpPull(Polled):
         summary=_("Halong signs in to an SFTP server and fetches what is new."),
         direction="poll",
         protocol="SFTP",
-        icon="cloud-download",
+        icon="download",
     )
     Settings = SftpPullForm
 

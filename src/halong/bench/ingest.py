@@ -121,8 +121,8 @@ def measure(stage: Stage, say: Callable[[str], None], scale: float = 1.0) -> dic
     """The three figures of the HTTP door. Raw COPY runs before and after each, on the same rows."""
     figures: dict[str, float] = {}
     for key, rows, batch, connections in (
-        ("ingest_http_1000_ratio", 400_000, 1_000, 16),
-        ("ingest_http_100_ratio", 200_000, 100, 32),
+        ("ingest_http_1000_ratio", 400_000, 1_000, 32),
+        ("ingest_http_100_ratio", 200_000, 100, 64),
     ):
         count = max(int(rows * scale) // 10_000, 1) * 10_000
         ratios = []

@@ -113,6 +113,7 @@ WORDS = {
     "part": "tiles",
     "data": "map",
     "code": "p",
+    "token": "t",
 }
 
 

@@ -67,7 +67,9 @@ def test_secret_is_private_and_stays(tmp_path):
 
 
 def test_processes_that_ask_together_get_one_secret(tmp_path):
-    code = f"from pathlib import Path\nfrom halong import home\nprint(home.secret('x', Path({str(tmp_path)!r})))"
+    code = (
+        f"from pathlib import Path\nfrom halong import home\nprint(home.secret('x', Path({str(tmp_path)!r})))"
+    )
     asking = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) for _ in range(6)]
     answers = {process.communicate()[0] for process in asking}
     assert len(answers) == 1

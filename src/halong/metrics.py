@@ -28,10 +28,14 @@ class Figures(Collector):
     def collect(self) -> Iterator[Metric]:
         """Sources, readings, quarantine, alerts, jobs, the database, and what modules registered."""
         sources = GaugeMetricFamily("halong_sources", "Sources by state", labels=["state"])
-        for row in Source.objects.filter(enabled=True).values("state").annotate(n=Count("pk")).order_by("state"):
+        for row in (
+            Source.objects.filter(enabled=True).values("state").annotate(n=Count("pk")).order_by("state")
+        ):
             sources.add_metric([row["state"]], row["n"])
         yield sources
-        readings = CounterMetricFamily("halong_readings", "Readings by what became of them", labels=["outcome"])
+        readings = CounterMetricFamily(
+            "halong_readings", "Readings by what became of them", labels=["outcome"]
+        )
         outcomes = ("accepted", "duplicate", "corrected", "quarantined")
         totals = SourceMinute.objects.aggregate(**{f"n_{name}": Sum(name) for name in outcomes})
         for name in outcomes:

@@ -60,7 +60,7 @@ def test_the_chain_is_verified_on_the_page(desk):
 def test_details_are_one_line():
     assert (
         detail_words({"given": ["officer"], "taken": [], "n": 3, "by": {"a": 1}})
-        == "given: officer; n: 3; by: a 1"
+        == "được giao: officer; n: 3; by: a 1"
     )
 
 

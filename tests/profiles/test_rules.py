@@ -37,6 +37,9 @@ def test_a_cited_limit_says_the_same(row):
     assert limit.property == row["property"]
     assert row.get("averaging", "") == ("" if limit.averaging == "instant" else limit.averaging)
     params = row["params"]
-    assert (params.get("minimum"), params.get("maximum", params.get("limit"))) == (limit.minimum, limit.maximum)
+    assert (params.get("minimum"), params.get("maximum", params.get("limit"))) == (
+        limit.minimum,
+        limit.maximum,
+    )
     assert params.get("unit", limit.unit) == limit.unit
     assert limit.verified or "chưa kiểm chứng" in row["legal_basis"]

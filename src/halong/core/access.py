@@ -46,7 +46,7 @@ def actor_of(request: HttpRequest) -> Actor:
     """Whoever is signed in, as actions want it; a view that isn't public always has somebody."""
     if not request.user.is_authenticated:
         raise Unauthenticated
-    return cast(Actor, request.user)
+    return cast("Actor", request.user)
 
 
 class AccessMiddleware:

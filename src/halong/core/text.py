@@ -14,7 +14,7 @@ def fold(text: str) -> str:
 
 
 def sort_key(text: str) -> str:
-    """A key that sorts as a Vietnamese dictionary does: letters first (a ă â … đ), then tones; plain ASCII, any collation."""
+    """A key that sorts as a Vietnamese dictionary does: letters (a ă â … đ), then tones; for any collation."""
     letters, tones = [], []
     for word in unicodedata.normalize("NFC", text.casefold()).split():
         for char in word:

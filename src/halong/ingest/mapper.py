@@ -43,7 +43,7 @@ def mapper_of(source: Source, payload: bytes, posted: QueryDict) -> dict[str, An
         for index, name in enumerate(head)
     ]
     form = found.Settings(initial={**found.Settings.defaults(), **settings}, auto_id="map_%s")
-    for name in ("time", "entity_column", "property", "value", "unit", "quality"):
+    for name in ("time", "clock", "entity_column", "property", "value", "unit", "quality"):
         label = form.fields[name].label
         form.fields[name] = forms.ChoiceField(
             label=label, required=False, choices=[("", "–"), *((column, column) for column in head)]

@@ -100,7 +100,9 @@ class Spool:
                 clean = False
                 break
             except Exception:
-                logger.exception("source %s: %s can't be taken in; it stays in the spool", source.name, file.name)
+                logger.exception(
+                    "source %s: %s can't be taken in; it stays in the spool", source.name, file.name
+                )
                 self._hopeless.add(file)
             finally:
                 self._busy.discard(file)

@@ -87,7 +87,9 @@ def work() -> int:
 def fold() -> int:
     """Turn what ingest noted into hours that are due; returns how many notes there were."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [derivation.LOCK])  # derived values note hours, too
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s)", [derivation.LOCK]
+        )  # derived values note hours, too
         cursor.execute(
             "DELETE FROM touched WHERE ctid = ANY(ARRAY("
             "SELECT ctid FROM touched LIMIT %s FOR UPDATE SKIP LOCKED)) RETURNING label, series",

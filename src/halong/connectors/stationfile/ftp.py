@@ -21,7 +21,7 @@ from django.conf import settings
 from OpenSSL import SSL
 from pyftpdlib.exceptions import AuthenticationFailed
 from pyftpdlib.filesystems import AbstractedFS
-from pyftpdlib.handlers import TLS_DTPHandler, TLS_FTPHandler
+from pyftpdlib.handlers import DTPHandler, TLS_DTPHandler, TLS_FTPHandler
 from pyftpdlib.ioloop import AsyncChat, IOLoop
 from pyftpdlib.servers import FTPServer
 
@@ -101,11 +101,22 @@ class _Data(TLS_DTPHandler):  # type: ignore[misc]
         super().enable_receiving("i", cmd)
 
     def recv(self, buffer_size: int) -> bytes:
-        """Raises ConnectionResetError where the line broke, which pyftpdlib would take for the end of the file."""
+        """A line that broke is no end of a file, as pyftpdlib would have it."""
         if isinstance(self.socket, socket.socket):
-            with contextlib.suppress(BlockingIOError):
+            try:
                 self.socket.recv(1, socket.MSG_PEEK)
+            except BlockingIOError:
+                pass
+            except OSError:
+                self._resp = ("426 The line broke; transfer aborted.", logger.debug)
+                self.close()
+                return b""
         return bytes(super().recv(buffer_size))
+
+    def handle_error(self) -> None:
+        """Say that the file can't be written: where TLS is possible, pyftpdlib would leave the client waiting."""
+        self._error = True
+        DTPHandler.handle_error(self)
 
     def close(self) -> None:
         if not self._closed and self.receive and self.transfer_finished:

@@ -15,7 +15,7 @@ from halong.ingest.pages import preview_of, things_of
 from halong.ingest.stations import load_known
 
 FIRST = ("entity", "entity_column", "time", "zone")
-FOLDED = ("property", "value", "unit", "quality", "delimiter", "decimal", "order", "type")
+FOLDED = ("clock", "property", "value", "unit", "quality", "delimiter", "decimal", "order", "type")
 OWN = FIRST + FOLDED
 
 

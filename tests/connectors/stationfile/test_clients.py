@@ -296,6 +296,7 @@ async def sftp(files):
         "station.example " + KEY.export_public_key().decode(),
         OTHER.get_fingerprint() + "\n" + KEY.get_fingerprint(),
     ],
+    ids=["fingerprint", "public key", "known_hosts line", "one of two"],
 )
 async def test_sftp_files_are_fetched_from_the_server_whose_key_is_pinned(files, sftp, pin):
     put(files, "2026/11/23/" + NAME)
@@ -316,7 +317,11 @@ async def test_sftp_files_are_fetched_from_the_server_whose_key_is_pinned(files,
     assert (await take(connector, cursor))[0] == []
 
 
-@pytest.mark.parametrize("pin", ["", OTHER.get_fingerprint(), OTHER.export_public_key().decode()])
+@pytest.mark.parametrize(
+    "pin",
+    ["", OTHER.get_fingerprint(), OTHER.export_public_key().decode()],
+    ids=["none", "another fingerprint", "another key"],
+)
 async def test_sftp_servers_with_another_key_get_no_password_and_theirs_is_shown(sftp, pin):
     with pytest.raises(Conflict) as refused:
         await take(build("sftp-pull", {**sftp, "host_key": pin}, {"password": "p"}))

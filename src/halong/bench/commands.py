@@ -1,6 +1,7 @@
 """``halong bench``."""
 
 import os
+import signal
 import sys
 import time
 from argparse import ArgumentParser, Namespace
@@ -16,6 +17,7 @@ def bench(arguments: Namespace) -> int:
     """Measure the parts asked for, say what is seen, and write both reports. The status tells whether all went through."""
     from halong.bench import report
 
+    signal.signal(signal.SIGTERM, lambda *_given: sys.exit(143))  # so that temporary folders go
     on = report.machine()
     notes: list[str] = []
     figures: dict[str, float] = {}

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from halong.core.command import CommandError
+from halong.core.process import PARENT
 from halong.database import embedded
 
 PATIENCE_S = 120.0
@@ -48,7 +49,7 @@ class Product:
         log = (self.home.parent / "run.log").open("ab")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "halong", "run"],
-            env=self.environment,
+            env={**self.environment, PARENT: str(os.getpid())},  # it ends with us, however we end
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -10,6 +10,7 @@ import errno
 import logging
 import os
 import socket
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -21,7 +22,7 @@ from django.conf import settings
 from OpenSSL import SSL
 from pyftpdlib.exceptions import AuthenticationFailed
 from pyftpdlib.filesystems import AbstractedFS
-from pyftpdlib.handlers import DTPHandler, TLS_DTPHandler, TLS_FTPHandler
+from pyftpdlib.handlers import TLS_DTPHandler, TLS_FTPHandler
 from pyftpdlib.ioloop import AsyncChat, IOLoop
 from pyftpdlib.servers import FTPServer
 
@@ -97,6 +98,8 @@ class _Files(AbstractedFS):  # type: ignore[misc]
 class _Data(TLS_DTPHandler):  # type: ignore[misc]
     """A data connection. Bytes stay as they are, whatever type the client names."""
 
+    _resp: Any
+
     def enable_receiving(self, type: str, cmd: str) -> None:
         super().enable_receiving("i", cmd)
 
@@ -114,9 +117,15 @@ class _Data(TLS_DTPHandler):  # type: ignore[misc]
         return bytes(super().recv(buffer_size))
 
     def handle_error(self) -> None:
-        """Say that the file can't be written: where TLS is possible, pyftpdlib would leave the client waiting."""
+        """Say that the file can't be kept: where TLS is possible, pyftpdlib would leave the client waiting."""
+        fault = sys.exception()
+        cause = fault.__cause__ or fault if fault else None
+        if not isinstance(cause, OSError):
+            logger.error("FTP: a transfer failed", exc_info=fault)
         self._error = True
-        DTPHandler.handle_error(self)
+        why = cause.strerror if isinstance(cause, OSError) else "Internal error"
+        self._resp = (f"426 {why}; transfer aborted.", logger.info)
+        self.close()
 
     def close(self) -> None:
         if not self._closed and self.receive and self.transfer_finished:

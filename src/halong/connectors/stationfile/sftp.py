@@ -110,11 +110,19 @@ class _Files(asyncssh.SFTPServer):
 
     def write(self, file_obj: object, offset: int, data: bytes) -> int:
         assert isinstance(file_obj, Upload)
-        return file_obj.write_at(offset, data)
+        if file_obj.closed:  # an earlier part failed
+            raise asyncssh.SFTPFailure("The file could not be kept")
+        try:
+            return file_obj.write_at(offset, data)
+        except OSError:
+            file_obj.drop()
+            raise
 
     async def close(self, file_obj: object) -> None:
         assert isinstance(file_obj, Upload)
         self._uploads.discard(file_obj)
+        if file_obj.closed:
+            raise asyncssh.SFTPFailure("The file could not be kept")
         if self.channel._recv_state != "open":
             file_obj.drop()  # asyncssh closes what a session leaves open that ends: it isn't whole
             return

@@ -26,6 +26,7 @@ from types import FrameType
 from typing import Any
 
 from halong.core.bus import Bus
+from halong.core.live import note_heard
 from halong.core.live_asgi import LiveApp
 from halong.ingest.http import IngestApp
 from halong.ingest.pipeline import Pipeline
@@ -84,6 +85,7 @@ class Application:
         self._end_streams_on_signal()
         gc.freeze()  # what is loaded stays: collections needn't look at it again and again
         gc.set_threshold(20_000, 20, 20)
+        note_heard()  # from here on this process hears what changes, so that fragments may be kept
 
     async def _stop(self) -> None:
         offer(None, None)

@@ -4,6 +4,7 @@
 """
 
 import json
+from collections import Counter
 
 from django.db import connection
 
@@ -14,3 +15,22 @@ def touch(topic: str, key: str = "") -> None:
     """Say that ``topic`` changed (``key``: which one), to every listener, at commit."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, json.dumps([topic, key])])
+
+
+_heard: Counter[str] = Counter()
+_EVERYTHING = ""
+
+
+def note_heard(topic: str = _EVERYTHING) -> None:
+    """Count a message that reached this process (the hub does, before it tells browsers); "": anything may have changed."""
+    _heard[topic] += 1
+
+
+def heard(*topics: str) -> tuple[int, ...] | None:
+    """How often each topic changed, as far as this process has heard; None in a process that doesn't listen.
+
+    What was made after reading this holds until it is another one: a fragment may be kept under it.
+    """
+    if not _heard[_EVERYTHING]:
+        return None
+    return tuple(_heard[topic] for topic in (_EVERYTHING, *topics))

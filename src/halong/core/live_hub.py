@@ -11,6 +11,8 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from halong.core.live import note_heard
+
 PERIOD_S = 1.0
 REMEMBERED = 5_000  # messages that a client can resume after
 MAX_PENDING = 64  # messages that a slow client may be behind; then it is told to look at everything again
@@ -99,6 +101,7 @@ class Hub:
     def hear(self, payload: str | None) -> None:
         """A notification: ``[topic, key]`` or ``[topic, [key, …]]``; None: anything may have happened."""
         if payload is None:
+            note_heard()
             for channel in list(self._channels.values()):
                 self._publish(channel, "")
             return
@@ -108,6 +111,7 @@ class Hub:
             return
         if ":" in topic:
             topic, _, keys = topic.partition(":")
+        note_heard(topic)
         for key in keys if isinstance(keys, list) else [keys]:
             self._note(topic, str(key))
 

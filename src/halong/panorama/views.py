@@ -11,6 +11,7 @@ from halong.context.models import Entity
 from halong.core.access import access
 from halong.panorama import entity_page, geo
 from halong.panorama.chart import Chart, csv_rows
+from halong.panorama.fragments import kept
 from halong.panorama.parts import PARTS, View, layers
 from halong.panorama.scope import PERIODS
 
@@ -31,14 +32,21 @@ def part(request: HttpRequest, part: str) -> HttpResponse:
     if part not in PARTS:
         raise Http404
     view = View(request)
-    return render(request, f"panorama/parts/{part}.html", {part: PARTS[part](view), "now": view.now})
+
+    def make() -> HttpResponse:
+        return render(request, f"panorama/parts/{part}.html", {part: PARTS[part](view), "now": view.now})
+
+    return kept(view, part, make)
 
 
 @access("entities.view")
 @require_GET
 def things_geojson(request: HttpRequest) -> HttpResponse:
     """The things of the scope for the map, with their states."""
-    return JsonResponse(geo.features(View(request)), content_type="application/geo+json")
+    view = View(request)
+    features = kept(view, "things", lambda: JsonResponse(geo.features(view)))
+    features.headers["Content-Type"] = "application/geo+json"
+    return features
 
 
 @access("entities.view")

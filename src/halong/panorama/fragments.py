@@ -1,0 +1,46 @@
+"""Fragments that many people fetch after the same message are made once: kept by scope, rights and version."""
+
+from collections.abc import Callable
+from hashlib import sha256
+
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.utils.translation import get_language
+
+from halong.accounts.permissions import scopes_of
+from halong.core.live import heard
+from halong.panorama.parts import View
+
+TOPICS = ("panorama", "alerts", "sources")
+LIFE_S = 5  # bounds what time alone changes (ages, signals), and a line to the database that died unnoticed
+
+
+def kept(view: View, name: str, make: Callable[[], HttpResponse]) -> HttpResponse:
+    """The fragment that somebody with the same rights got of the same scope since anything changed, else a new one."""
+    versions = heard(*TOPICS)
+    if versions is None:
+        return make()
+    scope = view.scope
+    asked = repr(
+        (
+            name,
+            versions,
+            get_language(),
+            (scope.sector, scope.place and scope.place.pk, scope.agency and scope.agency.pk, scope.period),
+            [
+                (
+                    sorted(one.permissions),
+                    one.place and one.place.pk,
+                    one.agency and one.agency.pk,
+                    one.sector,
+                )
+                for one in scopes_of(view.user)
+            ],
+        )
+    )
+    key = f"fragment:{sha256(asked.encode()).hexdigest()}"
+    body = cache.get(key)
+    if body is None:
+        body = make().content
+        cache.set(key, body, LIFE_S)
+    return HttpResponse(body)

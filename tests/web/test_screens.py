@@ -21,6 +21,7 @@ def test_a_shell_is_accessible_and_without_errors(open_page, axe, picture, shell
     page.evaluate("document.fonts.ready")
     if shell == "desk":
         page.locator("halong-map .maplibregl-canvas").wait_for()
+        page.locator("halong-chart").scroll_into_view_if_needed()  # loads when it is about to be seen
         page.locator("halong-chart .uplot").wait_for()
         page.wait_for_timeout(1500)
     picture(page, f"{shell}-{size[0]}-{theme}")
@@ -52,6 +53,7 @@ def test_dialogs_open_and_close_by_keyboard(open_page):
 
 def test_the_chart_has_its_table_and_its_words(open_page):
     page = open_page("/styleguide")
+    page.locator("halong-chart").scroll_into_view_if_needed()  # loads when it is about to be seen
     page.locator("halong-chart .uplot").wait_for()
     assert "PM2,5" in page.locator(".chart-words").inner_text()
     page.locator("halong-chart .chip").first.click()

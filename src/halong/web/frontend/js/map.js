@@ -16,8 +16,8 @@ async function loadLibrary() {
   library ??= (async () => {
     await Promise.all([
       style(page.assets.mapStyle),
-      document.fonts.load('400 16px "Be Vietnam Pro"', "aĐầ"),
-      document.fonts.load('600 16px "Be Vietnam Pro"', "aĐầ"),
+      document.fonts.load('400 16px "Be Vietnam Pro"', "aầ"),
+      document.fonts.load('600 16px "Be Vietnam Pro"', "aầ"),
     ]);
     const maplibre = await import(page.assets.maplibre);
     maplibre.setWorkerUrl(new URL(page.assets.maplibreWorker, location.href).href);

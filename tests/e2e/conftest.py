@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -111,6 +112,11 @@ class Product:
             **given,
         )
 
+    def discard(self):
+        """Stop it and remove its folder."""
+        self.stop()
+        shutil.rmtree(self.home.parent, ignore_errors=True)
+
     def quickly(self, *words):
         """A verb that prints JSON, in a process that has Django loaded already: what it printed."""
         if self.helper is None:
@@ -207,7 +213,7 @@ def product():
     """A product without simulated devices, shared by the tests that don't harm it."""
     product = make_product().start()
     yield product
-    product.stop()
+    product.discard()
 
 
 @pytest.fixture(scope="session")

@@ -275,7 +275,7 @@ def restored(product, saved):
     other = Product(folder / "home", {**product.env, **ports, "HALONG_HOME": str(folder / "home")})
     assert "all counted" in other.halong("restore", saved["file"])
     yield other
-    other.stop()
+    other.discard()
 
 
 def test_a_restore_brings_back_every_row_and_key(product, saved, restored):

@@ -32,7 +32,7 @@ def product():
     """A product of our own: it will be harmed."""
     product = make_product().start()
     yield product
-    product.stop()
+    product.discard()
 
 
 class Stream(threading.Thread):

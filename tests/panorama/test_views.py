@@ -90,5 +90,7 @@ def test_wall_opens_with_a_token_that_can_be_revoked(client, make_station):
     assert client.get("/wall").status_code == 403
 
 
-def test_nobody_is_sent_to_the_public_page(client, db):
+def test_who_may_not_see_the_desk_is_sent_to_the_public_page(client, person):
+    assert client.get("/")["Location"] == "/c"
+    client.force_login(person("citizen"))
     assert client.get("/")["Location"] == "/c"

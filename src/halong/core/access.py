@@ -66,10 +66,11 @@ class AccessMiddleware:
         needed = getattr(view, "access", None)
         if needed in (PUBLIC, GUARDED):
             return None
-        if not request.user.is_authenticated:
-            if request.path == "/":
-                return HttpResponse(status=302, headers={"Location": "/c"})
-            return redirect_to_login(request.get_full_path(), "/login")
-        if needed == SIGNED_IN or (needed is not None and has_perm(request.user, needed)):
+        known = request.user.is_authenticated
+        if known and (needed == SIGNED_IN or (needed is not None and has_perm(request.user, needed))):
             return None
+        if request.path == "/":  # the desk isn't for everybody; the public's pages are
+            return HttpResponse(status=302, headers={"Location": "/c"})
+        if not known:
+            return redirect_to_login(request.get_full_path(), "/login")
         return render(request, "403.html", status=403)

@@ -86,7 +86,7 @@ class PasswordForm(forms.Form):
     password = _password(_("Present password"), "current-password")
 
 
-class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
+class ContactForm(forms.ModelForm[User]):
     """What people change of their own data."""
 
     class Meta:
@@ -94,7 +94,7 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("email", "phone")
 
 
-class LookForm(forms.ModelForm):  # type: ignore[type-arg]
+class LookForm(forms.ModelForm[User]):
     """Language and theme, on every device."""
 
     class Meta:
@@ -110,7 +110,7 @@ class LookForm(forms.ModelForm):  # type: ignore[type-arg]
             field.choices = [as_browser, *LOOKS[name]]
 
 
-class UserForm(forms.ModelForm):  # type: ignore[type-arg]
+class UserForm(forms.ModelForm[User]):
     """A person's data, as who manages people edits them."""
 
     class Meta:

@@ -9,7 +9,7 @@ from halong.core.units import unit_symbol
 from halong.observations.models import Series
 
 
-class SeriesForm(forms.ModelForm):  # type: ignore[type-arg]
+class SeriesForm(forms.ModelForm[Series]):
     """Unit, interval, physical range and decimals of a measured series."""
 
     class Meta:

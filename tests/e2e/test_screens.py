@@ -52,7 +52,8 @@ def lively(product):
         f"{product.url}/api/v1/entities?type=AirQualityObserved&limit=40&options=keyValues",
         headers={"Authorization": f"Bearer {key}"},
     ).json()["items"]
-    urns = [item["id"] for item in found if "TEST" not in item["id"]][:8]
+    # not the first: another test of the same product holds it to readings of its own
+    urns = [item["id"] for item in found if "TEST" not in item["id"]][1:9]
     at = now()
     for n, urn in enumerate(urns):
         high = 165.0 if n < 3 else 0.0

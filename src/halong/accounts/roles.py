@@ -16,15 +16,28 @@ VIEWS = frozenset(
         "alerts.view",
         "rules.view",
         "programme.view",
+        "indicators.view",
+        "tasks.view",
+        "briefings.view",
         "api.read",
     }
 )
 
 ROLES: dict[str, frozenset[str]] = {
     "citizen": frozenset(),
-    "officer": VIEWS | {"entities.edit", "alerts.handle"},
-    "operator": VIEWS | {"sources.view", "system.view", "alerts.handle", "rules.edit", "quarantine.settle"},
-    "leader": VIEWS,
+    "officer": VIEWS | {"entities.edit", "alerts.handle", "tasks.work", "indicators.submit"},
+    "operator": VIEWS
+    | {
+        "sources.view",
+        "system.view",
+        "alerts.handle",
+        "rules.edit",
+        "quarantine.settle",
+        "tasks.assign",
+        "tasks.work",
+        "walls.edit",
+    },
+    "leader": VIEWS | {"tasks.assign", "tasks.work", "indicators.approve"},
     "administrator": VIEWS
     | {
         "sources.view",
@@ -32,6 +45,12 @@ ROLES: dict[str, frozenset[str]] = {
         "places.edit",
         "entities.edit",
         "series.edit",
+        "indicators.edit",
+        "indicators.submit",
+        "indicators.approve",
+        "tasks.assign",
+        "tasks.work",
+        "walls.edit",
         "rules.edit",
         "sources.edit",
         "quarantine.settle",
@@ -44,7 +63,7 @@ ROLES: dict[str, frozenset[str]] = {
     "auditor": VIEWS | {"sources.view", "system.view", "audit.view"},
 }
 
-WIDE = frozenset({"places.view", "rules.view", "programme.view"})
+WIDE = frozenset({"places.view", "rules.view", "programme.view", "indicators.view"})
 
 CENTRAL = frozenset(
     {
@@ -60,13 +79,21 @@ CENTRAL = frozenset(
 
 KEY_PERMISSIONS: dict[str, frozenset[str]] = {
     "api.read": frozenset(
-        {"api.read", "places.view", "entities.view", "alerts.view", "rules.view", "sources.view"}
+        {
+            "api.read",
+            "places.view",
+            "entities.view",
+            "alerts.view",
+            "rules.view",
+            "sources.view",
+            "indicators.view",
+        }
     ),
     "ingest.write": frozenset({"ingest.write"}),
 }
 """What a key may be given, and what each of these lets it do."""
 
 DISPLAY_PERMISSIONS = frozenset(
-    {"panorama.view", "places.view", "entities.view", "alerts.view", "programme.view"}
+    {"panorama.view", "places.view", "entities.view", "alerts.view", "programme.view", "indicators.view"}
 )
 """What a wall shows, within the place of its token."""

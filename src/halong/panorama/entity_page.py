@@ -14,6 +14,7 @@ from halong.alerts.models import Alert
 from halong.audit.models import AuditEntry
 from halong.context.models import Entity
 from halong.context.queries import key_values
+from halong.context.scope import PERIODS, period_name, scope_of, selectors
 from halong.core import registry
 from halong.core.formats import format_number
 from halong.core.permissions import has_perm
@@ -21,7 +22,6 @@ from halong.core.sector import Level, Limit, find_attribute, find_limits, find_t
 from halong.core.units import unit_symbol
 from halong.observations.queries import explain
 from halong.panorama.queries import level_of
-from halong.panorama.scope import PERIODS, period_name, scope_of, selectors
 from halong.panorama.things import Reading, Thing, things_of
 
 

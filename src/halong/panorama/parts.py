@@ -11,11 +11,11 @@ from django.utils import timezone
 from halong.alerts import queries as alert_queries
 from halong.alerts.models import Alert, AlertQuerySet
 from halong.context.models import Entity
+from halong.context.scope import Scope, scope_of, selectors
 from halong.core.permissions import has_perm
 from halong.core.sector import all_sectors
 from halong.panorama import queries
 from halong.panorama.figures import figures
-from halong.panorama.scope import Scope, scope_of, selectors
 from halong.panorama.things import Thing, things_of
 
 WALL_FIGURES = ("signal", "good-air", "worst-air", "alerts", "good-water")  # the first four that there are

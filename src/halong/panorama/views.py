@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from halong.context.models import Entity
+from halong.context.scope import PERIODS
 from halong.core.access import access
 from halong.panorama import entity_page, geo
 from halong.panorama.chart import Chart, csv_rows
 from halong.panorama.fragments import kept
 from halong.panorama.parts import PARTS, View, layers
-from halong.panorama.scope import PERIODS
 
 
 @access("panorama.view")

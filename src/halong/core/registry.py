@@ -3,7 +3,7 @@
 Each registry has one purpose; owners fill it in ``AppConfig.ready``. What nobody registered is absent.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -76,12 +76,63 @@ class Block:
 
 
 @dataclass(frozen=True)
+class ShellItem:
+    """Something small at the end of the desk's top bar (the bell of notices).
+
+    ``context`` gets the request and returns the template's context, or None for "absent".
+    """
+
+    key: str
+    template: str
+    context: Callable[[Any], dict[str, Any] | None]
+    order: int
+
+
+@dataclass(frozen=True)
 class SearchProvider:
     """A kind of thing that ⌘K finds: ``search(user, query, limit)`` returns (label, kind, url) rows."""
 
     key: str
     label: Any
     search: Callable[[Any, str, int], list[tuple[str, str, str]]]
+
+
+@dataclass(frozen=True)
+class WallField:
+    """A setting of a tile of the wall. ``kind``: text, lines (several), number, choice, flag, thing (its id), property (of
+    the chosen thing), agency (its id).
+
+    ``choices(user)`` gives the options of a choice; without it a flag is yes or no.
+    """
+
+    key: str
+    label: Any
+    kind: str
+    choices: Callable[[Any], list[tuple[str, Any]]] | None = None
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class WallTile:
+    """A kind of tile that a wall may show.
+
+    ``context(sight, settings)`` gets what the tile looks at (``user, scope, now, alerts, things``) and its settings, and
+    returns the template's context, or None where there is nothing to show. ``topics(settings)`` are the live topics that
+    make it new, at most every ``wait_s`` seconds. Sizes are columns × rows of the 12 × 8 grid.
+    """
+
+    key: str
+    label: Any
+    icon: str
+    template: str
+    order: int
+    context: Callable[[Any, dict[str, Any]], dict[str, Any] | None]
+    topics: Callable[[dict[str, Any]], str]
+    fields: tuple[WallField, ...] = ()
+    wait_s: float = 5.0
+    size: tuple[int, int] = (4, 2)
+    least: tuple[int, int] = (2, 1)
+    follows: bool = True  # whether it looks at a place at all
 
 
 @dataclass(frozen=True)
@@ -97,13 +148,30 @@ class HealthCheck:
     priority: str = "high"
 
 
+@dataclass(frozen=True)
+class RecordMeasure:
+    """What an indicator counts from the records of a module ("alerts.raised", "tasks.late").
+
+    ``compute(start, end)`` gives the rows of the period (start, end] as (place id, agency id, num, den). A measure ``as_of``
+    a moment looks at the end of the period only.
+    """
+
+    key: str
+    label: Any  # a lazy translation
+    unit: str  # UN/CEFACT
+    compute: Callable[[datetime, datetime], Iterable[tuple[int | None, int | None, float, float]]]
+    as_of: bool = False
+
+
 sectors: "Registry[Sector]" = Registry()
 derived_series: "Registry[DerivedSeries]" = Registry()
 menu: Registry[MenuItem] = Registry()
+shell_items: Registry[ShellItem] = Registry()
 panorama_blocks: Registry[Block] = Registry()
 entity_blocks: Registry[Block] = Registry()
 public_blocks: Registry[Block] = Registry()
 search_providers: Registry[SearchProvider] = Registry()
+wall_tiles: Registry[WallTile] = Registry()
 health_checks: Registry[HealthCheck] = Registry()
 live_topics: Registry[str | None] = (
     Registry()
@@ -115,3 +183,4 @@ live_actors: Registry[Callable[[Any], Any]] = (
 alert_counters: Registry[Callable[[datetime], dict[int, int]]] = Registry()
 metrics: Registry[Callable[[], dict[str, float]]] = Registry()  # extra gauges for /metrics
 simulated_removers: Registry[Callable[..., dict[str, int]]] = Registry()  # go-live: what was removed, by kind
+record_measures: Registry[RecordMeasure] = Registry()

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
@@ -27,6 +28,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "shell_centre": _in_language(settings.PROFILE["province"]["short_name"]),
         "shell_menu": SimpleLazyObject(lambda: menu_of(request, "desk")),
         "shell_citizen_menu": SimpleLazyObject(lambda: menu_of(request, "citizen")),
+        "shell_items": SimpleLazyObject(lambda: items_of(request)),
         "shell_search": SimpleLazyObject(lambda: len(registry.search_providers) > 0),
         "shell_page": lambda: page_data(request),
         "shell_languages": settings.LANGUAGES,
@@ -53,6 +55,16 @@ def menu_of(request: HttpRequest, shell_name: str) -> list[dict[str, Any]]:
     if under:
         max(under, key=lambda entry: len(entry["url"]))["current"] = True
     return items
+
+
+def items_of(request: HttpRequest) -> list[str]:
+    """What modules put at the end of the top bar, drawn, in order."""
+    drawn = []
+    for item in sorted(registry.shell_items, key=lambda item: item.order):
+        context = item.context(request)
+        if context is not None:
+            drawn.append(render_to_string(item.template, context))
+    return drawn
 
 
 def _lies_under(path: str, url: str) -> bool:

@@ -15,11 +15,11 @@ from halong.sectors import wifi
 from halong.sectors.catalogue import BUILT_IN, GROUP, load_sector, load_sectors
 
 KEYS = ["health", "education", "environment", "traffic", "tourism", "security", "wifi"]
-KEYS += ["government", "infrastructure"]
+KEYS += ["government", "infrastructure", "economy"]
 TYPES = [kind for sector in BUILT_IN for kind in sector.types]
 
 
-def test_the_nine_sectors_of_the_mission_are_registered_in_their_order():
+def test_the_nine_sectors_of_the_mission_and_the_economy_are_registered_in_their_order():
     assert [sector.key for sector in sorted(BUILT_IN, key=lambda sector: sector.order)] == KEYS
     assert set(registry.sectors.keys()) >= set(KEYS)
     assert [sector.key for sector in load_sectors()][: len(KEYS)] == KEYS

@@ -7,6 +7,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from halong.core.sector import Sector
 from halong.sectors import (
+    economy,
     education,
     environment,
     government,
@@ -29,6 +30,7 @@ BUILT_IN: tuple[Sector, ...] = (
     wifi.SECTOR,
     government.SECTOR,
     infrastructure.SECTOR,
+    economy.SECTOR,
 )
 logger = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from halong.sectors.environment.derived import DERIVED
 HOUR = timedelta(hours=1)
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 11, 22, 17, tzinfo=UTC)  # 00:00 in Việt Nam: the label of 22/11
-hourly, daily, water = DERIVED
+hourly, daily, water, discharge = DERIVED
 
 means = st.one_of(st.none(), st.floats(0, 600))
 # Up to 40 hours before NOW, some without an entry at all.

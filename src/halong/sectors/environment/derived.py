@@ -1,4 +1,6 @@
-"""VN_AQI and VN_WQI as derived series: the formulas seen through the contract of ``halong.core.derived``."""
+"""VN_AQI, VN_WQI and the excesses of discharges as derived series: the formulas seen through the contract of
+``halong.core.derived``.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from halong.core.derived import DerivedSeries, Explanation, Input, Part, Window
-from halong.sectors.environment import vn_aqi, vn_wqi
+from halong.sectors.environment import discharge, vn_aqi, vn_wqi
 from halong.sectors.environment.hours import labels_before
 
 if TYPE_CHECKING:
@@ -113,5 +115,17 @@ DERIVED: tuple[DerivedSeries, ...] = (
         maximum=100,
         required_any=tuple(name for name, rule in vn_wqi.PARAMETERS.items() if rule.group == "IV"),
         source=vn_wqi.SCALE.source,
+    ),
+    DerivedSeries(
+        key="discharge-excess",
+        entity_types=("WastewaterStation",),
+        output_property="limitsExceeded",
+        inputs=tuple(Input(name, unit) for name, unit in discharge.INPUTS.items()),
+        kind="hour",
+        lookback_hours=1,
+        explain=discharge.explain_excess,
+        minimum=0,
+        maximum=40,
+        source=discharge.SOURCE,
     ),
 )

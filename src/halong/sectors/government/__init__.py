@@ -11,10 +11,26 @@ OFFICE = EntityType(
     plural=_("Public service centres"),
     icon="building-bank",
     model_url="https://schema.org/GovernmentOffice",
-    headline=("peopleWaiting",),
+    headline=("peopleWaiting", "waitingTime"),
     attributes=(
         AttributeSpec(
-            "peopleWaiting", _("People waiting"), minimum=0, maximum=5_000, decimals=0, series=True
+            "peopleWaiting",
+            _("People waiting"),
+            minimum=0,
+            maximum=5_000,
+            decimals=0,
+            interval_s=1800,
+            series=True,
+        ),
+        AttributeSpec(
+            "waitingTime",
+            _("Waiting time"),
+            unit="MIN",
+            minimum=0,
+            maximum=1_440,
+            decimals=0,
+            interval_s=1800,
+            series=True,
         ),
         AttributeSpec("openingHours", _("Opening hours")),
         AttributeSpec("telephone", _("Telephone")),

@@ -9,7 +9,10 @@ from django.utils.translation import pgettext_lazy
 
 from halong.core.sector import AttributeSpec, EntityType, Sector
 
+HOUR = 3600
+QUARTER = 900
 Count = partial(AttributeSpec, minimum=0, maximum=10_000, decimals=0)
+Series = partial(Count, series=True, interval_s=HOUR)
 
 HOSPITAL = EntityType(
     name="Hospital",
@@ -17,12 +20,22 @@ HOSPITAL = EntityType(
     plural=_("Hospitals"),
     icon="building-hospital",
     model_url="https://schema.org/Hospital",
-    headline=("bedsOccupied", "emergencyPatients"),
+    headline=("bedsAvailable", "icuOccupancy", "emergencyPatients", "waitingTime"),
     attributes=(
         Count("bedsTotal", _("Beds")),
-        Count("bedsOccupied", _("Occupied beds"), series=True, interval_s=3600),
-        Count("emergencyPatients", _("Patients in emergency care"), series=True, interval_s=900),
-        Count("outpatientVisits", _("Outpatients today"), series=True, interval_s=3600),
+        Count("icuBedsTotal", _("Intensive care beds")),
+        Series("bedsOccupied", _("Occupied beds")),
+        # Free means staffed and ready: with beds closed for repair it is less than all minus occupied.
+        Series("bedsAvailable", _("Free beds")),
+        Series("icuBedsOccupied", _("Occupied intensive care beds"), maximum=1_000),
+        Series("icuBedsAvailable", _("Free intensive care beds"), maximum=1_000),
+        # Rules judge one series: the share that is in use is sent beside the counts that it comes from.
+        Series("icuOccupancy", _("Intensive care beds in use"), unit="P1", maximum=100, decimals=1),
+        Series("emergencyPatients", _("Patients in emergency care"), interval_s=QUARTER),
+        Series(
+            "waitingTime", _("Waiting time of outpatients"), unit="MIN", maximum=1_440, interval_s=QUARTER
+        ),
+        Series("outpatientVisits", _("Outpatients today")),
         # Circular 54/2017/TT-BYT knows seven levels of the use of information technology in a hospital.
         AttributeSpec(
             "maturityLevel", _("IT maturity (Circular 54/2017/TT-BYT)"), minimum=1, maximum=7, decimals=0

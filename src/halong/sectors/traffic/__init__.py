@@ -5,6 +5,7 @@ from django.utils.translation import pgettext_lazy
 
 from halong.core.sector import AttributeSpec, EntityType, Sector
 
+QUARTER = 900
 DEVICES = "https://github.com/smart-data-models/dataModel.Device/blob/master"
 TRANSPORT = "https://github.com/smart-data-models/dataModel.Transportation/blob/master"
 
@@ -15,6 +16,16 @@ CAMERA = EntityType(
     icon="device-cctv",
     model_url=f"{DEVICES}/Camera/doc/spec.md",
     attributes=(
+        # What the video server receives: it is how we know that a camera is alive, without its pictures.
+        AttributeSpec(
+            "frameRate",
+            _("Pictures per second"),
+            unit="HTZ",
+            minimum=0,
+            maximum=240,
+            interval_s=QUARTER,
+            series=True,
+        ),
         AttributeSpec("on", _("Switched on")),
         AttributeSpec("cameraUsage", _("Purpose of the camera")),
         AttributeSpec("cameraType", _("Kind of camera")),
@@ -29,17 +40,36 @@ FLOW = EntityType(
     plural=_("Traffic counting points"),
     icon="traffic-lights",
     model_url=f"{TRANSPORT}/TrafficFlowObserved/doc/spec.md",
-    headline=("intensity", "averageVehicleSpeed"),
+    headline=("intensity", "averageVehicleSpeed", "occupancy"),
     attributes=(
         # The model counts vehicles in the interval of the observation.
         AttributeSpec(
-            "intensity", _("Vehicles"), minimum=0, maximum=20_000, decimals=0, series=True, chart="bar"
+            "intensity",
+            _("Vehicles"),
+            minimum=0,
+            maximum=20_000,
+            decimals=0,
+            interval_s=QUARTER,
+            series=True,
+            chart="bar",
         ),
         AttributeSpec(
-            "averageVehicleSpeed", _("Mean speed"), unit="KMH", minimum=0, maximum=250, series=True
+            "averageVehicleSpeed",
+            _("Mean speed"),
+            unit="KMH",
+            minimum=0,
+            maximum=250,
+            interval_s=QUARTER,
+            series=True,
         ),
         AttributeSpec(
-            "occupancy", _("Occupancy of the lane"), unit="P1", minimum=0, maximum=100, series=True
+            "occupancy",
+            _("Occupancy of the lane"),
+            unit="P1",
+            minimum=0,
+            maximum=100,
+            interval_s=QUARTER,
+            series=True,
         ),
         AttributeSpec("laneDirection", _("Direction of travel")),
     ),

@@ -26,8 +26,28 @@ ACCESS_POINT = EntityType(
             series=True,
             chart="step",
         ),
-        # The model has no traffic; the name is ours.
+        # The model has no traffic and no sessions; these names are ours.
         AttributeSpec("throughput", _("Data rate"), unit="E20", minimum=0, maximum=100_000, series=True),
+        AttributeSpec(
+            "sessions",
+            _("Sessions begun in the hour"),
+            minimum=0,
+            maximum=50_000,
+            decimals=0,
+            interval_s=3600,
+            series=True,
+            chart="bar",
+        ),
+        AttributeSpec(
+            "dataVolume",
+            _("Data carried in the hour"),
+            unit="E34",
+            minimum=0,
+            maximum=50_000,
+            interval_s=3600,
+            series=True,
+            chart="bar",
+        ),
         AttributeSpec(
             "apState",
             pgettext_lazy("access point", "State"),

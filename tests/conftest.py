@@ -54,6 +54,7 @@ def _forget_readings(request):
         with psycopg.connect(conninfo()) as connection:
             connection.execute(
                 "TRUNCATE observation, correction, latest, touched, dirty_hour, dirty_derived, rollup_hour, rollup_day,"
+                " indicator_member, indicator_note, dirty_indicator, stale_entity,"
                 " procrastinate_jobs, procrastinate_periodic_defers, procrastinate_events"
             )
 

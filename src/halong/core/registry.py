@@ -148,19 +148,26 @@ class HealthCheck:
     priority: str = "high"
 
 
+Cells = Iterable[tuple[int | None, int | None, float, float]]
+
+
 @dataclass(frozen=True)
 class RecordMeasure:
-    """What an indicator counts from the records of a module ("alerts.raised", "tasks.late").
+    """Something that a module can count in its own records, for indicators.
 
-    ``compute(start, end)`` gives the rows of the period (start, end] as (place id, agency id, num, den). A measure ``as_of``
-    a moment looks at the end of the period only.
+    ``compute(start, end)`` returns (place id, agency id, num, den) of what happened after ``start`` and not after ``end``,
+    one row a place × agency; a measure ``as_of`` counts what stands at ``end`` instead, or now while the period runs.
+    ``across`` says what a value is: "sum" is num (den only says "of how many"), "ratio" is num/den, "share" 100·num/den.
+    ``looks_back`` is False where only the present can be counted: closed periods are then never computed again.
     """
 
-    key: str
+    key: str  # "alerts.raised"
     label: Any  # a lazy translation
     unit: str  # UN/CEFACT
-    compute: Callable[[datetime, datetime], Iterable[tuple[int | None, int | None, float, float]]]
+    compute: Callable[[datetime, datetime], Cells]
     as_of: bool = False
+    across: str = "sum"
+    looks_back: bool = True
 
 
 sectors: "Registry[Sector]" = Registry()
@@ -183,4 +190,7 @@ live_actors: Registry[Callable[[Any], Any]] = (
 alert_counters: Registry[Callable[[datetime], dict[int, int]]] = Registry()
 metrics: Registry[Callable[[], dict[str, float]]] = Registry()  # extra gauges for /metrics
 simulated_removers: Registry[Callable[..., dict[str, int]]] = Registry()  # go-live: what was removed, by kind
+indicator_blocks: Registry[Block] = Registry()
 record_measures: Registry[RecordMeasure] = Registry()
+# told in the transaction of the roll-up: (series id, label) of hours that may be another ones now
+hour_listeners: Registry[Callable[[Iterable[tuple[int, datetime]]], None]] = Registry()

@@ -340,6 +340,7 @@ class Submission(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.DUE)
     values = models.JSONField(default=dict)
     note = models.TextField(blank=True)
+    reason = models.TextField(blank=True)  # why it was returned
     submitted_at = models.DateTimeField(null=True, blank=True)
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"

@@ -150,6 +150,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('due', 'Due'), ('submitted', 'Submitted, waits for approval'), ('approved', 'Approved'), ('returned', 'Returned')], default='due', max_length=10)),
                 ('values', models.JSONField(default=dict)),
                 ('note', models.TextField(blank=True)),
+                ('reason', models.TextField(blank=True)),
                 ('submitted_at', models.DateTimeField(blank=True, null=True)),
                 ('approved_at', models.DateTimeField(blank=True, null=True)),
                 ('remind_at', models.DateTimeField(blank=True, null=True)),

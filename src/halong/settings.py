@@ -39,6 +39,30 @@ def database_settings(url: str) -> dict[str, Any]:
     }
 
 
+def mail_settings(url: str) -> dict[str, Any]:
+    """Django's settings for ``smtp://user:password@host:587?starttls=1&from=centre@example.gov.vn`` or ``smtps://…``.
+
+    Without a URL nothing is sent. ``starttls`` is on for port 587 unless it says 0.
+    """
+    if not url:
+        return {}
+    parts = urlsplit(url)
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    port = parts.port or (465 if parts.scheme == "smtps" else 587)
+    host = parts.hostname or "localhost"
+    return {
+        "EMAIL_HOST": host,
+        "EMAIL_PORT": port,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme != "smtps"
+        and query.get("starttls", "1" if port == 587 else "0") != "0",
+        "EMAIL_TIMEOUT": 30,
+        "DEFAULT_FROM_EMAIL": query.get("from", f"halong@{host}"),
+    }
+
+
 SECRET_KEY = secret("django")
 DEBUG = env_flag("HALONG_DEBUG", False)
 PUBLIC_URL = os.environ.get("HALONG_PUBLIC_URL", "").rstrip("/")
@@ -201,3 +225,6 @@ HALONG_FTP_CERTIFICATE = os.environ.get(
 )  # PEM with chain and key; empty: self-signed
 HALONG_MQTT_URL = os.environ.get("HALONG_MQTT_URL", "")
 HALONG_REQUIRE_TOTP = [role for role in os.environ.get("HALONG_REQUIRE_TOTP", "").split(",") if role]
+HALONG_MAIL = bool(os.environ.get("HALONG_SMTP_URL"))  # the address itself may hold a password
+globals().update(mail_settings(os.environ.get("HALONG_SMTP_URL", "")))
+HALONG_MAIL_DOMAIN = _public.hostname or "halong.invalid"  # of Message-ID

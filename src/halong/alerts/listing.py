@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 from halong.alerts import queries
 from halong.alerts.forms import AlertFilter
 from halong.alerts.models import Alert
+from halong.context.scope import Selectors, scope_of, selectors
 from halong.core.permissions import has_perm
 from halong.rules.models import Rule
 
@@ -38,12 +39,14 @@ class Listing:
     may_handle: bool
     query: str
     now: datetime
+    scope: Selectors
 
 
 def listing_of(request: HttpRequest) -> Listing:
     """The list that an address asks for, among what the person may see."""
     now = timezone.now()
-    visible = Alert.objects.visible_to(request.user)
+    scope = scope_of(request, remember=False)
+    visible = Alert.objects.visible_to(request.user).within(scope)
     form = AlertFilter(request.GET)
     tab = request.GET.get("tab", "")
     tab = tab if tab in queries.TABS else "open"
@@ -71,6 +74,7 @@ def listing_of(request: HttpRequest) -> Listing:
         may_handle=has_perm(request.user, "alerts.handle"),
         query=request.GET.urlencode(),
         now=now,
+        scope=selectors(scope, request, timezone.localdate()),
     )
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from halong.context.models import Entity
+from halong.context.scope import Scope
 from halong.core.permissions import scope_q
 from halong.observations.models import Series
 from halong.places.models import Agency, Place
@@ -23,6 +24,17 @@ class AlertQuerySet(models.QuerySet["Alert"]):
     def visible_to(self, user: object) -> Self:
         """Those of the places, agencies and sectors that the user may see."""
         return self.filter(scope_q(user, "alerts.view"))
+
+    def within(self, scope: Scope) -> Self:
+        """Those of the chosen sector, place and agency; Halong's alerts about itself belong to the whole only."""
+        found = self
+        if scope.sector:
+            found = found.filter(sector=scope.sector)
+        if scope.place:
+            found = found.filter(place__path__startswith=scope.place.path)
+        if scope.agency:
+            found = found.filter(agency__path__startswith=scope.agency.path)
+        return found
 
     def open(self) -> Self:
         """Those that aren't closed."""

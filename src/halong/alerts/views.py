@@ -34,7 +34,8 @@ def _alert(request: HttpRequest, pk: int) -> Alert:
 @require_GET
 def alerts(request: HttpRequest) -> HttpResponse:
     """The list, by priority, then time."""
-    return render(request, "alerts/list.html", {"listing": listing_of(request)})
+    listing = listing_of(request)
+    return render(request, "alerts/list.html", {"listing": listing, "scope": listing.scope})
 
 
 @access("alerts.view")

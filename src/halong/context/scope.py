@@ -1,6 +1,7 @@
 """What a person looks at: sector × place × agency × period, chosen once and obeyed by every screen.
 
-The choice is in the address where it is made, and in the session from then on.
+The choice is in the address where it is made, and in the session from then on. Before any choice it is the person's
+own: a locality begins in its place, a department in its agency, a sector officer in the sector.
 """
 
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
+from halong.accounts.permissions import scopes_of
 from halong.context.models import Entity
 from halong.core.sector import all_sectors
 from halong.places.models import Agency, Place
@@ -24,6 +26,7 @@ PERIODS = {
 }
 M = TypeVar("M", bound=Model)
 KEYS = ("sector", "place", "agency", "period")
+CHOOSE = "choose"  # sent by the selectors of the top bar: this is a choice, not the filter of one list
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,14 @@ class Scope:
         return visible
 
 
-def scope_of(request: HttpRequest) -> Scope:
-    """The scope of a request: its address first, else what the session remembers. Unknown values are dropped."""
-    kept = dict(request.session.get("scope", {}))
+def scope_of(request: HttpRequest, *, remember: bool = True) -> Scope:
+    """The scope of a request: its address first, else what the session remembers. Unknown values are dropped.
+
+    A list, whose address may hold filters of its own by the same names, remembers only what the selectors of the top bar
+    chose (``remember=False``).
+    """
+    remember = remember or CHOOSE in request.GET
+    kept = dict(request.session.get("scope") or _home(request.user))
     for key in KEYS:
         if key in request.GET:
             kept[key] = request.GET[key][:40]
@@ -69,7 +77,7 @@ def scope_of(request: HttpRequest) -> Scope:
         agency=_find(Agency.objects.all(), kept.get("agency", "")),
         period=kept.get("period", "24h") if kept.get("period") in PERIODS else "24h",
     )
-    if any(key in request.GET for key in KEYS):
+    if remember and any(key in request.GET for key in KEYS):
         request.session["scope"] = {
             "sector": scope.sector,
             "place": str(scope.place.pk) if scope.place else "",
@@ -77,6 +85,17 @@ def scope_of(request: HttpRequest) -> Scope:
             "period": scope.period,
         }
     return scope
+
+
+def _home(user: Any) -> dict[str, str]:
+    """Where somebody begins: in his own place, agency or sector where all that he may see lies in one."""
+    seen = [one for one in scopes_of(user) if one.gives("panorama.view")]
+    sides = {
+        "place": {str(one.place.pk) if one.place else "" for one in seen},
+        "agency": {str(one.agency.pk) if one.agency else "" for one in seen},
+        "sector": {one.sector for one in seen},
+    }
+    return {key: found.pop() for key, found in sides.items() if len(found) == 1}
 
 
 def _find(rows: QuerySet[M], key: str) -> M | None:
@@ -116,7 +135,9 @@ def selectors(scope: Scope, request: HttpRequest, today: date) -> Selectors:
         ),
         _field("period", gettext("Period"), scope.period, [(key, period_name(key)) for key in PERIODS]),
     ]
-    return Selectors(fields, [(k, str(v)) for k, v in request.GET.items() if k not in KEYS])
+    return Selectors(
+        fields, [(k, str(v)) for k, v in request.GET.items() if k not in (*KEYS, CHOOSE, "page")]
+    )
 
 
 def _field(name: str, label: str, value: object, options: Iterable[tuple[object, object]]) -> dict[str, Any]:

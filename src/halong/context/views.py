@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from halong.context import actions, queries, sheets
 from halong.context.forms import AttributeForm, EntityFilter, EntityForm, PlaceThingForm
 from halong.context.models import AttributeVersion, Entity
+from halong.context.scope import scope_of, selectors
 from halong.core.access import access, actor_of
 from halong.core.errors import HalongError
 from halong.core.faults import show_faults
@@ -56,7 +57,8 @@ def _lines(entities: Iterable[Entity]) -> list[dict[str, Any]]:
 def entities(request: HttpRequest) -> HttpResponse:
     """Things: searched, filtered, by pages."""
     form = EntityFilter(request.GET)
-    found = queries.find_entities(request.user, **form.said)
+    scope = scope_of(request, remember=False)
+    found = scope.entities(queries.find_entities(request.user, **form.said))
     rows = found.select_related("place", "agency").defer("place__boundary")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     may_edit = has_perm(request.user, "entities.edit")
@@ -67,6 +69,7 @@ def entities(request: HttpRequest) -> HttpResponse:
         "filter": form,
         "may_edit": may_edit,
         "unplaced": unplaced,
+        "scope": selectors(scope, request, timezone.localdate()),
     }
     return render(request, "context/entities.html", context)
 
@@ -75,7 +78,8 @@ def entities(request: HttpRequest) -> HttpResponse:
 @require_GET
 def export_entities(request: HttpRequest) -> HttpResponse:
     """The same things as a table that can be imported again."""
-    found = queries.find_entities(request.user, **EntityFilter(request.GET).said)
+    scope = scope_of(request, remember=False)
+    found = scope.entities(queries.find_entities(request.user, **EntityFilter(request.GET).said))
     rows = sheets.entity_rows(found.select_related("place", "agency").defer("place__boundary"))
     return csv_response("entities", sheets.COLUMNS, rows)
 

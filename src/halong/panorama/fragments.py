@@ -20,27 +20,20 @@ def kept(view: View, name: str, make: Callable[[], HttpResponse]) -> HttpRespons
     versions = heard(*TOPICS)
     if versions is None:
         return make()
-    scope = view.scope
-    asked = repr(
-        (
-            name,
-            versions,
-            get_language(),
-            (scope.sector, scope.place and scope.place.pk, scope.agency and scope.agency.pk, scope.period),
-            [
-                (
-                    sorted(one.permissions),
-                    one.place and one.place.pk,
-                    one.agency and one.agency.pk,
-                    one.sector,
-                )
-                for one in scopes_of(view.user)
-            ],
-        )
-    )
-    key = f"fragment:{sha256(asked.encode()).hexdigest()}"
+    key = key_of(view, name, versions)
     body = cache.get(key)
     if body is None:
         body = make().content
         cache.set(key, body, LIFE_S)
     return HttpResponse(body)
+
+
+def key_of(view: View, *parts: object) -> str:
+    """One key for all who may see the same of the same scope in the same language."""
+    scope = view.scope
+    chosen = (scope.sector, scope.place and scope.place.pk, scope.agency and scope.agency.pk, scope.period)
+    rights = [
+        (sorted(one.permissions), one.place and one.place.pk, one.agency and one.agency.pk, one.sector)
+        for one in scopes_of(view.user)
+    ]
+    return f"fragment:{sha256(repr((parts, get_language(), chosen, rights)).encode()).hexdigest()}"

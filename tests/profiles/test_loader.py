@@ -26,7 +26,7 @@ def test_everything_is_there_in_seconds(loaded):
     counts, seconds = loaded
     assert counts["places"] == 69
     assert counts["boundaries"] == 54
-    assert counts["entities"] == 272
+    assert counts["entities"] == 548
     assert counts["projects"] == 32
     assert seconds < 15  # 2.5 s on a quiet machine
     assert Entity.objects.filter(place=None).count() == 0
@@ -63,7 +63,7 @@ def test_devices_are_marked_and_what_is_invented_says_so(loaded):
     assert (hospital.simulated, hospital.illustrative) == (True, False)
     assert normalized(hospital)["bedsTotal"]["illustrative"] == {"type": "Property", "value": True}
     school = Entity.objects.get(urn="urn:ngsi-ld:School:qn-truong-01")
-    assert (school.simulated, school.illustrative) == (False, True)
+    assert (school.simulated, school.illustrative) == (True, True)
     coastal = Entity.objects.get(urn="urn:ngsi-ld:CoastalWaterStation:qn-vb-001")
     assert coastal.types == ["CoastalWaterStation", "WaterQualityObserved"]
 

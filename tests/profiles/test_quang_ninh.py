@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from halong.core.sector import sector_of
 from halong.profiles.description import BUILT_IN
 from halong.profiles.reading import read_profile
 
@@ -48,9 +49,7 @@ def test_agencies_of_both_times(profile):
 
 
 def test_the_86_stations(profile):
-    stations = [
-        t for t in profile.things if t.kind.name.endswith("Station") or t.kind.name == "AirQualityObserved"
-    ]
+    stations = [t for t in profile.things if sector_of(t.kind.name).key == "environment"]
     assert Counter(t.kind.name for t in stations) == {
         "AirQualityObserved": 24,
         "SurfaceWaterStation": 16,
@@ -72,10 +71,49 @@ def test_wifi_schools_hospitals(profile):
     assert not any(t.illustrative for t in hospitals)
 
 
-def test_cameras_are_never_public(profile):
-    cameras = of_type(profile, "Camera", "SecurityCamera")
-    assert cameras
-    assert not any(t.public for t in cameras)
+def test_cameras_and_police_are_never_public(profile):
+    private = of_type(profile, "Camera", "SecurityCamera", "PoliceStation", "EmergencyCallCentre")
+    assert Counter(t.kind.name for t in private) == {
+        "Camera": 24,
+        "SecurityCamera": 6,
+        "PoliceStation": 54,
+        "EmergencyCallCentre": 3,
+    }
+    assert not any(t.public for t in private)
+
+
+def test_every_sector_with_things_has_some_and_what_the_article_does_not_name_is_illustrative(profile):
+    sectors = Counter(sector_of(t.kind.name).key for t in profile.things)
+    assert sectors == {
+        "health": 3,
+        "education": 46,
+        "environment": 86,
+        "traffic": 48,
+        "tourism": 30,
+        "security": 63,
+        "wifi": 107,
+        "government": 55,
+        "infrastructure": 110,
+    }
+    assert {t.kind.name for t in profile.things if not t.illustrative} == {"Hospital"}
+    assert [t.at for t in profile.things if t.illustrative and "minh họa" not in t.source] == []
+
+
+def test_every_thing_measures_something(profile):
+    assert [t.at for t in profile.things if not t.properties] == []
+
+
+def test_counting_needs_the_figures_that_it_is_counted_against(profile):
+    wanted = {
+        "Hospital": {"bedsTotal", "icuBedsTotal"},
+        "School": {"smartClassrooms"},
+        "LodgingBusiness": {"roomsTotal"},
+        "PowerSupplyArea": {"customers"},
+        "WaterSupplyZone": {"customers"},
+        "StreetlightControlCabinet": {"lampsTotal"},
+    }
+    for thing in profile.things:
+        assert wanted.get(thing.kind.name, set()) <= set(thing.attributes | thing.invented)
 
 
 def test_urns_and_names_are_unique(profile):

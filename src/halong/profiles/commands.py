@@ -30,7 +30,8 @@ def _check(options: Namespace) -> None:
 
     profile = read_profile(folder_of(options.name))
     _say(
-        f"{len(profile.places)} places, {len(profile.agencies)} agencies, {len(profile.things)} things: no fault."
+        f"{len(profile.places)} places, {len(profile.agencies)} agencies, {len(profile.things)} things, "
+        f"{len(profile.figures.indicators)} indicators: no fault."
     )
 
 

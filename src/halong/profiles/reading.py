@@ -12,6 +12,7 @@ from halong.core.sector import EntityType, find_type
 from halong.core.tables import Row, read_csv
 from halong.places.models import Place
 from halong.profiles.description import ProfileError, read_description, read_toml
+from halong.profiles.figures import Figures, read_figures
 
 PLACE_COLUMNS = (
     "code",
@@ -99,6 +100,7 @@ class Profile:
     projects: list[dict[str, Any]] = field(default_factory=list)
     indices: list[dict[str, Any]] = field(default_factory=list)
     rules: list[dict[str, Any]] = field(default_factory=list)
+    figures: Figures = field(default_factory=Figures)
     boundaries: dict[str, Any] | None = None
 
 
@@ -164,18 +166,27 @@ def read_profile(folder: Path) -> Profile:
         profile.agencies += _agencies(reader, name)
     for name in files.get("things", []):
         profile.things += _things(reader, name)
-    if "projects" in files:
-        profile.projects = _projects(reader, files["projects"])
-    if "indices" in files:
-        profile.indices = _indices(reader, files["indices"])
-    if (folder / "rules.toml").exists():
-        profile.rules = read_toml(folder / "rules.toml").get("rule", [])
-    if "boundaries" in files and (folder / files["boundaries"]).exists():
-        profile.boundaries = _boundaries(reader, files["boundaries"])
+    _add_figures(reader, profile, files)
     _check_references(reader, profile)
     if reader.faults:
         raise ProfileError("\n".join(reader.faults))
     return profile
+
+
+def _add_figures(reader: _Reader, profile: Profile, files: dict[str, Any]) -> None:
+    """What a profile may bring beside its places, agencies and things."""
+    if "projects" in files:
+        profile.projects = _projects(reader, files["projects"])
+    if "indices" in files:
+        profile.indices = _indices(reader, files["indices"])
+    if (reader.folder / "rules.toml").exists():
+        profile.rules = read_toml(reader.folder / "rules.toml").get("rule", [])
+    if "indicators" in files:
+        codes = {row["code"] for row in profile.agencies}
+        profile.figures, faults = read_figures(reader.folder, files["indicators"], codes)
+        reader.faults += faults
+    if "boundaries" in files and (reader.folder / files["boundaries"]).exists():
+        profile.boundaries = _boundaries(reader, files["boundaries"])
 
 
 def _boolean(text: str) -> bool:

@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "halong.rules",
     "halong.ingest",
     "halong.alerts",
+    "halong.citizens",
     "halong.programme",
     "halong.indicators",
     "halong.analysis",

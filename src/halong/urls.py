@@ -19,6 +19,7 @@ APPS = [
     "rules",
     "ingest",
     "alerts",
+    "citizens",
     "programme",
     "indicators",
     "analysis",

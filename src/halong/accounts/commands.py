@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from halong.accounts.models import User
     from halong.places.models import Agency, Place
 
-ROLES = ("citizen", "officer", "operator", "leader", "administrator", "auditor")
+ROLES = ("citizen", "officer", "operator", "leader", "administrator", "auditor", "privacy")
 
 
 def _say(what: Any) -> None:
@@ -152,7 +152,7 @@ def _key_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--permission",
         action="append",
-        choices=("api.read", "ingest.write"),
+        choices=("api.read", "ingest.write", "reports.send"),
         help="what it may do; may be given twice (default: api.read)",
     )
     parser.add_argument("--source", type=int, default=None, metavar="ID", help="only through this source")

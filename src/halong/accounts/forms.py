@@ -17,6 +17,7 @@ LOOKS: dict[str, list[tuple[str, Any]]] = {"language": LANGUAGES, "theme": THEME
 KEY_WORDS = {
     "api.read": _("read data through the API"),
     "ingest.write": _("send readings"),
+    "reports.send": _("send reports of citizens (Open311)"),
 }
 
 

@@ -80,6 +80,7 @@ class Role(models.TextChoices):
     LEADER = "leader", _("Leader")
     ADMINISTRATOR = "administrator", _("Administrator")
     AUDITOR = "auditor", _("Auditor")
+    PRIVACY = "privacy", _("Data-protection officer")
 
 
 class Grant(models.Model):

@@ -19,13 +19,23 @@ VIEWS = frozenset(
         "indicators.view",
         "tasks.view",
         "briefings.view",
+        "reports.view",
         "api.read",
     }
 )
 
 ROLES: dict[str, frozenset[str]] = {
     "citizen": frozenset(),
-    "officer": VIEWS | {"entities.edit", "alerts.handle", "tasks.work", "indicators.submit"},
+    "officer": VIEWS
+    | {
+        "entities.edit",
+        "alerts.handle",
+        "tasks.work",
+        "indicators.submit",
+        "reports.handle",
+        "suggestions.handle",
+        "notices.publish",
+    },
     "operator": VIEWS
     | {
         "sources.view",
@@ -36,8 +46,21 @@ ROLES: dict[str, frozenset[str]] = {
         "tasks.assign",
         "tasks.work",
         "walls.edit",
+        "reports.triage",
+        "reports.moderate",
+        "suggestions.handle",
+        "notices.publish",
     },
-    "leader": VIEWS | {"tasks.assign", "tasks.work", "indicators.approve"},
+    "leader": VIEWS
+    | {
+        "tasks.assign",
+        "tasks.work",
+        "indicators.approve",
+        "reports.handle",
+        "reports.approve",
+        "suggestions.handle",
+        "notices.publish",
+    },
     "administrator": VIEWS
     | {
         "sources.view",
@@ -59,7 +82,11 @@ ROLES: dict[str, frozenset[str]] = {
         "displays.manage",
         "system.manage",
         "profile.manage",
+        "reports.set_up",
+        "notices.publish",
     },
+    # who protects personal data: opens what citizens said of themselves, with a reason that is logged, and nothing else
+    "privacy": frozenset({"privacy.handle", "places.view"}),
     "auditor": VIEWS | {"sources.view", "system.view", "audit.view"},
 }
 
@@ -74,6 +101,8 @@ CENTRAL = frozenset(
         "system.view",
         "system.manage",
         "profile.manage",
+        "reports.set_up",
+        "privacy.handle",
     }
 )
 
@@ -90,6 +119,7 @@ KEY_PERMISSIONS: dict[str, frozenset[str]] = {
         }
     ),
     "ingest.write": frozenset({"ingest.write"}),
+    "reports.send": frozenset({"reports.send"}),  # an application of a partner sends reports of citizens (Open311)
 }
 """What a key may be given, and what each of these lets it do."""
 

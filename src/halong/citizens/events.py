@@ -1,0 +1,19 @@
+"""What citizens' reports tell other modules: ids and words for states, never anything about a citizen."""
+
+from halong.core.events import event
+
+
+@event
+class ReportChanged:
+    """Something happened to a report: ``event_id`` is the entry of its timeline, ``kind`` that entry's kind."""
+
+    report_id: int
+    event_id: int
+    kind: str
+
+
+@event
+class PhotoSent:
+    """A photo came in and waits to be checked."""
+
+    photo_id: int

@@ -1,0 +1,117 @@
+"""What a citizen sees who holds a code: his report with every step, who has it and until when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from halong.citizens import codes
+from halong.citizens.actions.answering import reopen_until
+from halong.citizens.models import (
+    Answer,
+    DataRequest,
+    Extension,
+    Follower,
+    Photo,
+    PhotoCopy,
+    Question,
+    Report,
+    Suggestion,
+)
+from halong.citizens.queries.public import PublicProof, Step, proofs_of, steps_of
+
+
+@dataclass(frozen=True)
+class OwnView:
+    """A report as its follower sees it; ``text``, ``place`` and photos in full only for the one who sent it."""
+
+    report: Report
+    follower: Follower
+    text: str
+    street: str
+    who: str
+    steps: list[Step]
+    question: Question | None
+    answer: str
+    answered_by: str
+    proofs: list[PublicProof]
+    extensions: list[Extension]
+    photos: list[Photo]
+    reopen_until: datetime | None
+    merged_into: int | None
+
+    @property
+    def is_sender(self) -> bool:
+        """Whether it is his own."""
+        return self.follower.sender
+
+    @property
+    def can_rate(self) -> bool:
+        """Whether he may say how content he is."""
+        return self.is_sender and self.report.state in ("resolved", "closed") and not self.report.rating
+
+    @property
+    def can_reopen(self) -> bool:
+        """Whether he may ask to have it done again."""
+        return self.is_sender and self.reopen_until is not None and self.reopen_until >= timezone.now()
+
+
+def follower_of(code: str) -> Follower | None:
+    """Whose code it is, however it was typed; None for no one's."""
+    if len(codes.tidy_code(code)) != codes.LENGTH:
+        return None
+    return (
+        Follower.objects.select_related("report__category", "report__place", "report__agency")
+        .filter(code_digest=codes.digest_of(code))
+        .first()
+    )
+
+
+def own_view(follower: Follower) -> OwnView:
+    """Everything about a report that its follower may see."""
+    report = follower.report
+    answer = (
+        Answer.objects.filter(report=report, state=Answer.State.APPROVED)
+        .select_related("agency")
+        .order_by("-decided_at")
+        .first()
+    )
+    question = Question.objects.filter(report=report, replied_at=None).first() if follower.sender else None
+    photos = Photo.objects.filter(report=report, use=Photo.Use.REPORT).order_by("pk")
+    return OwnView(
+        report=report,
+        follower=follower,
+        text=report.text if follower.sender else report.public_text,
+        street=report.address if follower.sender else report.public_address,
+        who=report.agency.name if report.agency else "",
+        steps=steps_of(report.pk),
+        question=question,
+        answer=answer.text if answer else "",
+        answered_by=answer.agency.name if answer else "",
+        proofs=proofs_of(answer, all_photos=follower.sender),
+        extensions=list(
+            Extension.objects.filter(report=report).exclude(state="dropped").order_by("asked_at")
+        ),
+        photos=list(photos if follower.sender else photos.filter(released_at__isnull=False)),
+        reopen_until=reopen_until(report),
+        merged_into=report.merged_into_id,
+    )
+
+
+def own_photo(follower: Follower, photo_id: int) -> PhotoCopy | None:
+    """A photo as its sender sees it, checked and without metadata; others get public copies only."""
+    if not follower.sender:
+        return None
+    return PhotoCopy.objects.filter(
+        photo=photo_id, photo__report=follower.report_id, kind=PhotoCopy.Kind.WORK
+    ).first()
+
+
+def suggestion_of(code: str) -> Suggestion | None:
+    """Whose suggestion a code opens."""
+    return Suggestion.objects.filter(code_digest=codes.digest_of(code)).first()
+
+
+def data_request_of(code: str) -> DataRequest | None:
+    """Which data request a code opens."""
+    return DataRequest.objects.filter(code_digest=codes.digest_of(code)).first()

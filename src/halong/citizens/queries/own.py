@@ -10,7 +10,6 @@ from halong.citizens.actions.answering import reopen_until
 from halong.citizens.models import (
     Answer,
     DataRequest,
-    Extension,
     Follower,
     Photo,
     PhotoCopy,
@@ -18,7 +17,8 @@ from halong.citizens.models import (
     Report,
     Suggestion,
 )
-from halong.citizens.queries.public import PublicProof, Step, proofs_of, steps_of
+from halong.citizens.queries.public import extensions_of, proofs_of, steps_of
+from halong.citizens.queries.rows import PublicExtension, PublicProof, Step
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class OwnView:
     answer: str
     answered_by: str
     proofs: list[PublicProof]
-    extensions: list[Extension]
+    extensions: list[PublicExtension]
     photos: list[Photo]
     reopen_until: datetime | None
     merged_into: int | None
@@ -89,9 +89,7 @@ def own_view(follower: Follower) -> OwnView:
         answer=answer.text if answer else "",
         answered_by=answer.agency.name if answer else "",
         proofs=proofs_of(answer, all_photos=follower.sender),
-        extensions=list(
-            Extension.objects.filter(report=report).exclude(state="dropped").order_by("asked_at")
-        ),
+        extensions=extensions_of(report.pk),
         photos=list(photos if follower.sender else photos.filter(released_at__isnull=False)),
         reopen_until=reopen_until(report),
         merged_into=report.merged_into_id,

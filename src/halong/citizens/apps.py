@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from halong.core.registry import HealthCheck, health_checks, live_topics, record_measures, simulated_removers
 
 
 class CitizensConfig(AppConfig):
@@ -6,3 +9,18 @@ class CitizensConfig(AppConfig):
 
     name = "halong.citizens"
     label = "citizens"
+
+    def ready(self) -> None:
+        """Listen to events; offer measures, health checks and the live topics."""
+        from halong.citizens import channels, clamav, measures, subscribers  # noqa: F401, PLC0415 -- need the models
+        from halong.citizens.actions.catalogue import remove_simulated  # noqa: PLC0415
+
+        live_topics.register("reports", "reports.view")
+        live_topics.register("service-notices", None)
+        health_checks.register("clamav", HealthCheck("clamav", _("Malware scanner"), clamav.trouble))
+        health_checks.register(
+            "messages", HealthCheck("messages", _("Messages to citizens"), channels.trouble, "attention")
+        )
+        simulated_removers.register("citizens", remove_simulated)
+        for measure in measures.MEASURES:
+            record_measures.register(measure.key, measure)

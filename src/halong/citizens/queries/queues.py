@@ -268,7 +268,7 @@ def _can(
 
 
 def narrowed(reports: ReportQuerySet, wanted: dict[str, Any]) -> ReportQuerySet:
-    """Reports by ``category`` (code), ``sector``, ``place`` and ``agency`` with what is below, ``state``, ``urgent``, ``q``."""
+    """Reports by category (code), sector, place and agency (with what is below), state, urgency and words ``q``."""
     plain = {"category": "category__code", "sector": "sector", "state": "state", "assignee": "assignee"}
     reports = reports.filter(**{lookup: wanted[key] for key, lookup in plain.items() if wanted.get(key)})
     if wanted.get("place"):

@@ -1,0 +1,64 @@
+"""What indicators can count in citizens' reports, by place and agency."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db.models import Count, F, Q
+from django.utils.translation import gettext_lazy as _
+
+from halong.citizens.models import OPEN, Report
+from halong.citizens.queries.statistics import NOT_COUNTED
+from halong.core.registry import Cells, RecordMeasure
+
+
+def _rows(num: Q, den: Q) -> Cells:
+    rows = (
+        Report.objects.exclude(state__in=NOT_COUNTED)
+        .filter(den)
+        .values_list("place_id", "agency_id")
+        .annotate(num=Count("pk", filter=num), den=Count("pk"))
+        .order_by()
+    )
+    return [(place, agency, float(some), float(all_)) for place, agency, some, all_ in rows]
+
+
+def _span(name: str, num: Q | None = None, **more: Any) -> Callable[[datetime, datetime], Cells]:
+    def compute(start: datetime, end: datetime) -> Cells:
+        den = Q(**{f"{name}__gt": start, f"{name}__lte": end}, **more)
+        return _rows(num if num is not None else Q(), den)
+
+    return compute
+
+
+def _standing(start: datetime, end: datetime) -> Cells:
+    return _rows(Q(), Q(state__in=OPEN))
+
+
+def _late(start: datetime, end: datetime) -> Cells:
+    return _rows(Q(due_at__lt=end), Q(state__in=OPEN))
+
+
+_ON_TIME = Q(resolved_at__lte=F("due_at"))
+_ON_FIRST = Q(resolved_at__lte=F("first_due_at"), extensions=0)
+_CONTENT = Q(rating__in=["satisfied", "accept"])
+_AGAIN = Q(reopenings__gt=0)
+_share = partial(RecordMeasure, unit="P1", across="share")
+_stands = partial(RecordMeasure, unit="C62", as_of=True, looks_back=False)
+
+MEASURES = (
+    RecordMeasure("reports.received", _("Reports received"), "C62", _span("created_at")),
+    _share("reports.on_time", _("Reports answered on time"), compute=_span("resolved_at", _ON_TIME)),
+    _share(
+        "reports.on_first",
+        _("Answered on time without an extension"),
+        compute=_span("resolved_at", _ON_FIRST),
+    ),
+    _share(
+        "reports.satisfied", _("Citizens who are satisfied or accept"), compute=_span("rated_at", _CONTENT)
+    ),
+    _share("reports.reopened", _("Reports re-opened"), compute=_span("resolved_at", _AGAIN)),
+    _stands("reports.open", _("Reports being handled"), compute=_standing),
+    _stands("reports.late", _("Reports that are late"), compute=_late),
+)

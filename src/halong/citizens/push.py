@@ -1,0 +1,101 @@
+"""Web Push (RFC 8030) with content encryption (RFC 8291) and VAPID (RFC 8292)."""
+
+import base64
+import ipaddress
+import json
+import socket
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+import http_ece
+import httpx
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.conf import settings
+from py_vapid import Vapid02
+
+from halong.home import secret
+
+TIMEOUT = 15.0
+KEEP_S = 24 * 3600  # the push service holds a message for a day at most
+GONE = frozenset({404, 410})
+
+
+class PushError(Exception):
+    """The message wasn't taken; ``gone``: the browser has left, and its address is of no use any more."""
+
+    def __init__(self, reason: str, *, gone: bool = False) -> None:
+        super().__init__(reason)
+        self.gone = gone
+
+
+def _padded(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+@lru_cache(maxsize=1)
+def _vapid() -> Vapid02:
+    return Vapid02.from_raw(secret("vapid").encode())
+
+
+def public_key() -> str:
+    """The application server key that a page gives to ``pushManager.subscribe``."""
+    point = _vapid().public_key.public_bytes(
+        serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+    )
+    return base64.urlsafe_b64encode(point).rstrip(b"=").decode()
+
+
+def encrypt(content: bytes, p256dh: str, auth: str) -> bytes:
+    """A body of ``Content-Encoding: aes128gcm`` that only this browser can read. Raises PushError for broken keys."""
+    try:
+        return bytes(
+            http_ece.encrypt(
+                content,
+                private_key=ec.generate_private_key(ec.SECP256R1()),
+                dh=_padded(p256dh),
+                auth_secret=_padded(auth),
+                version="aes128gcm",
+            )
+        )
+    except (ValueError, InvalidTag, http_ece.ECEException) as error:
+        raise PushError("broken keys", gone=True) from error
+
+
+def send(address: dict[str, str], *, title: str, text: str, url: str, tag: str) -> None:
+    """Hand a message to the browser's push service. Raises PushError."""
+    endpoint = address["endpoint"]
+    parts = urlsplit(endpoint)
+    if not _is_public(parts.hostname or "", parts.port or 443):
+        raise PushError("not a public address", gone=True)
+    body = json.dumps({"title": title, "body": text, "url": url, "tag": tag}, ensure_ascii=False).encode()
+    subject = (
+        settings.PUBLIC_URL if settings.PUBLIC_URL.startswith("https://") else "mailto:halong@example.invalid"
+    )
+    headers = _vapid().sign({"aud": f"{parts.scheme}://{parts.netloc}", "sub": subject})
+    headers |= {
+        "Content-Encoding": "aes128gcm",
+        "Content-Type": "application/octet-stream",
+        "TTL": str(KEEP_S),
+    }
+    try:
+        answer = httpx.post(
+            endpoint,
+            content=encrypt(body, address["p256dh"], address["auth"]),
+            headers=headers,
+            timeout=TIMEOUT,
+        )
+    except httpx.HTTPError as error:
+        raise PushError(type(error).__name__) from error
+    if not answer.is_success:
+        raise PushError(f"HTTP {answer.status_code}", gone=answer.status_code in GONE)
+
+
+def _is_public(host: str, port: int) -> bool:
+    """Whether a name leads out into the internet: what a stranger typed must not reach machines inside."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        return False
+    return bool(found) and all(ipaddress.ip_address(row[4][0]).is_global for row in found)

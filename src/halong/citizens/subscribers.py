@@ -1,0 +1,38 @@
+"""What follows from an entry of a report's timeline, each in a job of its own, at least once."""
+
+from halong.citizens.actions.clock import watch_cluster
+from halong.citizens.actions.photographs import check_photo
+from halong.citizens.events import PhotoSent, ReportChanged
+from halong.citizens.models import Photo, ReportEvent
+from halong.citizens.proposals import keep_proposal
+from halong.citizens.telling import tell_about
+from halong.core.events import subscribe
+
+WAITS = ("sent", "returned", "restored", "unmerged", "changed")
+
+
+@subscribe(ReportChanged)
+def follow_up(happened: ReportChanged) -> None:
+    """Tell people; propose category and agency for what waits; look whether many report the same."""
+    entry = (
+        ReportEvent.objects.select_related(
+            "report__category", "report__place", "report__agency__parent", "report__assignee", "agency"
+        )
+        .filter(pk=happened.event_id)
+        .first()
+    )
+    if entry is None:
+        return
+    if entry.kind in WAITS and entry.report.is_open:
+        keep_proposal(entry.report)
+    tell_about(entry)
+    if entry.kind in ("sent", "followed"):
+        watch_cluster(entry.report, entry)
+
+
+@subscribe(PhotoSent)
+def check(happened: PhotoSent) -> None:
+    """Check a photo that came in."""
+    photo = Photo.objects.select_related("report").filter(pk=happened.photo_id).first()
+    if photo is not None:
+        check_photo(photo)

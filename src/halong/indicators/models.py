@@ -341,7 +341,6 @@ class Submission(models.Model):
     values = models.JSONField(default=dict)
     note = models.TextField(blank=True)
     reason = models.TextField(blank=True)  # why it was returned
-    reason = models.TextField(blank=True)  # why it was returned
     submitted_at = models.DateTimeField(null=True, blank=True)
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"

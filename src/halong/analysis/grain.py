@@ -1,0 +1,66 @@
+"""The two rhythms that are analysed: hours and days, on a regular grid in which NaN is a gap.
+
+Values stand under the label of their end, as everywhere in Halong. Position 0 of an array has the label ``first``; labels
+are counted in whole steps since 1970 in local time, so that ``label % cycle`` is the hour of the day or of the week.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from halong.core.derived import LOCAL
+
+Values = NDArray[np.float64]
+Marks = NDArray[np.bool_]
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- compared with local wall-clock time; Việt Nam has no summer time
+
+
+@dataclass(frozen=True)
+class Grain:
+    """One rhythm: lengths are numbers of steps.
+
+    ``cycles``: lengths of the habits, shortest first, each used once the history holds ``repeats`` of it. ``least``: history
+    without which nothing is judged. ``level``: how far back the present level is taken from. ``spike``: the longest spike.
+    ``settle``: how long a new level must hold to be called one. ``slow``: over how long a drift is looked for.
+    """
+
+    name: str
+    step: timedelta
+    cycles: tuple[int, ...]
+    repeats: int
+    least: int
+    full: int
+    level: int
+    spike: int
+    settle: int
+    slow: int
+
+
+HOUR = Grain("hour", timedelta(hours=1), (24, 168), 4, 7 * 24, 28 * 24, 48, 2, 8, 96)
+DAY = Grain("day", timedelta(days=1), (7, 365), 3, 42, 5 * 365, 28, 1, 7, 42)
+GRAINS = {grain.name: grain for grain in (HOUR, DAY)}
+
+
+def position(grain: Grain, label: datetime) -> int:
+    """Which step since 1970, in local time, a label is."""
+    return (label.astimezone(LOCAL).replace(tzinfo=None) - EPOCH) // grain.step
+
+
+def label_at(grain: Grain, number: int) -> datetime:
+    """The label of a step, the opposite of ``position``."""
+    return (EPOCH + number * grain.step).replace(tzinfo=LOCAL).astimezone(UTC)
+
+
+def on_grid(
+    grain: Grain, points: dict[datetime, float | None], end: datetime, count: int
+) -> tuple[int, Values]:
+    """``count`` values ending with the label ``end``, NaN where there is none; and the position of the first."""
+    first = position(grain, end) - count + 1
+    values = np.full(count, np.nan)
+    for label, value in points.items():
+        at = position(grain, label) - first
+        if value is not None and 0 <= at < count:
+            values[at] = value
+    return first, values

@@ -24,6 +24,9 @@ class PanoramaConfig(AppConfig):
         )
         registry.menu.register("walls", MenuItem("walls", _("Walls"), "device-tv", "walls", 65, "walls.edit"))
         registry.menu.register("map", MenuItem("map", _("Map"), "map-2", "map", 15, "entities.view"))
+        registry.menu.register(
+            "sectors", MenuItem("sectors", _("Sectors"), "layout-grid", "sectors", 14, "panorama.view")
+        )
         registry.live_topics.register("panorama", "panorama.view")
         registry.live_topics.register("walls", "panorama.view")
         registry.live_actors.register("display", display.display_of)

@@ -1,4 +1,4 @@
-"""What needs a decision now, of every kind, the gravest first: alerts by cause, red indicators, tasks and tables that wait."""
+"""What needs a decision now, of every kind, the gravest first: alerts, red indicators, tasks and tables."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -110,7 +110,7 @@ def _kind(view: View, kind: EntityType, things: list[Thing], language: str) -> K
     mine = sorted(things, key=lambda t: (t.priority or 9, _GRAVITY[t.signal], t.entity.sort_key))
     page = Paginator(mine, ROWS).get_page(view.request.GET.get("page"))
     columns = _columns(kind, things)
-    words = _words([t for t in page], columns)
+    words = _words(list(page), columns)
     first = next((c.spec.name for c in columns if c.spec.series or c.spec.derived), "")
     trends = _trends(page, first, view)
     rows = [

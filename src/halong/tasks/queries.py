@@ -151,7 +151,9 @@ def late_measure(_start: datetime, end: datetime) -> list[Row]:
         Q(closed_at__isnull=True) | Q(closed_at__gt=end),
         created_at__lte=end,
     )
-    rows = alive.values_list("place", "agency").annotate(Count("pk", filter=Q(due_at__lt=end)), Count("pk"))
+    rows = alive.values_list("place", "agency").annotate(
+        late=Count("pk", filter=Q(due_at__lt=end)), count=Count("pk")
+    )
     return [(place, agency, float(late), float(count)) for place, agency, late, count in rows.order_by()]
 
 
@@ -163,5 +165,5 @@ def on_time_measure(start: datetime, end: datetime) -> list[Row]:
         .filter(due_at__gt=start, due_at__lte=end)
     )
     done = Count("pk", filter=Q(done_at__isnull=False, done_at__lte=F("due_at")))
-    rows = due.values_list("place", "agency").annotate(done, Count("pk"))
+    rows = due.values_list("place", "agency").annotate(kept=done, count=Count("pk"))
     return [(place, agency, float(kept), float(count)) for place, agency, kept, count in rows.order_by()]

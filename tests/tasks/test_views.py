@@ -153,16 +153,16 @@ def test_done_with_a_photo(give, desk, desk_of_lan):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     task = give()
-    sent = {"evidence": "Đã thay", "files": SimpleUploadedFile("a.png", PNG)}
+    sent = {"evidence": "Đã thay", "attached": SimpleUploadedFile("a.png", PNG)}
     answer = desk_of_lan.post(f"/tasks/{task.pk}/done", sent)
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["no_secret"])
-    sent = {"evidence": "Đã thay", "no_secret": "on", "files": SimpleUploadedFile("a.png", PNG)}
+    sent = {"evidence": "Đã thay", "no_secret": "on", "attached": SimpleUploadedFile("a.png", PNG)}
     assert desk_of_lan.post(f"/tasks/{task.pk}/done", sent).status_code == 302
     file = TaskFile.objects.get()
     got = desk.get(f"/tasks/{task.pk}/files/{file.pk}")
     assert (got.content, got.headers["Content-Disposition"]) == (PNG, 'attachment; filename="a.png"')
     assert "a.png" in desk.get(f"/tasks/{task.pk}").content.decode()
-    wrong = {"evidence": "x", "no_secret": "on", "files": SimpleUploadedFile("a.exe", b"MZ")}
+    wrong = {"evidence": "x", "no_secret": "on", "attached": SimpleUploadedFile("a.exe", b"MZ")}
     assert desk_of_lan.post(f"/tasks/{give().pk}/done", wrong).status_code == 422
 
 

@@ -164,7 +164,7 @@ class DoneForm(forms.Form):
         max_length=NOTE,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    files = FilesField(
+    attached = FilesField(
         label=_("Files"), required=False, widget=ManyFiles(attrs={"multiple": True}),
         help_text=_("PDF, JPEG, PNG, DOCX, XLSX; at most 5 of 10 MB each"),
     )  # fmt: skip
@@ -173,10 +173,10 @@ class DoneForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Files only with the declaration (mission, rule 3)."""
         cleaned = super().clean() or {}
-        if cleaned.get("files") and not cleaned.get("no_secret"):
+        if cleaned.get("attached") and not cleaned.get("no_secret"):
             self.add_error("no_secret", _("Declare that the files hold no state secret."))
         cleaned.pop("no_secret", None)
-        cleaned["files"] = tuple(Evidence(file.name, file.read()) for file in cleaned.get("files") or ())
+        cleaned["files"] = tuple(Evidence(file.name, file.read()) for file in cleaned.pop("attached", ()))
         return cleaned
 
 

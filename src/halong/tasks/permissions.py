@@ -15,7 +15,9 @@ def may_judge(task: Task, by: Any) -> bool:
         return False
     if task.created_by_id == by.pk and by.is_active:
         return True
-    above = Task(agency_id=task.agency.parent_id, place_id=task.place_id, sector=task.sector)
+    above = Task(place_id=task.place_id, sector=task.sector)
+    if task.agency.parent_id is not None:
+        above.agency_id = task.agency.parent_id
     return has_perm(by, "tasks.assign", above)
 
 

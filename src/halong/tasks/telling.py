@@ -1,7 +1,7 @@
 """Who hears about what happens to a task."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django.urls import reverse
 from django.utils.text import format_lazy
@@ -11,6 +11,7 @@ from halong.accounts.models import User
 from halong.accounts.queries import answerable
 from halong.core.formats import format_datetime
 from halong.notify.actions import Words, tell
+from halong.places.models import Agency
 from halong.tasks.models import Task, TaskEvent
 
 
@@ -23,7 +24,8 @@ def workers(task: Task) -> list[User]:
 
 def superiors(task: Task) -> list[User]:
     """Who hears that a deadline has passed: whoever gave the task, and who answers for the agency above."""
-    above = answerable(task.agency.parent) if task.agency.parent is not None else []
+    parent = cast("Agency | None", task.agency.parent)
+    above = answerable(parent) if parent is not None else []
     given_by = [task.created_by] if task.created_by is not None else []
     return [*given_by, *(person.user for person in above if person.leads)]
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -36,7 +37,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
 
 @access("tasks.view")
 @require_GET
-def tasks_csv(request: HttpRequest) -> HttpResponse:
+def tasks_csv(request: HttpRequest) -> HttpResponseBase:
     """The same as a table."""
     return listing.csv_response(request)
 

@@ -234,7 +234,7 @@ class Cell(models.Model):
     den = models.FloatField(null=True)
     simulated = models.BooleanField(default=False)
     source = models.CharField(max_length=300, blank=True)
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(null=True)  # when it was first there; None: history that was loaded later
 
     class Meta:
         constraints = [

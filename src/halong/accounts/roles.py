@@ -19,6 +19,7 @@ VIEWS = frozenset(
         "indicators.view",
         "tasks.view",
         "briefings.view",
+        "directory.view",
         "api.read",
     }
 )
@@ -63,7 +64,7 @@ ROLES: dict[str, frozenset[str]] = {
     "auditor": VIEWS | {"sources.view", "system.view", "audit.view"},
 }
 
-WIDE = frozenset({"places.view", "rules.view", "programme.view", "indicators.view"})
+WIDE = frozenset({"places.view", "directory.view", "rules.view", "programme.view", "indicators.view"})
 
 CENTRAL = frozenset(
     {

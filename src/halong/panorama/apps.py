@@ -32,9 +32,13 @@ class PanoramaConfig(AppConfig):
         registry.live_actors.register("display", display.display_of)
         tiles.register_tiles()
         registry.live_topics.register("entity", "entities.view")
-        registry.search_providers.register(
-            "things", SearchProvider("things", _("Things"), search.find_things)
-        )
-        registry.search_providers.register(
-            "places", SearchProvider("places", _("Places"), search.find_places)
-        )
+        for provider in (
+            SearchProvider("places", _("Places"), search.find_places, "map-pin"),
+            SearchProvider("things", _("Things"), search.find_things, "antenna"),
+            SearchProvider("indicators", _("Indicators"), search.find_indicators, "chart-line"),
+            SearchProvider("alerts", _("Alerts"), search.find_alerts, "bell"),
+            SearchProvider("tasks", _("Tasks"), search.find_tasks, "clipboard-check"),
+            SearchProvider("people", _("People"), search.find_people, "user"),
+            SearchProvider("agencies", _("Agencies"), search.find_agencies, "building"),
+        ):
+            registry.search_providers.register(provider.key, provider)

@@ -16,22 +16,24 @@ from halong.web.assets import asset, manifest
 from halong.web.samples import sample_data, sample_page
 
 RESULTS_OF_A_KIND = 6
+LONGEST_QUERY = 80
 
 
 @signed_in
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
-    """What ⌘K finds: up to six things of each kind that this person may see."""
-    query = request.GET.get("q", "").strip()
+    """What ⌘K finds: up to six of each kind that this person may see; the kind with the best answer comes first."""
+    query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
     groups = []
-    if query:
-        for provider in registry.search_providers:
-            rows = provider.search(request.user, query, RESULTS_OF_A_KIND)
-            if rows:
-                groups.append({"label": provider.label, "rows": rows})
+    for provider in registry.search_providers:
+        hits = provider.search(request.user, query, RESULTS_OF_A_KIND)
+        if query and hits:
+            groups.append({"provider": provider, "hits": hits, "best": hits[0].score})
+    groups.sort(key=lambda group: -group["best"])
+    total = sum(len(group["hits"]) for group in groups)
     partial = request.headers.get("HX-Request") == "true"
     template = "web/search_results.html" if partial else "web/search.html"
-    return render(request, template, {"query": query, "groups": groups})
+    return render(request, template, {"query": query, "groups": groups, "total": total})
 
 
 @public

@@ -110,7 +110,7 @@ def test_every_kind_draws_itself_with_and_without_settings(operator, make_layout
     put(station, "pm25", [(now(), 12.0)])
     layout = make_layout()
     spec = wall_tiles[kind]
-    for settings in ({}, {"thing": str(station.pk), "property": "pm25", "title": "A", "figure": "signal"}):
+    for settings in ({}, {"thing": str(station.pk), "property": "pm25", "title": "A", "indicator": "none.such"}):
         one = tile(kind, w=spec.size[0], h=spec.size[1], settings=settings)
         assert post(operator, f"/walls/{layout.pk}/tile", tile=one).status_code == 200
         assert "data-tile-form" in post(operator, f"/walls/{layout.pk}/panel", tile=one).text

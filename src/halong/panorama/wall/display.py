@@ -18,7 +18,7 @@ from halong.core.errors import Forbidden
 from halong.core.permissions import has_perm
 from halong.panorama import geo
 from halong.panorama.models import WallDisplay, WallLayout
-from halong.panorama.wall.shown import draw_pages, draw_some, holding, standard_layout
+from halong.panorama.wall.shown import draw_pages, draw_some, holding, pages_of, standard_layout, version_of
 from halong.panorama.wall.sight import Sight, Sights
 from halong.places.models import Agency, Place
 from halong.web.assets import asset
@@ -80,6 +80,7 @@ def wall(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     viewer = viewer_of(request)
     layout = layout_of(viewer, request, pk)
     sights = Sights(viewer, layout)
+    pages = pages_of(layout, sights)
     things = sights.whole.scope.entities(Entity.objects.visible_to(viewer))
     asked = f"{reverse('wall-tiles')}?layout={pk}" if pk else reverse("wall-tiles")
     return render(
@@ -87,7 +88,8 @@ def wall(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         "panorama/wall.html",
         {
             "layout": layout,
-            "pages": draw_pages(layout, sights),
+            "pages": draw_pages(pages, sights),
+            "version": version_of(layout, pages),
             "critical": holding(sights, sights.now),
             "simulated": things.filter(simulated=True).exists(),
             "asked": asked,
@@ -104,14 +106,15 @@ def tiles(request: HttpRequest) -> HttpResponse:
     given = request.GET.get("layout", "")
     layout = layout_of(viewer, request, int(given) if given.isdigit() else None)
     sights = Sights(viewer, layout)
+    pages = pages_of(layout, sights)
     wanted = request.GET.get("tiles", "").split(",")[:MOST_ASKED]
     critical = holding(sights, sights.now)
     body = {
         "now": timezone.now().isoformat(timespec="milliseconds"),
         "build": build(),
-        "version": f"{layout.pk or 0}.{layout.version}",
+        "version": version_of(layout, pages),
         "critical": "" if critical is None else _named(request, critical),
-        "tiles": draw_some(layout, sights, set(wanted)),
+        "tiles": draw_some(pages, sights, set(wanted)),
     }
     return JsonResponse(body, headers={"Cache-Control": "no-store"})
 

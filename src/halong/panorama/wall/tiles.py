@@ -16,10 +16,13 @@ from halong.context.models import Entity
 from halong.context.scope import PERIODS
 from halong.core.registry import WallField, WallTile, wall_tiles
 from halong.core.sector import all_sectors, find_limits
+from halong.core.text import sort_key
+from halong.indicators.models import Indicator
+from halong.indicators.queries import history
+from halong.indicators.standings import Standing, standings
 from halong.panorama import queries
 from halong.panorama.chart import Chart
 from halong.panorama.entity_page import Value
-from halong.panorama.figures import figures
 from halong.panorama.queries import level_of
 from halong.panorama.things import things_of
 from halong.panorama.wall.drawing import Limit, chart_svg
@@ -47,24 +50,45 @@ def _thing(sight: Sight, settings: Settings) -> Entity | None:
     return Entity.objects.visible_to(sight.user).select_related("place").filter(pk=int(pk)).first()
 
 
-def figure(sight: Sight, settings: Settings) -> Context | None:
-    """One of the measured figures of the panorama."""
-    found = figures(sight.things, sight.alerts, sight.user, sight.now)
-    one = next((f for f in found if f.key == settings.get("figure")), None)
-    return None if one is None else {"figure": one, "where": _where(sight)}
+def indicator(sight: Sight, settings: Settings) -> Context | None:
+    """An indicator as it stands at the place and agency."""
+    found = Indicator.objects.active().filter(key=settings.get("indicator", ""))
+    node = {"place": sight.scope.place, "agency": sight.scope.agency}
+    standing = next(
+        iter(standings(sight.user, list(found), **node, period=_period(settings), now=sight.now)), None
+    )
+    return None if standing is None else {"s": standing, "where": _where(sight)}
 
 
-def figure_choices(_user: Any) -> list[tuple[str, Any]]:
-    """The figures that there are, by name."""
-    return [
-        ("signal", gettext("Stations alive")),
-        ("good-air", gettext("Good air")),
-        ("worst-air", gettext("Highest VN_AQI")),
-        ("good-water", gettext("Good water")),
-        ("wifi", gettext("Wi-Fi working")),
-        ("alerts", gettext("Open alerts")),
-        ("sources", gettext("Sources working")),
+def indicator_choices(user: Any) -> list[tuple[str, Any]]:
+    """The indicators in use, by sector and name."""
+    found = Indicator.objects.visible_to(user).active().prefetch_related("definitions")
+    today = timezone.localdate()
+    names = {sector.key: str(sector.name) for sector in all_sectors()}
+    rows = [
+        (one.key, f"{names.get(one.sector, '')} · {definition.title}".removeprefix(" · "))
+        for one in found
+        if (definition := one.definition_on(today)) is not None
     ]
+    return sorted(rows, key=lambda row: sort_key(row[1]))
+
+
+def _period(settings: Settings) -> str:
+    chosen = str(settings.get("period") or "24h")
+    return chosen if chosen in PERIODS else "24h"
+
+
+def course(sight: Sight, settings: Settings) -> Context | None:
+    """An indicator over a period, with its target."""
+    shown = indicator(sight, settings)
+    if shown is None:
+        return None
+    one: Standing = shown["s"]
+    node = {"place": sight.scope.place, "agency": sight.scope.agency}
+    past = history(one.indicator, **node, start=sight.now - PERIODS[_period(settings)], end=sight.now)
+    target = [] if one.target is None else [Limit(one.target, gettext("target"))]
+    points = [(point.label, point.value) for point in past]
+    return {**shown, "points": points, "limits": target, "name": one.name}
 
 
 def plate(sight: Sight, settings: Settings) -> Context:
@@ -137,8 +161,7 @@ def chart(sight: Sight, settings: Settings) -> Context | None:
     series = entity.series.filter(property=settings.get("property", "")).first() if entity else None
     if entity is None or series is None:
         return None
-    span = PERIODS.get(settings.get("period", ""), timedelta(hours=24))
-    drawn = Chart(series, sight.now - span, sight.now)
+    drawn = Chart(series, sight.now - PERIODS[_period(settings)], sight.now)
     points = [(at, v if not quality else None) for at, v, quality in drawn.points()]
     document = drawn.as_json()["series"][0]
     return {
@@ -148,7 +171,6 @@ def chart(sight: Sight, settings: Settings) -> Context | None:
         "decimals": series.decimals,
         "points": points[:: max(1, len(points) // CHART_POINTS)],
         "limits": [Limit(one["value"], one["label"]) for one in drawn.limits()],
-        "period": settings.get("period") or "24h",
         "max_age": 2 * series.interval_s,
     }
 
@@ -217,14 +239,22 @@ def _of_thing(settings: Settings) -> str:
 
 THING = WallField("thing", pgettext_lazy("of the registry", "Thing"), "thing", required=True)
 PROPERTY = WallField("property", _("Property"), "property", required=True)
+PERIOD = WallField("period", _("Period"), "choice", period_choices)
+INDICATOR = WallField(
+    "indicator", pgettext_lazy("tile", "Indicator"), "choice", indicator_choices, required=True
+)
 
 
 def register_tiles() -> None:
     """Fill the registry with Halong's own kinds."""
     for tile in (
         WallTile(
-            "figure", _("Figure"), "chart-bar", "figure.html", 10, figure, _on("panorama", "alerts"),
-            (WallField("figure", _("Figure"), "choice", figure_choices, required=True),), size=(4, 2), least=(2, 2),
+            "indicator", pgettext_lazy("tile", "Indicator"), "chart-bar", "indicator.html", 10, indicator, _on("indicators"),
+            (INDICATOR, PERIOD), size=(4, 2), least=(2, 2),
+        ),
+        WallTile(
+            "course", _("Chart of an indicator"), "chart-line", "course.html", 15, course, _on("indicators"),
+            (INDICATOR, PERIOD), wait_s=20, size=(6, 3), least=(3, 3),
         ),
         WallTile(
             "map", _("Map"), "map-2", "map.html", 20, plate, _on(),
@@ -240,8 +270,8 @@ def register_tiles() -> None:
             least=(2, 2), follows=False,
         ),
         WallTile(
-            "chart", _("Chart of one thing"), "chart-line", "chart.html", 60, chart, _of_thing,
-            (THING, PROPERTY, WallField("period", _("Period"), "choice", period_choices)), wait_s=20, size=(6, 3),
+            "chart", _("Chart of one thing"), "wave-sine", "chart.html", 60, chart, _of_thing,
+            (THING, PROPERTY, PERIOD), wait_s=20, size=(6, 3),
             least=(3, 3), follows=False,
         ),
         WallTile(

@@ -141,7 +141,7 @@ def ensure_indicators(rows: Iterable[dict[str, Any]], *, by: Actor) -> int:
     agencies = _by_code(Agency)
     new = [add_indicator(row, agencies) for row in rows if row["key"] not in known]
     for definition in new:
-        _take_effect(definition)
+        take_effect(definition)
     if new:
         audit.record(by, "indicators.ensure", None, count=len(new))
         touch(TOPIC)
@@ -168,7 +168,7 @@ def remove_simulated_values(*, by: Actor) -> dict[str, int]:
     return {"indicator figures": cells, "indicator values": values}
 
 
-def _take_effect(definition: Definition) -> None:
+def take_effect(definition: Definition) -> None:
     """Let what a definition changes be computed: its members, its periods, whatever has values from its day on."""
     renew(definition)
     indicator = definition.indicator_id

@@ -75,7 +75,11 @@ def _check(node: ast.expr, names: set[str], depth: int) -> None:
     """Refuse everything but numbers, keys, the four operators, signs, min and max."""
     if depth > DEEPEST:
         raise Invalid(_("The formula is nested too deeply."))
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float) and math.isfinite(node.value):
+    if (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, (int, float))
+        and not isinstance(node.value, bool)
+    ):
         return
     if isinstance(node, ast.Name) and node.id in names:
         return
@@ -105,7 +109,8 @@ def _finite(node: ast.expr, values: Mapping[str, float]) -> float | None:
 
 def _value(node: ast.expr, values: Mapping[str, float]) -> float:
     if isinstance(node, ast.Constant):
-        return float(node.value)  # type: ignore[arg-type] -- _check let numbers through only
+        assert isinstance(node.value, (int, float))
+        return float(node.value)
     if isinstance(node, ast.Name):
         return values[node.id]
     if isinstance(node, ast.BinOp):

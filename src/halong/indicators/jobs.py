@@ -3,7 +3,10 @@
 import time
 
 from halong.core.jobs import app
-from halong.indicators import compute
+from halong.indicators import (
+    compute,
+    jobs_late,  # noqa: F401 -- its jobs are found through this module
+)
 
 PATIENCE_S = 45.0  # a round that isn't done by then goes on in the next job
 

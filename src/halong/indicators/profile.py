@@ -23,7 +23,7 @@ def add_indicator(row: dict[str, Any], agencies: Mapping[str, Agency]) -> Defini
         level=row.get("level", Indicator.Level.LIST),
         order=row.get("order", 100),
     )
-    words = {}
+    words: dict[str, str] = {}
     for name in ("name", "meaning", "scope_words"):
         said = row.get(name) or {}
         words |= {name: said.get("vi", ""), f"{name}_en": said.get("en", "")}

@@ -80,7 +80,7 @@ def map_words() -> dict[str, str]:
         "surface note": _("Estimated between stations, at most {km} km from one"),
         "density note": _("Per square kilometre, spread over {km} km"),
         "per km2": _("{unit}/km²"),
-        "with value": _("{n} with a fresh value"),
+        "with value": _("{n} with a value"),
         "no value": _("No thing of this kind has a fresh value now."),
         "units": _("{n} units"),
         "no class": _("no data"),

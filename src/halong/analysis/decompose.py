@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from halong.analysis.grain import Grain, Values
+from halong.analysis.arrays import Values
+from halong.analysis.grain import Grain
 
 PASSES = 4  # outer, robust passes; more change the pattern by less than a hundredth of its scale
 

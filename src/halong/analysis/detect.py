@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from halong.analysis.grain import Marks, Values
+from halong.analysis.arrays import Marks, Values
 from halong.analysis.habit import (
     Habit,
     Spread,

@@ -11,38 +11,15 @@ from typing import Any
 
 import numpy as np
 
+from halong.analysis.arrays import Values
 from halong.analysis.decompose import decompose, fill, pattern
-from halong.analysis.grain import Values
+from halong.analysis.grain import Plan
 from halong.analysis.habit import symmetric_offset
 
 LEVELS = (80, 95)
 ORIGINS = 6  # the backtest begins anew so often: the first half chooses, the second half is what is told
 WIDEST = 4.0
 
-
-@dataclass(frozen=True)
-class Plan:
-    """How far a forecast looks, in steps, and what it needs: ``cycles`` (shortest first), ``least`` history,
-    ``stride`` between the origins of the backtest.
-    """
-
-    key: str
-    horizon: int
-    cycles: tuple[int, ...]
-    least: int
-    stride: int
-
-
-PLANS = {
-    plan.key: plan
-    for plan in (
-        Plan("24h", 24, (24, 168), 10 * 24, 24),
-        Plan("7d", 7 * 24, (24, 168), 35 * 24, 48),
-        Plan("7days", 7, (7,), 56, 7),
-        Plan("quarter", 90, (7, 365), 2 * 365, 30),
-        Plan("3months", 3, (12,), 36, 3),
-    )
-}
 
 Bands = dict[str, Values]  # "mean", "lo-80", "hi-80", "lo-95", "hi-95"
 

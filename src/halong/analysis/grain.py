@@ -1,19 +1,14 @@
-"""The two rhythms that are analysed: hours and days, on a regular grid in which NaN is a gap.
+"""The two rhythms that are analysed, hours and days, and the horizons of forecasts. Without numpy: the web process reads it.
 
-Values stand under the label of their end, as everywhere in Halong. Position 0 of an array has the label ``first``; labels
+Values stand under the label of their end, as everywhere in Halong. Labels
 are counted in whole steps since 1970 in local time, so that ``label % cycle`` is the hour of the day or of the week.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import numpy as np
-from numpy.typing import NDArray
-
 from halong.core.derived import LOCAL
 
-Values = NDArray[np.float64]
-Marks = NDArray[np.bool_]
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- compared with local wall-clock time; Việt Nam has no summer time
 
 
@@ -53,14 +48,26 @@ def label_at(grain: Grain, number: int) -> datetime:
     return (EPOCH + number * grain.step).replace(tzinfo=LOCAL).astimezone(UTC)
 
 
-def on_grid(
-    grain: Grain, points: dict[datetime, float | None], end: datetime, count: int
-) -> tuple[int, Values]:
-    """``count`` values ending with the label ``end``, NaN where there is none; and the position of the first."""
-    first = position(grain, end) - count + 1
-    values = np.full(count, np.nan)
-    for label, value in points.items():
-        at = position(grain, label) - first
-        if value is not None and 0 <= at < count:
-            values[at] = value
-    return first, values
+@dataclass(frozen=True)
+class Plan:
+    """How far a forecast looks, in steps, and what it needs: ``cycles`` (shortest first), ``least`` history,
+    ``stride`` between the origins of the backtest.
+    """
+
+    key: str
+    horizon: int
+    cycles: tuple[int, ...]
+    least: int
+    stride: int
+
+
+PLANS = {
+    plan.key: plan
+    for plan in (
+        Plan("24h", 24, (24, 168), 10 * 24, 24),
+        Plan("7d", 7 * 24, (24, 168), 35 * 24, 48),
+        Plan("7days", 7, (7,), 56, 7),
+        Plan("quarter", 90, (7, 365), 2 * 365, 30),
+        Plan("3months", 3, (12,), 36, 3),
+    )
+}

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from halong.analysis.arrays import Values
 from halong.analysis.decompose import cycles_of, decompose, pattern
-from halong.analysis.grain import Grain, Values
+from halong.analysis.grain import Grain
 
 MAD = 1.4826  # times the median absolute deviation: the standard deviation, were it normal
 SKEWED = 1.8  # the 95th percentile is so many times the median: logarithms

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from halong.analysis.actions import Subject
-from halong.analysis.grain import DAY, HOUR, Grain, Values, label_at, on_grid, position
+from halong.analysis.arrays import Values, on_grid
+from halong.analysis.grain import DAY, HOUR, Grain, label_at, position
 from halong.core.derived import LOCAL
 from halong.indicators.grains import label_of, labels_between, previous
 from halong.indicators.models import Indicator, Value

@@ -44,7 +44,7 @@ def let_go(timestamp: int) -> None:
 
 
 def run(which: str) -> None:
-    """``halong analyse`` as a child that ends with the worker. A round that fails is logged; the next one makes up for it."""
+    """``halong analyse`` as a child that ends with the worker. A failed round is logged; the next one makes up for it."""
     command = [sys.executable, "-m", "halong", "analyse", which]
     done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, check=False)
     if done.returncode:

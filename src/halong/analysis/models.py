@@ -62,7 +62,8 @@ class Unusual(models.Model):
 
     ``kind`` says in which way (``halong.analysis.detect``); ``value``, ``expected``, ``low`` and ``high`` are those of the
     worst period, ``peak``; ``figures`` is what else its words need. ``running``: it reached the newest period when it was
-    last judged. A person may confirm or dismiss it, with a note; that changes how it is shown, and nothing that is judged later.
+    last judged. A person may confirm or dismiss it, with a note; that changes how it is shown, and nothing that is judged
+    later.
     """
 
     class Kind(models.TextChoices):

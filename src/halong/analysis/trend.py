@@ -1,30 +1,31 @@
 """What if it goes on: a robust line through the recent values of an indicator, held against its target.
 
 The slope is Theil and Sen's: the median of the slopes between all pairs. Its interval is Sen's (1968), from Kendall's S, and
-widened for values that depend on their neighbours (lag-1 correlation of what the line leaves, as Yue and Wang 2004).
+widened for values that depend on their neighbours (lag-1 correlation of what the line leaves, after Yue and Wang 2004).
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-
-import numpy as np
-
-from halong.analysis.grain import Values
+from itertools import combinations, pairwise
+from math import sqrt
+from statistics import fmean, median
 
 LEAST = 8
 FAR = 2.0  # a target further away than twice the observed span isn't dated
 Z90 = 1.645
+DEPENDENT = 0.9  # lag-1 correlations above it are taken as it
 
 
 @dataclass(frozen=True)
 class Trend:
-    """A line ``value = last + slope * steps``; ``low`` to ``high``: where the slope lies with 90 %."""
+    """A line ``value = last + slope * steps``; ``low`` to ``high``: where the slope lies with 90 %; ``span`` in steps."""
 
     slope: float
     low: float
     high: float
     last: float
-    steps: int
+    span: int
 
     @property
     def clear(self) -> bool:
@@ -46,37 +47,38 @@ class Reach:
     latest: float | None
 
 
-def trend_of(values: Values) -> Trend | None:
-    """The robust line through values at equal steps (NaN: gap); None for fewer than eight."""
-    at = np.flatnonzero(~np.isnan(values))
-    known = values[at]
-    if len(known) < LEAST:
+def trend_of(values: Sequence[float | None]) -> Trend | None:
+    """The robust line through values at equal steps (None: gap); None for fewer than eight. Takes quadratic time."""
+    points = [(at, value) for at, value in enumerate(values) if value is not None]
+    if len(points) < LEAST:
         return None
-    first, second = np.triu_indices(len(known), 1)
-    slopes = np.sort((known[second] - known[first]) / (at[second] - at[first]))
-    slope = float(np.median(slopes))
-    middle = float(np.median(known - slope * at))
-    half = Z90 * np.sqrt(_variance(known) * _dependence(known - middle - slope * at))
-    low = int(np.clip((len(slopes) - half) / 2, 0, len(slopes) - 1))
-    high = int(np.clip((len(slopes) + half) / 2 + 1, 0, len(slopes) - 1))
+    slopes = sorted((later - value) / (after - at) for (at, value), (after, later) in combinations(points, 2))
+    slope = median(slopes)
+    base = median(value - slope * at for at, value in points)
+    rest = [value - base - slope * at for at, value in points]
+    half = Z90 * sqrt(_variance([value for _at, value in points]) * _dependence(rest))
+    last = len(slopes) - 1
+    low = slopes[min(max(int((last + 1 - half) / 2), 0), last)]
+    high = slopes[min(max(int((last + 1 + half) / 2) + 1, 0), last)]
     end = len(values) - 1
-    return Trend(slope, float(slopes[low]), float(slopes[high]), middle + slope * end, end)
+    return Trend(slope, low, high, base + slope * end, end - points[0][0])
 
 
-def _variance(known: Values) -> float:
+def _variance(known: Sequence[float]) -> float:
     """Of Kendall's S, with its correction for ties."""
     count = len(known)
-    _, ties = np.unique(known, return_counts=True)
-    return float(count * (count - 1) * (2 * count + 5) - (ties * (ties - 1) * (2 * ties + 5)).sum()) / 18
+    ties = sum(n * (n - 1) * (2 * n + 5) for n in Counter(known).values())
+    return (count * (count - 1) * (2 * count + 5) - ties) / 18
 
 
-def _dependence(rest: Values) -> float:
+def _dependence(rest: Sequence[float]) -> float:
     """How many values of this series tell as much as one independent value."""
-    spread = float(((rest - rest.mean()) ** 2).sum())
-    if spread == 0:
+    middle = fmean(rest)
+    total = sum((value - middle) ** 2 for value in rest)
+    if total == 0:
         return 1.0
-    lag = sum((a - rest.mean()) * (b - rest.mean()) for a, b in pairwise(rest)) / spread
-    lag = float(np.clip(lag, 0.0, 0.9))
+    lag = sum((a - middle) * (b - middle) for a, b in pairwise(rest)) / total
+    lag = min(max(lag, 0.0), DEPENDENT)
     return (1 + lag) / (1 - lag)
 
 
@@ -86,8 +88,8 @@ def reach(trend: Trend, target: float) -> Reach | None:
     if not trend.clear or distance == 0 or (distance > 0) != (trend.slope > 0):
         return None
     steps = distance / trend.slope
-    if steps > FAR * trend.steps:
+    if steps > FAR * trend.span:
         return None
-    quick, slow = sorted((trend.low, trend.high), key=abs, reverse=True)
+    slow, quick = sorted((trend.low, trend.high), key=abs)
     latest = distance / slow
-    return Reach(steps, distance / quick, latest if latest <= 3 * FAR * trend.steps else None)
+    return Reach(steps, distance / quick, latest if latest <= 3 * FAR * trend.span else None)

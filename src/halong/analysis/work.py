@@ -6,7 +6,7 @@ Both are bounded: what doesn't fit into ``PATIENCE_S`` comes first the next time
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 from django.db.models import Min
@@ -15,8 +15,8 @@ from django.utils import timezone
 from halong.analysis import actions
 from halong.analysis.actions import Finding, Subject
 from halong.analysis.detect import judge
-from halong.analysis.forecast import PLANS, Plan, forecast
-from halong.analysis.grain import DAY, GRAINS, HOUR, Grain, position
+from halong.analysis.forecast import forecast
+from halong.analysis.grain import DAY, GRAINS, HOUR, PLANS, Grain, Plan, position
 from halong.analysis.habit import NotEnoughHistory, learn
 from halong.analysis.histories import History, judged_since, measured, of_indicator, of_series
 from halong.analysis.models import Forecast, Unusual

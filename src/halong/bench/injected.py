@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from halong.analysis.arrays import Values
 from halong.analysis.detect import Flag, judge
-from halong.analysis.grain import HOUR, Values
+from halong.analysis.grain import HOUR
 from halong.analysis.habit import learn
 from halong.bench.series import Hours
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from halong.analysis.grain import HOUR, Values, on_grid, position
+from halong.analysis.arrays import Values, on_grid
+from halong.analysis.grain import HOUR, position
 
 FOLDER = "hcmc-pm-2018"
 COLUMNS = {"SDS_P2": "PM2.5", "SDS_P1": "PM10", "Temp": "temperature", "Humidity": "humidity"}

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from halong.analysis.trend import Reach, Trend, reach, trend_of
 from halong.analysis.words import Measure, measure_of
 from halong.core.formats import format_date, local
-from halong.indicators.grains import day_of, label_of, start_of
-from halong.indicators.models import Definition, Indicator, Target, node_of
+from halong.indicators.grains import day_of, label_of, labels_between, previous, start_of
+from halong.indicators.models import Definition, Indicator, Target, Value, node_of
 from halong.places.models import Agency, Place
 
 # the periods that a trend is drawn through, by the grain of the definition

@@ -74,6 +74,10 @@ ACTIONS: dict[str, Any] = {
     "tasks.refused": _("refused the extension of a task"),
     "tasks.returned": _("returned a task"),
     "tasks.sent-back": _("sent a task back"),
+    "unusual.confirm": _("confirmed something unusual"),
+    "unusual.dismiss": _("marked something unusual as expected"),
+    "briefings.make": _("made a briefing"),
+    "briefings.send": _("sent a briefing on"),
 }
 
 OBJECTS: dict[str, Any] = {
@@ -91,6 +95,7 @@ OBJECTS: dict[str, Any] = {
     "rules.rule": _("rule"),
     "notify.notice": _("notice"),
     "tasks.task": _("task"),
+    "panorama.briefing": _("briefing"),
 }
 
 DETAILS: dict[str, Any] = {

@@ -16,6 +16,7 @@ from halong.core.errors import Invalid
 
 LONGEST = 500
 DEEPEST = 40
+LARGEST = 1e30
 _FUNCTIONS: dict[str, Callable[..., float]] = {"min": min, "max": max}
 _OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add,
@@ -23,7 +24,7 @@ _OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
 }
-_KEY = re.compile(r"(?<![\w.])[a-z_][a-z0-9_]*(?:\.[a-z0-9_]+)*(?![\w.])", re.IGNORECASE)
+_KEY = re.compile(r"(?<![\w.])[a-z_][a-z0-9_]*(?:\.[a-z0-9_]+)*(?![\w.])")
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,10 @@ def _check(node: ast.expr, names: set[str], depth: int) -> None:
             _check(argument, names, depth + 1)
         return
     raise Invalid(_("Formulas know keys of indicators, numbers, + - * / ( ), min and max only."))
+
+
+def _is_moderate(value: object) -> bool:
+    return isinstance(value, (int, float)) and abs(value) <= LARGEST
 
 
 def _finite(node: ast.expr, values: Mapping[str, float]) -> float | None:

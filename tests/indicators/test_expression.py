@@ -66,7 +66,7 @@ def test_everything_else_is_refused(text):
 def test_dividing_by_zero_has_no_value():
     read = parse("a / (b - b) * 100")
     assert read.evaluate({"a": 1.0, "b": 2.0}) is None
-    assert parse("a * 1e308 * 10").evaluate({"a": 1.0}) is None
+    assert parse("a * 1e30").evaluate({"a": 1e300}) is None
 
 
 numbers = st.floats(-1e6, 1e6)

@@ -76,11 +76,7 @@ def _check(node: ast.expr, names: set[str], depth: int) -> None:
     """Refuse everything but numbers, keys, the four operators, signs, min and max."""
     if depth > DEEPEST:
         raise Invalid(_("The formula is nested too deeply."))
-    if (
-        isinstance(node, ast.Constant)
-        and isinstance(node.value, (int, float))
-        and not isinstance(node.value, bool)
-    ):
+    if isinstance(node, ast.Constant) and _is_moderate(node.value):
         return
     if isinstance(node, ast.Name) and node.id in names:
         return
@@ -101,7 +97,7 @@ def _check(node: ast.expr, names: set[str], depth: int) -> None:
 
 
 def _is_moderate(value: object) -> bool:
-    return isinstance(value, (int, float)) and abs(value) <= LARGEST
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= LARGEST
 
 
 def _finite(node: ast.expr, values: Mapping[str, float]) -> float | None:

@@ -28,6 +28,8 @@ export function makeFoot(host) {
   host.foot = element("div", { className: "map-foot" });
   host.foot.corner = element("div", { className: "map-corner" });
   host.foot.append(host.foot.corner);
+  const link = host.querySelector(".map-list-link");
+  if (link) host.foot.corner.append(link);
   host.append(host.foot);
 }
 
@@ -76,7 +78,7 @@ export function addLegend(host, { things, events }, places) {
   if (approximate) list.append(element("li", { className: "map-approximate", textContent: words("approximate") }));
   legend.append(list);
   legend.dataset.own = key;
-  host.foot.corner.append(legend);
+  host.foot.corner.insertBefore(legend, host.foot.corner.querySelector(".map-list-link, .map-note"));
 }
 
 /** `{title, note, classes: [{colour: "heat-1" or "#rrggbb", words}]}` as a row of boxes with their limits. */

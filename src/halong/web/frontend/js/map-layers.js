@@ -42,10 +42,12 @@ export function startLayers(host, box, all) {
     for (const b of boxes()) b.checked = all.checked;
     changed();
   });
-  const line = (className, data, label, count, worst) => {
+  const line = (className, data, label, count, worst, more = "") => {
     const input = element("input", { type: "checkbox", checked: true });
     Object.assign(input.dataset, data);
-    const row = element("label", { className }, input, element("span", { textContent: label }), element("small", { textContent: number(count, 0) }));
+    const name = element("span", { textContent: label });
+    if (more) name.append(" ", element("em", { textContent: more }));
+    const row = element("label", { className }, input, name, element("small", { textContent: number(count, 0) }));
     if (GRAVITY[worst] >= 3) row.querySelector("small").prepend(mark(worst));
     return row;
   };
@@ -59,9 +61,11 @@ export function startLayers(host, box, all) {
     const [heldKind, heldSector] = [focus?.kind, focus?.sector];
     box.replaceChildren(...sectors.map((sector) => {
       const total = sector.kinds.reduce((sum, kind) => sum + kind.count, 0);
-      const single = sector.kinds.length === 1;
+      const title = element("legend", { className: "vh", textContent: sector.label });
+      const [first, ...others] = sector.kinds;
+      if (!others.length) return element("fieldset", { className: "map-sector" }, title, line("map-layer map-layer-sector", { kind: first.kind }, sector.label, total, first.worst, first.label));
       const rows = sector.kinds.map((one) => line("map-layer", { kind: one.kind }, one.label, one.count, one.worst));
-      return element("fieldset", { className: "map-sector" }, element("legend", { className: "vh", textContent: sector.label }), line("map-layer map-layer-sector", { sector: sector.key }, sector.label, total, single ? sector.kinds[0].worst : "normal"), ...rows);
+      return element("fieldset", { className: "map-sector" }, title, line("map-layer map-layer-sector", { sector: sector.key }, sector.label, total, "normal"), ...rows);
     }));
     for (const b of boxes()) b.checked = !off.has(b.dataset.kind);
     whole();

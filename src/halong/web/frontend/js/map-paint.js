@@ -52,10 +52,13 @@ async function draw(pen, element) {
 
 /** The drawing in a box of the canvas. */
 export async function paintSvg(pen, svg, x, y, width) {
-  const [, , whole] = svg.getAttribute("viewBox").split(" ").map(Number);
+  const [, , whole, high] = svg.getAttribute("viewBox").split(" ").map(Number);
   pen.save();
   pen.translate(x, y);
   pen.scale(width / whole, width / whole);
+  const frame = new Path2D();
+  frame.rect(0, 0, whole, high);
+  pen.clip(frame);
   for (const child of svg.children) await draw(pen, child);
   pen.restore();
 }

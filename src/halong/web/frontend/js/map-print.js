@@ -95,7 +95,7 @@ export async function savePicture(host) {
 
 async function sheetPicture(host) {
   const plate = await snapshot(host), said = facts(host);
-  const unit = plate.width / 1000, pad = 24 * unit, head = 74 * unit, foot = 92 * unit;
+  const unit = plate.width / 1000, pad = 24 * unit, head = 74 * unit, foot = 110 * unit;
   const canvas = Object.assign(document.createElement("canvas"), { width: plate.width + 2 * pad, height: plate.height + head + foot });
   const pen = canvas.getContext("2d"), style = getComputedStyle(host);
   const colour = (name) => style.getPropertyValue(`--${name}`).trim();
@@ -117,7 +117,9 @@ async function sheetPicture(host) {
   const bottom = head + plate.height;
   if (insetOf(host)) {
     const width = 124 * unit * Math.max(1, plate.width / unit / 1300), svg = insetOf(host);
-    await paintSvg(pen, svg, pad + 10 * unit, bottom - heightOf(svg, width) - 10 * unit, width);
+    const [x, y] = [pad + 10 * unit, bottom - heightOf(svg, width) - 10 * unit];
+    await paintSvg(pen, svg, x, y, width);
+    pen.strokeRect(x, y, width, heightOf(svg, width));
   }
   if (said.scale) scaleBar(pen, said.scale, { right: pad + plate.width - 14 * unit, bottom: bottom - 14 * unit, whole: plate.width, unit, say, colour });
   await legend(pen, host, pad, bottom + 26 * unit, canvas.width - 2 * pad, { unit, say });
@@ -156,13 +158,14 @@ async function legend(pen, host, left, top, width, { unit, say }) {
   if (title) x += say(title, x, y, 13, "ink", 600) + 14 * unit;
   for (const item of box?.querySelectorAll("li") ?? []) {
     const svg = item.querySelector("svg");
+    pen.font = `400 ${12 * unit}px "Be Vietnam Pro"`;
+    if (x + pen.measureText(item.textContent).width + 30 * unit > left + width) [x, y] = [left, y + 20 * unit];
     if (svg) {
       const size = item.closest(".map-classes") ? 20 * unit : 12 * unit;
       await paintSvg(pen, svg, x, y - 10 * unit, size);
       x += size + 6 * unit;
     }
     x += say(item.textContent, x, y, 12, "ink-2") + 16 * unit;
-    if (x > left + width - 160 * unit) [x, y] = [left, y + 20 * unit];
   }
   const note = box?.querySelector(".map-legend-note")?.textContent;
   if (note) say(note, left, y + 20 * unit, 11, "ink-3");

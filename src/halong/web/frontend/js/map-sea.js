@@ -6,7 +6,7 @@ const NS = "http://www.w3.org/2000/svg";
 /** What a map of the province alone shows: within it there's no inset. */
 const PROVINCE = [106.42, 20.68, 108.1, 21.68];
 const ISLANDS = [111.1, 7.8, 115.9, 17.1];
-const FRAME = { west: 104.2, east: 117.6, south: 6.6, north: 22.4, width: 124 };
+const FRAME = { west: 104.2, east: 117.6, south: 3.8, north: 22.4, width: 124 };
 
 const make = (name, attributes = {}, text) => {
   const element = document.createElementNS(NS, name);
@@ -41,12 +41,10 @@ export function makeInset(sea) {
     const [tx, ty] = at([lon, lat]);
     svg.append(make("text", { x: tx, y: ty, class: className }, text));
   };
-  for (const [key, lat, line] of [["hoang-sa", 15.0, 1], ["truong-sa", 12.1, -1]]) {
-    const [first, second, country] = [words(`${key} 1`), words(`${key} 2`), "(Việt Nam)"];
-    const top = line > 0 ? lat : lat + 1.9;
-    [first, second, country].forEach((text, i) => say(text, key === "hoang-sa" ? 112.4 : 113.6, top - i * 1.02, i === 2 ? "inset-country" : "inset-name"));
-  }
-  say(words("east sea"), 110.9, 18.6, "inset-water");
+  // Over the islands of Hoàng Sa, under those of Trường Sa: the sea between them bears its own name.
+  for (const [key, lon, lat] of [["hoang-sa", 112.2, 20.5], ["truong-sa", 112.6, 6.7]])
+    [words(`${key} 1`), words(`${key} 2`), "(Việt Nam)"].forEach((text, i) => say(text, lon, lat - i * 1.12, i === 2 ? "inset-country" : "inset-name"));
+  say(words("east sea"), 113, 13.4, "inset-water");
   return svg;
 }
 
@@ -54,7 +52,7 @@ export function makeInset(sea) {
 export function seaLayers(t, scale, mix, text, bold) {
   return [
     { id: "region", type: "fill", source: "sea", filter: ["==", ["get", "kind"], "region"], maxzoom: 8.2, paint: { "fill-color": mix(t.sea, t.land, 0.6), "fill-opacity": ["interpolate", ["linear"], ["zoom"], 6.6, 0.85, 7.8, 0] } },
-    { id: "islands", type: "circle", source: "sea", filter: ["==", ["get", "kind"], "island"], paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 4, 1.1 * scale, 8, 3 * scale], "circle-color": t["land-ink"], "circle-stroke-width": 0.5 * scale, "circle-stroke-color": t.panel } },
+    { id: "islands", type: "circle", source: "sea", filter: ["==", ["get", "kind"], "island"], paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 4, 1.7 * scale, 8, 3.4 * scale], "circle-color": t["land-ink"], "circle-stroke-width": 0.5 * scale, "circle-stroke-color": t.panel } },
     { id: "sea-name", type: "symbol", source: "sea", filter: ["==", ["get", "kind"], "sea"], maxzoom: 8, layout: text(14, { "text-field": ["get", "title"], "text-letter-spacing": 0.2, "text-allow-overlap": true }), paint: { "text-color": t["ink-3"] } },
     { id: "archipelagos", type: "symbol", source: "sea", filter: ["==", ["get", "kind"], "archipelago"], maxzoom: 9, layout: text(11.5, { "text-font": bold, "text-field": ["concat", ["get", "title"], "\n", ["get", "whose"]], "text-offset": [0, 2.4], "text-max-width": 12, "text-allow-overlap": true, "text-ignore-placement": true }), paint: { "text-color": t["ink-2"], "text-halo-color": t.sea, "text-halo-width": 1.4 * scale } },
     { id: "island-names", type: "symbol", source: "sea", filter: ["==", ["get", "kind"], "island"], minzoom: 7, layout: text(10, { "text-field": ["get", "name"], "text-offset": [0, 1] }), paint: { "text-color": t["land-ink"], "text-halo-color": t.sea, "text-halo-width": 1 * scale } },

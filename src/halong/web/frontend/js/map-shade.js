@@ -61,7 +61,7 @@ export function drawHeat(host) {
   if (!host.heat) return host.areas ? undefined : void (host.shade = null);
   const values = host.replaying ? host.time.valuesThen() : new Map(Object.entries(host.heat.values).map(([id, value]) => [Number(id), value]));
   const spots = host.everything.filter((f) => values.get(f.id) != null).map((f) => [...f.geometry.coordinates, values.get(f.id)]);
-  const made = surface(host, spots, host.heat);
+  const made = surface(host, spots, { ...host.heat, known: host.replaying ? host.time.allValues() : [] });
   host.shade = { kind: "heat", legend: heatLegend(host.heat, made, spots.length) };
   if (!made) return;
   host.surface = made;

@@ -1,9 +1,9 @@
 /** A measured property as a picture. A state of the place (µg/m³, an index) is estimated between the stations by inverse
-    distance (Shepard 1968, power 2) and fades out away from them: where nobody measures, nothing is shown. An amount
+    distance (Shepard 1968, power 2, with the local weights of Franke and Little) and fades out away from them: where nobody measures, nothing is shown. An amount
     (people, devices) is spread by a quartic kernel (Silverman 1986) and shown per square kilometre. */
 import { readTokens } from "./map-style.js";
 
-const WIDTH = 220;
+const WIDTH = 300;
 const FULL_KM = 6, GONE_KM = 12, SPREAD_KM = 3;
 const KM = 111.2;
 const CLASSES = 5;
@@ -47,8 +47,8 @@ function classesOf(host, low, high, levels) {
   return all.filter((one) => one.low < high || one === all[0]);
 }
 
-/** `{canvas, box, classes, km}`, or null without a spot. */
-export function surface(host, spots, { way, levels }) {
+/** `{canvas, box, classes, km}`, or null without a spot. `known`: values of other hours that share the scale of colours. */
+export function surface(host, spots, { way, levels, known }) {
   if (!spots.length) return null;
   const sums = way === "sum", reach = sums ? SPREAD_KM : GONE_KM;
   const points = gather(spots, sums);
@@ -59,7 +59,9 @@ export function surface(host, spots, { way, levels }) {
   const [top, bottom] = [mercator(box[3]), mercator(box[1])];
   const height = Math.max(2, Math.round((WIDTH * (top - bottom) * (180 / Math.PI)) / (box[2] - box[0])));
   const field = fill(points, box, [top, bottom], height, narrow, sums);
-  const seen = sums ? field.values.filter((v) => v > 0) : points.map(([, , v]) => v);
+  // A density of other hours isn't known without spreading each: its scale is that of the highest value alone.
+  const factor = sums && known.length ? Math.max(...known) / (Math.max(...spots.map(([, , v]) => v)) || 1) : 1;
+  const seen = sums ? [...field.values.filter((v) => v > 0)].map((v) => v * Math.max(1, factor)) : [...points.map(([, , v]) => v), ...known];
   const extent = seen.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
   const classes = classesOf(host, sums ? 0 : extent[0], extent[1], levels);
   return { canvas: paint(field, height, classes, extent[1], sums), box, classes: classes.filter((one) => one.low <= extent[1]), km: sums ? SPREAD_KM : GONE_KM };
@@ -84,7 +86,7 @@ function fill(points, [west, , east], [top, bottom], height, narrow, sums) {
           for (const [px, py, value] of grid.get(`${x} ${y}`) ?? []) {
             const km = Math.hypot((px - lon) * narrow, py - lat) * KM;
             nearest = Math.min(nearest, km);
-            const weight = sums ? (km < SPREAD_KM ? (3 / (Math.PI * SPREAD_KM ** 2)) * (1 - (km / SPREAD_KM) ** 2) ** 2 : 0) : 1 / (km * km + 0.04);
+            const weight = sums ? (km < SPREAD_KM ? (3 / (Math.PI * SPREAD_KM ** 2)) * (1 - (km / SPREAD_KM) ** 2) ** 2 : 0) : km < GONE_KM ? ((GONE_KM - km) / (GONE_KM * Math.max(km, 0.2))) ** 2 : 0;
             weights += weight;
             total += weight * value;
           }

@@ -69,6 +69,11 @@ class TimeSlider {
     return new Map(Object.entries(this.#day.values).map(([id, values]) => [Number(id), values[index]]));
   }
 
+  /** Every value of the day: all hours share one scale of colours. */
+  allValues() {
+    return Object.values(this.#day.values).flat().filter((value) => value != null);
+  }
+
   /** Another property colours the plate: its values of the day are wanted, too. */
   async wants(measure) {
     this.#measure = measure;

@@ -49,6 +49,20 @@ def test_nothing_before_the_period_and_nothing_incomplete_counts(make_station, p
     assert [(row.measured, row.outside) for row in limits if row.limit.averaging == "1h"] == [(24, 24)]
 
 
+def test_limits_of_every_averaging_time_and_type_of_number_are_counted_together(make_station, put):
+    station = make_station(1, properties=("so2", "no2", "o3", "co", "pm25"))
+    for name in ("so2", "no2", "o3", "co", "pm25"):
+        put(station, name, [(top() - n * HOUR, 1.0) for n in range(3)], hours=True)
+    emitter = make_station(2, types=EMITTER, properties=("pH", "cod"))
+    append_attributes(emitter, {"dischargeColumn": {"type": "Property", "value": "B"}}, by=SYSTEM)
+    put(emitter, "pH", [(top(), 7.0)], hours=True)
+
+    limits, _emitters = exceedances(things(), now() - timedelta(days=1), now())
+
+    assert {row.limit.property for row in limits} >= {"so2", "no2", "pH"}
+    assert sum(row.outside for row in limits) == 0
+
+
 @pytest.mark.parametrize(("column", "kq", "outside"), [("A", 1.0, 4), ("B", 1.0, 0), ("A", 1.3, 0)])
 def test_discharges_are_held_against_the_column_and_factors_of_the_permit(
     make_station, put, column, kq, outside

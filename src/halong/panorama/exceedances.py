@@ -135,7 +135,9 @@ def _held(things: list[Thing], end: datetime) -> list[Held]:
 
 
 def _in_unit(value: float | None, unit: str, wanted: str) -> float | None:
-    return value if value is None or unit == wanted else convert(value, unit, wanted)
+    if value is None:
+        return None
+    return float(value) if unit == wanted else convert(value, unit, wanted)
 
 
 def _terms(entities: list[Entity]) -> dict[int, dict[str, Any]]:

@@ -18,6 +18,7 @@ from halong.core.permissions import SYSTEM
 from halong.home import is_live
 from halong.profiles.description import folder_of
 from halong.simulation import scenario, sources
+from halong.simulation.actions import send_tables
 from halong.simulation.clients import Client, FtpClient, PushClient
 from halong.simulation.device import Device
 from halong.simulation.feed import Feed
@@ -31,6 +32,7 @@ from halong.simulation.storm import Storm
 from halong.supervisor import reachable
 
 WAKE_EVERY = 3.0  # seconds until it is asked whether the installation went live
+TABLES_EVERY = 600.0  # seconds until it is asked what agencies have to send
 LOOK_EVERY = 60.0  # seconds until the registry is asked whether its things changed
 NICENESS = 5
 KINDS: dict[
@@ -80,10 +82,11 @@ async def run(options: Options, stop: asyncio.Event) -> int:
             logger.warning("There is nothing to simulate: no thing of the registry is marked as simulated.")
         try:
             if options.once:
+                await _send_tables(plan.seed)
                 await _once(feeds)
                 stop.set()
             else:
-                await _feed(feeds, devices, storm, stop)
+                await _feed(feeds, devices, storm, plan.seed, stop)
         finally:
             for feed in feeds:
                 sent += feed.sent
@@ -102,13 +105,14 @@ async def _once(feeds: Sequence[Feed]) -> None:
 
 
 async def _feed(
-    feeds: Sequence[Feed], devices: Sequence[Device], storm: Storm | None, stop: asyncio.Event
+    feeds: Sequence[Feed], devices: Sequence[Device], storm: Storm | None, seed: int, stop: asyncio.Event
 ) -> None:
     """Run the feeds until asked to stop, the installation goes live, the registry's things change, or another day
     begins.
     """
     ending = asyncio.create_task(stop.wait())
     tasks = [asyncio.create_task(work) for feed in feeds for work in (feed.keep_up(), feed.fill())]
+    tasks.append(asyncio.create_task(_keep_tables(seed)))
     looked = time.monotonic()
     try:
         while not stop.is_set() and not is_live():
@@ -126,6 +130,18 @@ async def _feed(
         for task in (ending, *tasks):
             task.cancel()
         await asyncio.gather(ending, *tasks, return_exceptions=True)
+
+
+async def _keep_tables(seed: int) -> None:
+    """Send for ever what agencies report by tables."""
+    while True:
+        await _send_tables(seed)
+        await asyncio.sleep(TABLES_EVERY)
+
+
+async def _send_tables(seed: int) -> None:
+    if sent := await _in_thread(lambda: send_tables(seed, time.time(), by=SYSTEM)):
+        logger.info("Tables of agencies: %d figures.", sent)
 
 
 async def _open(plan: Plan, devices: Sequence[Device], storm: Storm | None) -> list[Feed]:

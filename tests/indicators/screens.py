@@ -76,7 +76,7 @@ def put_values():
 
 
 @pytest.fixture
-def browse(client):
+def browse(client, db):
     """Signs a browser in as somebody with a role: ``browse("leader", agency=agency)``."""
 
     def enter(role, **scope):

@@ -311,7 +311,7 @@ def test_numbers_of_both_conventions(text, value):
 
 @pytest.mark.parametrize("text", ["abc", "1,2,3.4.5", "--1", "1e5", "nan", "∞", "1.2.3,4,5", "5;6"])
 def test_what_is_no_number(text):
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         parse_figure(text)
 
 

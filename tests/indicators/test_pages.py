@@ -75,7 +75,7 @@ def test_the_list_as_csv(browse, make_indicator, put_values):
         indicator.key,
         "12.0",
         "Sở TC",
-        "True",
+        "False",
     )
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -20,7 +19,7 @@ from halong.indicators.describe import keys_in
 from halong.indicators.grains import period_words
 from halong.indicators.models import Definition, Indicator, Submission
 from halong.indicators.standings import Standing, standings
-from halong.observations.models import Series
+from halong.observations.models import Series, SeriesQuerySet
 from halong.observations.queries import latest
 
 SHOWN = 60
@@ -74,7 +73,7 @@ def behind(standing: Standing, user: Any, now: datetime) -> Behind:
     return kinds[Definition.Kind(standing.definition.kind)](standing, user, now)
 
 
-def series_behind(spec: Mapping[str, Any]) -> "QuerySet[Series]":
+def series_behind(spec: Mapping[str, Any]) -> SeriesQuerySet:
     """The series that a spec reads: by property, types and sector."""
     name = spec.get("property") or spec.get("num_property") or ""
     found = Series.objects.filter(property=name, entity__deleted_at=None)
@@ -169,8 +168,9 @@ def _records(standing: Standing, user: Any, now: datetime) -> Behind:
 def _indicators(standing: Standing, user: Any, now: datetime) -> Behind:
     keys = keys_in(str(standing.definition.spec.get("expression", "")))
     wanted = Indicator.objects.visible_to(user).filter(key__in=keys).order_by("order", "key")
-    node = {"place": standing.place, "agency": standing.agency}
-    found = standings(user, wanted, **node, now=now, only_with_values=False)
+    found = standings(
+        user, wanted, place=standing.place, agency=standing.agency, now=now, only_with_values=False
+    )
     return Behind(
         heading=_("Indicator"),
         note=_("what the formula is made of"),

@@ -80,9 +80,13 @@ class History:
     @cached_property
     def points(self) -> list[Point]:
         """The values, ascending."""
-        node = {"place": self.scope.place, "agency": self.scope.agency}
         return history(
-            self.indicator, **node, start=self.now - SPANS[self.span], end=self.now, grain=self.grain
+            self.indicator,
+            place=self.scope.place,
+            agency=self.scope.agency,
+            start=self.now - SPANS[self.span],
+            end=self.now,
+            grain=self.grain,
         )
 
     @property

@@ -121,7 +121,9 @@ def draft_of(indicator: Indicator, definition: Definition) -> DefinitionDraft:
 
 def room_faults(indicator: Indicator | None = None) -> dict[str, str]:
     """What is wrong with one more indicator on the panorama."""
-    others = Indicator.objects.filter(level=1, active=True).exclude(pk=indicator.pk if indicator else None)
+    others = Indicator.objects.filter(level=1, active=True)
+    if indicator is not None:
+        others = others.exclude(pk=indicator.pk)
     if others.count() < FIRST_LEVEL:
         return {}
     return {

@@ -121,9 +121,13 @@ def set_target(
         raise Invalid(fields={"valid_to": _("The end must not be before the beginning.")})
     if place is not None and agency is not None:
         raise Invalid(fields={"agency": _("A target is for a place or for an agency, not for both.")})
-    same = {"indicator": indicator, "place": place, "agency": agency, "valid_from": valid_from}
-    given = {"value": value, "valid_to": valid_to, "source": source}
-    target, new = Target.objects.update_or_create(**same, defaults=given)
+    target, new = Target.objects.update_or_create(
+        indicator=indicator,
+        place=place,
+        agency=agency,
+        valid_from=valid_from,
+        defaults={"value": value, "valid_to": valid_to, "source": source},
+    )
     record(by, "indicators.set_target", indicator, value=value, valid_from=str(valid_from), new=new)
     touch(TOPIC)
     return target

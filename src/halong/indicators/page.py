@@ -174,7 +174,7 @@ class Page:
 
 def blocks(request: HttpRequest, standing: Standing) -> list[str]:
     """What other modules say of the indicator (``core.registry.indicator_blocks``): each gets the standing."""
-    shown = []
+    shown: list[str] = []
     for block in sorted(registry.indicator_blocks, key=lambda block: block.order):
         if block.permission and not has_perm(request.user, block.permission):
             continue

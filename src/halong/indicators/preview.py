@@ -60,10 +60,10 @@ def periods_of(definition: Definition) -> int:
     return max(min(count, EFFORT // things), min(count, LEAST))
 
 
-def _stats(definition: Definition, known: list[tuple[datetime, float | None]]) -> list[dict[str, Any]]:
+def _stats(definition: Definition, known: list[tuple[datetime, float]]) -> list[dict[str, Any]]:
     if not known:
         return []
-    values = [value for _label, value in known if value is not None]
+    values = [value for _label, value in known]
     label, last = known[-1]
     unit, decimals = unit_symbol(definition.unit), definition.decimals
     abnormal = sum(definition.state_of(value) != "normal" for value in values)

@@ -97,7 +97,7 @@ def _title(stage: str) -> Any:
 
 def _readers(submission: Submission, stage: str) -> list[User]:
     """Whoever answers for the agency; when it is late, whoever answers for the agency above it, too."""
-    agencies = [submission.agency]
+    agencies: list[Any] = [submission.agency]
     if stage == LATE and submission.agency.parent is not None:
         agencies.append(submission.agency.parent)
     return [person.user for agency in agencies for person in answerable(agency)]

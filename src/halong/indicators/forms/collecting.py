@@ -20,7 +20,7 @@ from halong.places.forms import BranchChoice
 from halong.places.models import Agency
 
 
-class NamedIndicators(forms.ModelMultipleChoiceField):
+class NamedIndicators(forms.ModelMultipleChoiceField[Indicator]):
     """A choice among indicators, each by its name."""
 
     def label_from_instance(self, obj: Any) -> str:

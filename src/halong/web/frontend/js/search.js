@@ -30,7 +30,7 @@ class Search {
     new MutationObserver(() => dialog.open && this.#opened()).observe(dialog, { attributeFilter: ["open"] });
     this.#input.addEventListener("keydown", (event) => this.#key(event));
     this.#input.addEventListener("input", () => this.#input.value.trim() || this.#recent());
-    this.#list.addEventListener("htmx:after:swap", () => this.#found());
+    new MutationObserver(() => this.#list.querySelector("[data-hit]:not([role]), .state") && this.#found()).observe(this.#list, { childList: true });
     this.#list.addEventListener("click", (event) => this.#remember(event.target.closest("[data-hit]")));
     dialog.querySelector("form").addEventListener("submit", (event) => {
       const hit = this.#hits[this.#at];

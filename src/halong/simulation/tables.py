@@ -6,7 +6,7 @@ Pure: the same seed, agency and period give the same figures, whenever they are 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from math import exp
+from math import exp, log1p, sqrt
 
 from halong.simulation.noise import Noise, key_of, normal, uniform
 from halong.simulation.rhythm import DAY, Clock, bump, clock, season_of_tourism
@@ -97,7 +97,7 @@ def _now(period: Period) -> Clock:
 
 
 def _growth(period: Period, a_year: float) -> float:
-    return (1 + a_year) ** (period.end / DAY / 365.25 - (BASE - 1970))
+    return exp(log1p(a_year) * (period.end / DAY / 365.25 - (BASE - 1970)))
 
 
 def _visitors_of_all(agency: Reporter, period: Period) -> float:
@@ -153,7 +153,7 @@ def _investment(agency: Reporter, period: Period) -> Iterator[Figure]:
 
 
 def _exports(agency: Reporter, period: Period) -> Iterator[Figure]:
-    season = MONTHS[period.day.month - 1] ** 0.4
+    season = sqrt(MONTHS[period.day.month - 1])
     yield Figure(
         "", round(245 * season * _growth(period, 0.06) * (1 + 0.05 * agency.chance("exports", period)), 1)
     )
@@ -185,7 +185,7 @@ def _number_of_files(agency: Reporter, period: Period) -> int:
         else agency.trait("files", 500, 4_800)
     )
     return max(
-        30, round(many * MONTHS[period.day.month - 1] ** 0.5 * (1 + 0.08 * agency.chance("files", period)))
+        30, round(many * sqrt(MONTHS[period.day.month - 1]) * (1 + 0.08 * agency.chance("files", period)))
     )
 
 

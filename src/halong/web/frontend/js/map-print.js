@@ -116,7 +116,7 @@ async function sheetPicture(host) {
   pen.strokeRect(pad, head, plate.width, plate.height);
   const bottom = head + plate.height;
   if (insetOf(host)) {
-    const width = 124 * unit * Math.max(1, plate.width / unit / 1300), svg = insetOf(host);
+    const width = 110 * unit * Math.max(1, plate.width / unit / 1300), svg = insetOf(host);
     const [x, y] = [pad + 10 * unit, bottom - heightOf(svg, width) - 10 * unit];
     await paintSvg(pen, svg, x, y, width);
     pen.strokeRect(x, y, width, heightOf(svg, width));

@@ -6,7 +6,7 @@ const NS = "http://www.w3.org/2000/svg";
 /** What a map of the province alone shows: within it there's no inset. */
 const PROVINCE = [106.42, 20.68, 108.1, 21.68];
 const ISLANDS = [111.1, 7.8, 115.9, 17.1];
-const FRAME = { west: 104.2, east: 117.6, south: 3.8, north: 22.4, width: 124 };
+const FRAME = { west: 104.2, east: 117.6, south: 3.8, north: 22.4, width: 104 };
 
 const make = (name, attributes = {}, text) => {
   const element = document.createElementNS(NS, name);
@@ -36,14 +36,14 @@ export function makeInset(sea) {
     }
   }
   const [x, y] = at([107.25, 21.2]);
-  svg.append(make("rect", { x: x - 4.5, y: y - 3, width: 9, height: 6, class: "inset-here" }));
+  svg.append(make("rect", { x: x - 4, y: y - 2.6, width: 8, height: 5.2, class: "inset-here" }));
   const say = (text, lon, lat, className) => {
     const [tx, ty] = at([lon, lat]);
     svg.append(make("text", { x: tx, y: ty, class: className }, text));
   };
   // Over the islands of Hoàng Sa, under those of Trường Sa: the sea between them bears its own name.
-  for (const [key, lon, lat] of [["hoang-sa", 112.2, 20.5], ["truong-sa", 112.6, 6.7]])
-    [words(`${key} 1`), words(`${key} 2`), "(Việt Nam)"].forEach((text, i) => say(text, lon, lat - i * 1.12, i === 2 ? "inset-country" : "inset-name"));
+  for (const [key, lon, lat] of [["hoang-sa", 112.2, 20.7], ["truong-sa", 112.6, 6.7]])
+    [words(`${key} 1`), words(`${key} 2`), "(Việt Nam)"].forEach((text, i) => say(text, lon, lat - i * 1.2, i === 2 ? "inset-country" : "inset-name"));
   say(words("east sea"), 113, 13.4, "inset-water");
   return svg;
 }

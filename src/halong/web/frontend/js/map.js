@@ -53,6 +53,8 @@ class HalongMap extends HTMLElement {
     this.setAttribute("role", "group");
     if (this.getAttribute("label")) this.setAttribute("aria-label", this.getAttribute("label"));
     this.#frame();
+    this.#sizes = new ResizeObserver(() => this.#fit());
+    this.#sizes.observe(this);
     this.#things = new Things(this.getAttribute("src"));
     try {
       [this.#base, this.#sea] = await Promise.all([getJson(page.assets.basemap), getJson(page.assets.eastsea), style(page.assets.mapStyle)]);
@@ -220,18 +222,24 @@ class HalongMap extends HTMLElement {
       this.#homeButton();
       addPopups(this);
     }
-    // A plate that grows (a phone turned, a wall resized) keeps the whole province until somebody has moved it.
+    // A plate that grows (a phone turned, a wall resized) keeps the whole province until somebody has moved it: see #fit.
     map.on("movestart", (event) => (this.moved ||= Boolean(event.originalEvent)));
-    this.#sizes = new ResizeObserver(() => !this.moved && this.goHome({ duration: 0 }));
-    this.#sizes.observe(this);
     if (this.hasAttribute("pick")) startPicking(map, maplibre, this);
+  }
+
+  #fit() {
+    this.style.setProperty("--map-top", `${this.querySelector(".map-tools")?.offsetHeight ?? 0}px`);
+    if (!this.moved) this.goHome({ duration: 0 });
   }
 
   /** What lies over the plate, with or without WebGL. */
   async #furnish() {
     if (!this.still && !this.hasAttribute("panel")) addChips(this, this.everything);
     const inset = makeInset(this.#sea);
-    this.foot.corner.prepend(inset);
+    this.append(inset);
+    // Under the chips, however many lines they need.
+    const tools = this.querySelector(".map-tools");
+    if (tools) this.#sizes.observe(tools);
     if (this.map) watchSea(this, this.map, inset);
     this.#chips();
     this.show();

@@ -91,7 +91,7 @@ def judge(habit: Habit, first: int, values: Values, since: int, limits: Limits =
         found += _shifts(habit, calm, away, since, limits)
         found += _drifts(habit, calm, since, limits)
         found += _strays(habit, away, since, limits)
-    flags = [_told(flag, values, expected, low, high) for flag in _merged(found)]
+    flags = [_told(flag, values, expected, low, high) for flag in _merged(found, habit.grain.settle)]
     return Judged(expected, low, high, flags)
 
 
@@ -106,13 +106,17 @@ def _told(flag: Flag, values: Values, expected: Values, low: Values, high: Value
     return replace(flag, value=at(values), expected=at(expected), low=at(low), high=at(high), running=running)
 
 
-def _merged(found: list[Flag]) -> list[Flag]:
-    """One flag for what happens at the same time: the kind that explains more, over the whole time, ordered by start."""
+def _merged(found: list[Flag], settle: int) -> list[Flag]:
+    """One flag for what happens at the same time: the kind that explains more, over the whole time, ordered by start.
+
+    A step that is seen while the level before it still holds another flag is the echo of that one: left out.
+    """
     kept: list[Flag] = []
     for flag in sorted(found, key=lambda f: (KINDS.index(f.kind), f.start)):
+        reach = settle if flag.kind == "shift" else 1
         for at, other in enumerate(kept):
-            if flag.start <= other.end + 1 and other.start <= flag.end + 1:
-                if other.kind not in {"spike", "gap"}:
+            if flag.start <= other.end + reach and other.start <= flag.end + 1:
+                if other.kind not in {"spike", "gap"} and flag.start <= other.end + 1:
                     both = (min(flag.start, other.start), max(flag.end, other.end))
                     kept[at] = replace(other, start=both[0], end=both[1])
                 break
@@ -171,7 +175,8 @@ def _shifts(habit: Habit, calm: Values, away: Values, since: int, limits: Limits
     for region in _regions(np.abs(measure) > limit, since):
         flag = _flag("shift", measure, limit, region)
         around = jumps[max(flag.peak - 2, 0) : flag.peak + 3]
-        if not np.isnan(around).all() and np.nanmax(around) >= limits.abrupt * abs(measure[flag.peak]):
+        enough = max(limits.abrupt * abs(measure[flag.peak]), habit.jump.tail)
+        if not np.isnan(around).all() and np.nanmax(around) >= enough:
             yield replace(flag, start=flag.peak, end=_until(away, flag.peak, np.sign(measure[flag.peak])))
 
 

@@ -20,6 +20,7 @@ CONSTANT = 0.5  # of the values are the same: a counter at rest, a switch; it ha
 COVERED = 0.6  # of the history must be there
 TAIL = 0.98
 OFFSET = 0.5  # of the median, under the logarithm: below it differences count as such, above it ratios
+RESTLESS = (0.4, 4.0)  # times the average: how quiet and how restless an hour is taken to be
 STEADY = 12  # a cycle of fewer phases has too few values a phase to tell restless ones from quiet ones
 
 
@@ -146,10 +147,10 @@ def _weights(grain: Grain, rest: Values, first: int) -> Values:
     if cycle < STEADY:
         return np.ones(1)
     phase = (first + np.arange(len(rest))) % cycle
-    near = [np.isin(phase, [(one - 1) % cycle, one, (one + 1) % cycle]) for one in range(cycle)]
-    scales = np.array([np.nanmedian(np.abs(rest[chosen])) for chosen in near])
-    middle = float(np.median(scales))
-    return np.ones(1) if not middle > 0 else np.clip(scales / middle, 0.4, 4.0)
+    near = [np.abs(rest[np.isin(phase, [(one - 1) % cycle, one, (one + 1) % cycle])]) for one in range(cycle)]
+    scales = np.array([np.nan if np.isnan(some).all() else np.nanmedian(some) for some in near])
+    middle = float(np.nanmedian(scales))
+    return np.ones(1) if not middle > 0 else np.clip(np.nan_to_num(scales / middle, nan=1.0), *RESTLESS)
 
 
 def spread(measure: Values, caution: float = 1.0) -> Spread:

@@ -58,8 +58,8 @@ def trend_of(values: Sequence[float | None]) -> Trend | None:
     rest = [value - base - slope * at for at, value in points]
     half = Z90 * sqrt(_variance([value for _at, value in points]) * _dependence(rest))
     last = len(slopes) - 1
-    low = slopes[min(max(int((last + 1 - half) / 2), 0), last)]
-    high = slopes[min(max(int((last + 1 + half) / 2) + 1, 0), last)]
+    low = slopes[min(max(round((last + 1 - half) / 2) - 1, 0), last)]
+    high = slopes[min(max(round((last + 1 + half) / 2), 0), last)]
     end = len(values) - 1
     return Trend(slope, low, high, base + slope * end, end - points[0][0])
 

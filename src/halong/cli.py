@@ -37,6 +37,7 @@ MODULES = {
     "backup": "halong.database.commands",
     "restore": "halong.database.commands",
     "doctor": "halong.database.commands",
+    "analyse": "halong.analysis.commands",
     "bench": "halong.bench.commands",
 }
 

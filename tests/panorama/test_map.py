@@ -174,7 +174,7 @@ def test_the_map_page_offers_what_is_measured(leader, make_station, put):
     page = leader.get("/map")
     [(sector, found)] = page.context["measures"]
     assert (page.status_code, sector) == (200, "Môi trường")
-    assert "AirQualityObserved.pm25" in [m.key for m in found]
+    assert "AirQualityObserved.pm25" in [key for key, _words in found]
 
 
 def test_units_of_before_are_drawn_with_what_became_of_them(province, wards):

@@ -1,13 +1,14 @@
 """The things of the profile as simulated devices, without a database."""
 
-import csv
 from functools import cache
-from importlib.resources import files
 
 import pytest
 
 from halong.core.sector import find_type
+from halong.profiles.description import BUILT_IN
+from halong.profiles.reading import read_profile
 from halong.simulation.device import Channel, Device
+from halong.simulation.fleet import TRAITS
 from halong.simulation.province import Province
 
 SEED = 7
@@ -25,14 +26,14 @@ def make_device(kind_name, code, lon=107.08, lat=20.95, properties=None, interva
 
 @cache
 def profile_devices():
-    folder = files("halong.profiles") / "quang_ninh"
     found = []
-    for name in ("stations.csv", "wifi.csv", "hospitals.csv"):
-        with (folder / name).open(encoding="utf-8") as lines:
-            for row in csv.DictReader(lines):
-                place = float(row["lon"]), float(row["lat"])
-                interval = int(row["interval_s"] or 0)
-                found.append(make_device(row["type"], row["id"], *place, row["properties"].split(), interval))
+    for thing in read_profile(BUILT_IN / "quang_ninh").things:
+        known = {**thing.attributes, **thing.invented}
+        traits = {name: float(known[name]) for name in TRAITS if name in known}
+        place = thing.lon, thing.lat
+        found.append(
+            make_device(thing.kind.name, thing.id, *place, thing.properties, thing.interval_s, **traits)
+        )
     return found
 
 

@@ -15,6 +15,12 @@ def test_the_profile_gives_every_simulated_thing_one_door(devices):
         "station-files": 86,
         "wifi-push": 107,
         "hospital-push": 3,
+        "school-push": 46,
+        "traffic-push": 54,
+        "police-push": 57,
+        "tourism-push": 30,
+        "office-push": 55,
+        "city-push": 110,
     }
 
 
@@ -33,7 +39,7 @@ def test_a_profile_that_says_nothing_gets_the_usual_doors(tmp_path, devices):
     assert plan.doors == DEFAULT
     assert {door.key: len(chosen) for door, chosen in assign(plan.doors, devices, {}).items()} == {
         "station-files": 86,
-        "points": 110,
+        "points": 462,
     }
 
 

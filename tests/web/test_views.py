@@ -5,7 +5,7 @@ import json
 import pytest
 
 from halong.core import registry
-from halong.core.registry import SearchProvider
+from halong.core.registry import SearchHit, SearchProvider
 
 pytestmark = pytest.mark.django_db
 
@@ -21,8 +21,14 @@ def provider(monkeypatch):
     entries.register(
         "place",
         SearchProvider(
-            "place", "Places", lambda user, query, limit: [(f"{query} ward", "Ward", "/places/1")]
+            "place",
+            "Places",
+            lambda user, query, limit: [SearchHit(f"{query} ward", "Ward", "/places/1", 90)] if query else [],
         ),
+    )
+    entries.register(
+        "person",
+        SearchProvider("person", "People", lambda *_given: [SearchHit("Hà", "Officer", "tel:1", 100)]),
     )
     monkeypatch.setattr(registry, "search_providers", entries)
 
@@ -31,7 +37,8 @@ def test_search_asks_every_provider(client, person, provider):
     client.force_login(person)
     page = client.get("/search?q=Ha", headers={"HX-Request": "true"})
     assert page.templates[0].name == "web/search_results.html"
-    assert '<a href="/places/1"><span>Ha ward</span>' in page.text
+    assert [group["hits"][0].label for group in page.context["groups"]] == ["Hà", "Ha ward"]  # the best first
+    assert 'href="/places/1"' in page.text
 
 
 def test_search_is_a_page_without_scripts(client, person, provider):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from halong.accounts.models import Grant, Role, SignIn, User
+from halong.core.permissions import has_perm
 from halong.core.text import fold
 from halong.places.models import Agency
 
@@ -81,3 +82,11 @@ def answerable(agency: Agency) -> list[Person]:
         assert grant.agency is not None
         found.setdefault(grant.user_id, Person(grant.user, grant.agency, grant.role == Role.LEADER))
     return list(found.values())
+
+
+def directory(by: object) -> QuerySet[User]:
+    """Everybody who works here, with post and telephone: open to all who work here, and to nobody else."""
+    if not has_perm(by, "directory.view"):
+        return User.objects.none()
+    working = Grant.objects.exclude(role=Role.CITIZEN).values("user")
+    return User.objects.filter(pk__in=working, is_active=True)

@@ -20,6 +20,7 @@ VIEWS = frozenset(
         "tasks.view",
         "briefings.view",
         "reports.view",
+        "directory.view",
         "api.read",
     }
 )
@@ -90,7 +91,7 @@ ROLES: dict[str, frozenset[str]] = {
     "auditor": VIEWS | {"sources.view", "system.view", "audit.view"},
 }
 
-WIDE = frozenset({"places.view", "rules.view", "programme.view", "indicators.view"})
+WIDE = frozenset({"places.view", "directory.view", "rules.view", "programme.view", "indicators.view"})
 
 CENTRAL = frozenset(
     {

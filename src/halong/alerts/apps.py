@@ -12,8 +12,9 @@ class AlertsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to crossings; offer the pages and the live topic."""
-        from halong.alerts import queries, subscribers  # noqa: F401, PLC0415 -- need the models
+        from halong.alerts import measures, queries, subscribers  # noqa: F401, PLC0415 -- need the models
 
+        measures.register()
         alert_counters.register("alerts", queries.raised_by_rule)
         live_topics.register("alerts", "alerts.view")
         menu.register("alerts", MenuItem("alerts", _("Alerts"), "bell", "alerts", 20, "alerts.view"))

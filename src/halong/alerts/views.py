@@ -19,6 +19,8 @@ from halong.alerts.forms import NoteForm, ShelveForm
 from halong.alerts.listing import listing_of
 from halong.alerts.models import Alert
 from halong.core.access import access, actor_of
+from halong.core.blocks import render_blocks
+from halong.core.registry import alert_blocks
 
 A_GROUP = 1000
 
@@ -50,8 +52,9 @@ def rows(request: HttpRequest) -> HttpResponse:
 def alert(request: HttpRequest, pk: int) -> HttpResponse:
     """One alert with its grounds, its place and what was done about it."""
     found = _alert(request, pk)
+    context = {**detail_of(found, request.user), **status_of(found, request.user)}
     return render(
-        request, "alerts/alert.html", {**detail_of(found, request.user), **status_of(found, request.user)}
+        request, "alerts/alert.html", {**context, "blocks": render_blocks(alert_blocks, request, found)}
     )
 
 

@@ -62,6 +62,22 @@ ACTIONS: dict[str, Any] = {
     "sources.remove": _("removed a source"),
     "sources.renew_credentials": _("renewed a source's credentials"),
     "sources.switch_on": _("switched a source on or off"),
+    "notify.retry": _("tried an e-mail again"),
+    "tasks.accepted": _("accepted a task"),
+    "tasks.asked": _("asked for an extension of a task"),
+    "tasks.cancelled": _("cancelled a task"),
+    "tasks.confirmed": _("confirmed a task as done"),
+    "tasks.create": _("gave a task"),
+    "tasks.done": _("reported a task as done"),
+    "tasks.extended": _("extended a task"),
+    "tasks.progress": _("reported progress of a task"),
+    "tasks.refused": _("refused the extension of a task"),
+    "tasks.returned": _("returned a task"),
+    "tasks.sent-back": _("sent a task back"),
+    "unusual.confirm": _("confirmed something unusual"),
+    "unusual.dismiss": _("marked something unusual as expected"),
+    "briefings.make": _("made a briefing"),
+    "briefings.send": _("sent a briefing on"),
 }
 
 OBJECTS: dict[str, Any] = {
@@ -77,6 +93,9 @@ OBJECTS: dict[str, Any] = {
     "places.place": _("place"),
     "programme.project": _("project"),
     "rules.rule": _("rule"),
+    "notify.notice": _("notice"),
+    "tasks.task": _("task"),
+    "panorama.briefing": _("briefing"),
 }
 
 DETAILS: dict[str, Any] = {
@@ -97,6 +116,8 @@ DETAILS: dict[str, Any] = {
     "successors": _("successors"),
     "taken": _("taken away"),
     "username": _("user name"),
+    "agency": _("agency"),
+    "origin": _("origin"),
 }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from halong.core.command import Needs, Verb
 
-PARTS = ("ingest", "doors", "live", "queries", "whole")
+PARTS = ("ingest", "doors", "live", "queries", "indicators", "whole")
 
 
 def bench(arguments: Namespace) -> int:
@@ -67,7 +67,7 @@ def _on_stage(arguments: Namespace, wanted: list[str], say: Callable[[str], None
         os.environ.update(DATABASE_URL=product.url, HALONG_HOME=str(product.home), HALONG_SIMULATE="0")
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "halong.settings")
         django.setup()
-        from halong.bench import doors, ingest, live, queries
+        from halong.bench import doors, indicators, ingest, live, queries
 
         stage = ingest.Stage(product)
         steps: list[tuple[str, Callable[[], dict[str, float]]]] = [
@@ -76,6 +76,7 @@ def _on_stage(arguments: Namespace, wanted: list[str], say: Callable[[str], None
             ("doors", lambda: doors.station_files(stage, say)),
             ("doors", lambda: doors.mqtt(stage, say)),
             ("queries", lambda: queries.measure(stage, say, int(queries.ROWS * arguments.scale))),
+            ("indicators", lambda: indicators.measure(product, say, arguments.scale)),
         ]
         for name, step in steps:
             if name in wanted:

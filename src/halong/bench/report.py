@@ -35,6 +35,10 @@ FIGURES = (
     Figure("live_core_share", "processor that the web process needs for that", "of a core", 0.25, 0.25, False),
     Figure("idle_rss_mib", "memory of the whole product at rest, profile loaded (sum of PSS)", "MiB", 700, 700, False, 0),
     Figure("restart_first_page_s", "second start to first page", "s", 6, 6, False, 1),
+    Figure("panorama_server_ms", "panorama at the server: 10,000 stations, 90 d of hours, 5 y of days", "ms", 300, 300,
+           False, 0),
+    Figure("indicator_page_ms", "page of an indicator at the server, likewise", "ms", 200, 200, False, 0),
+    Figure("indicator_hour_ms", "one hour of an indicator over 10,000 stations, all nodes", "ms", 1_000, 1_000, False, 0),
     Figure("panorama_first_paint_s", "first paint of the panorama", "s", 1.5, 1.5, False),
 )  # fmt: skip
 

@@ -6,7 +6,7 @@ Each registry has one purpose; owners fill it in ``AppConfig.ready``. What nobod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from halong.core.derived import DerivedSeries
@@ -88,13 +88,25 @@ class ShellItem:
     order: int
 
 
+class SearchHit(NamedTuple):
+    """Something that ⌘K found: its name, what it is and where in a few words, where it leads, how well it fits (0–108)."""
+
+    label: str
+    kind: str
+    url: str
+    score: float = 0.0
+
+
 @dataclass(frozen=True)
 class SearchProvider:
-    """A kind of thing that ⌘K finds: ``search(user, query, limit)`` returns (label, kind, url) rows."""
+    """A kind of thing that ⌘K finds: ``search(user, query, limit)`` returns what the user may see, best first. An empty
+    query means that somebody is about to search: what is kept in memory may be made ready.
+    """
 
     key: str
     label: Any
-    search: Callable[[Any, str, int], list[tuple[str, str, str]]]
+    search: Callable[[Any, str, int], list[SearchHit]]
+    icon: str = "search"  # name of a Tabler icon
 
 
 @dataclass(frozen=True)
@@ -176,6 +188,7 @@ menu: Registry[MenuItem] = Registry()
 shell_items: Registry[ShellItem] = Registry()
 panorama_blocks: Registry[Block] = Registry()
 entity_blocks: Registry[Block] = Registry()
+alert_blocks: Registry[Block] = Registry()
 public_blocks: Registry[Block] = Registry()
 search_providers: Registry[SearchProvider] = Registry()
 wall_tiles: Registry[WallTile] = Registry()

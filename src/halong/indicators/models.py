@@ -234,7 +234,7 @@ class Cell(models.Model):
     den = models.FloatField(null=True)
     simulated = models.BooleanField(default=False)
     source = models.CharField(max_length=300, blank=True)
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(null=True)  # when it was first there; None: history that was loaded later
 
     class Meta:
         constraints = [
@@ -340,7 +340,6 @@ class Submission(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.DUE)
     values = models.JSONField(default=dict)
     note = models.TextField(blank=True)
-    reason = models.TextField(blank=True)  # why it was returned
     reason = models.TextField(blank=True)  # why it was returned
     submitted_at = models.DateTimeField(null=True, blank=True)
     submitted_by = models.ForeignKey(

@@ -13,6 +13,9 @@ class IngestConfig(AppConfig):
 
     def ready(self) -> None:
         """Say who may hear that sources changed, and offer the pages."""
+        from halong.ingest import measures  # noqa: PLC0415 -- needs the models
+
+        measures.register()
         registry.live_topics.register("sources", "sources.view")
         registry.menu.register(
             "sources", MenuItem("sources", _("Data sources"), "plug-connected", "sources", 60, "sources.view")

@@ -1,4 +1,7 @@
-"""What ingest does once a second rather than with every reading: newest values, counts, telling the screens.
+"""What ingest does for many readings together: newest values, counts, telling the screens.
+
+A reading after a quiet moment is told at once. Rounds then follow each other after ten times as long as they take, at
+least a fifth of a second and at most a second: screens are quick while there is little to do, and a load isn't made heavier.
 
 All of it can be lost with the process: the roll-up job writes ``latest``, too, from what was committed.
 """
@@ -21,7 +24,8 @@ from halong.observations.store import write_latest
 
 log = logging.getLogger(__name__)
 
-PERIOD_S = 1.0
+LEAST_S, MOST_S = 0.2, 1.0  # between two rounds
+SHARE = 10  # times as long as a round took, the next one waits
 TOGETHER_S = 0.2  # changes that come together are read together
 RULES_ANEW_S = 60.0  # rules come into force and leave it by date
 KEYS_A_MESSAGE = 600  # a notification holds 8,000 bytes
@@ -37,19 +41,21 @@ class Flusher:
         self._directory, self._counters, self._judge = directory, counters, judge
         self._batches: list[Columns] = []
         self._wake = asyncio.Event()
-        self._stale = self._closing = False
+        self._stale = False
+        self._stopping = asyncio.Event()
         self._rules_read = 0.0
+        self._pause_s = LEAST_S
         self._connection: psycopg.AsyncConnection | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Load directory and rules, then flush once a second."""
+        """Load directory and rules, then flush again and again."""
         await self._reload(await self._connected())
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
         """Flush a last time and close."""
-        self._closing = True
+        self._stopping.set()
         self._wake.set()
         if self._task is not None:
             await self._task
@@ -60,6 +66,7 @@ class Flusher:
         """Readings that were committed."""
         if columns:
             self._batches.append(columns)
+            self._wake.set()
 
     def reload_soon(self) -> None:
         """Directory or rules changed."""
@@ -67,12 +74,15 @@ class Flusher:
         self._wake.set()
 
     async def _run(self) -> None:
-        while not self._closing:
+        last = False
+        while not last:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), PERIOD_S)
+                await asyncio.wait_for(self._wake.wait(), MOST_S - self._pause_s)
             self._wake.clear()
-            if self._stale and not self._closing:
+            last = self._stopping.is_set()
+            if self._stale and not last:
                 await asyncio.sleep(TOGETHER_S)
+            began = time.monotonic()
             try:
                 connection = await self._connected()
                 if self._stale or time.monotonic() - self._rules_read > RULES_ANEW_S:
@@ -80,9 +90,12 @@ class Flusher:
                     await self._reload(connection)
                 await self._flush(connection)
             except psycopg.Error as error:
-                log.warning("What is due once a second could not be done (%s); trying again.", error)
+                log.warning("What is due could not be done (%s); trying again.", error)
                 self._stale = True  # what the database told us meanwhile is unknown
                 await asyncio.sleep(0.5)
+            self._pause_s = min(MOST_S, max(LEAST_S, SHARE * (time.monotonic() - began)))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), self._pause_s)
 
     async def _connected(self) -> psycopg.AsyncConnection:
         if self._connection is None or self._connection.closed:

@@ -68,11 +68,11 @@ def tell(
     if not readers:
         return 0
     rows = [(pk, *_said(user, title, text)) for pk, user in readers.items()]
-    kept = _keep(attachment) if attachment else None
+    kept = _keep(attachment).pk if attachment else None
     now = timezone.now()
     with connection.cursor() as cursor:
         columns = [list(column) for column in zip(*rows, strict=True)]
-        cursor.execute(INSERT, [kind[:40], url[:500], key[:200], now, kept and kept.pk, *columns])
+        cursor.execute(INSERT, [kind[:40], url[:500], key[:200], now, kept, *columns])
         told = cursor.fetchall()
     _queue(((notice, readers[reader]) for notice, reader in told), now)
     for _notice, reader in told:

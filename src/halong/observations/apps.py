@@ -6,3 +6,9 @@ class ObservationsConfig(AppConfig):
 
     name = "halong.observations"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Offer what indicators can count."""
+        from halong.observations import measures  # noqa: PLC0415 -- needs the models
+
+        measures.register()

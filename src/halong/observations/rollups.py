@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from halong.core import registry
 from halong.core.derived import LOCAL
 from halong.observations import derivation
 from halong.observations.partitions import EPOCH
@@ -155,6 +156,8 @@ def compute_hours() -> int:
             start, end = day_bounds(day)
             cursor.execute(_DAY, {"day": day, "start": start, "end": end, "ids": sorted(ids)})
         finished = _settle(cursor, labels)
+    for listener in registry.hour_listeners:
+        listener((series_id, label) for label, ids in labels.items() for series_id in ids)
     derivation.mark(finished)
     return sum(map(len, labels.values()))
 

@@ -10,6 +10,8 @@ from django.utils.translation import gettext
 from halong.core.errors import NotFound
 from halong.core.formats import format_number
 from halong.core.units import unit_symbol
+from halong.indicators import queries
+from halong.indicators.grains import period_words
 from halong.indicators.models import Definition, Indicator
 from halong.places.models import Place, PlaceSuccession
 
@@ -44,12 +46,11 @@ def shapes(tree: date, today: date) -> dict[int, list[int]]:
 
 def areas(indicator: Indicator, tree: date, today: date) -> dict[str, Any]:
     """Everything that the map needs to colour units by an indicator and to say what it is."""
-    from halong.indicators import queries  # noqa: PLC0415
-
     definition = indicator.definition_on(today)
     if definition is None:
         raise NotFound(indicator.key)
-    found = queries.by_place(indicator, tree=tree)
+    label = queries.latest_label(indicator)
+    found = queries.by_place(indicator, label=label, tree=tree) if label else []
     limits = breaks([row.value for row in found if row.value is not None] or [0.0], definition.decimals)
     covers = shapes(tree, today)
     rows = [
@@ -59,6 +60,7 @@ def areas(indicator: Indicator, tree: date, today: date) -> dict[str, Any]:
         "key": indicator.key,
         "name": definition.title,
         "unit": unit_symbol(definition.unit),
+        "period": period_words(label, definition.grain) if label else "",
         "tree": tree.isoformat(),
         "former": tree < today and any(row.place and not row.place.valid_on(today) for row in found),
         "estimated": any(row.estimated for row in found),

@@ -16,6 +16,7 @@ from halong.context.models import Entity
 from halong.context.queries import key_values
 from halong.context.scope import PERIODS, period_name, scope_of, selectors
 from halong.core import registry
+from halong.core.blocks import render_blocks
 from halong.core.formats import format_number
 from halong.core.permissions import has_perm
 from halong.core.sector import Level, Limit, find_attribute, find_limits, find_type, sector_of
@@ -159,6 +160,7 @@ def context(entity: Entity, request: HttpRequest) -> dict[str, Any]:
         "history": _history(entity, request),
         "may_edit": has_perm(request.user, "entities.edit", entity),
         "may_edit_series": has_perm(request.user, "series.edit", entity),
+        "blocks": render_blocks(registry.entity_blocks, request, entity),
         "scope": selectors(scope_of(request), request, timezone.localdate()),
         "simulated": entity.simulated,
     }

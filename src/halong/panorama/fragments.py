@@ -11,7 +11,8 @@ from halong.accounts.permissions import scopes_of
 from halong.core.live import heard
 from halong.panorama.parts import View
 
-TOPICS = ("panorama", "alerts", "sources")
+TOPICS = ("panorama", "alerts", "sources", "indicators", "tasks")
+PERSONAL = ("decisions", "changes")  # what waits for this person; since when this person knows
 LIFE_S = 5  # bounds what time alone changes (ages, signals), and a line to the database that died unnoticed
 
 

@@ -4,6 +4,7 @@ A concentration or an index is a state of the place (``mean``: drawn as a surfac
 one); a number of people or devices is an amount (``sum``: drawn as a density per square kilometre).
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -117,6 +118,15 @@ def measures(view: View) -> list[tuple[str, list[Measure]]]:
         if mine:
             groups.append((str(sector.name), mine))
     return groups
+
+
+def options(found: list[Measure]) -> list[tuple[str, str]]:
+    """Keys with words for a list to choose from; two kinds of things that measure the same are told apart."""
+    times = Counter(m.label for m in found)
+    return [
+        (m.key, m.label + (f" ({m.unit})" if m.unit else "") + (f" · {m.kind_label}" if times[m.label] > 1 else ""))
+        for m in found
+    ]  # fmt: skip
 
 
 def values_now(measure: Measure, view: View) -> dict[int, float]:

@@ -57,7 +57,5 @@ class WallLayout(models.Model):
 class WallDisplay(models.Model):
     """Which layout the screen of a display token shows; without a row it shows the standard one."""
 
-    token = models.OneToOneField(
-        DisplayToken, models.CASCADE, primary_key=True, related_name="wall_display"
-    )
+    token = models.OneToOneField(DisplayToken, models.CASCADE, primary_key=True, related_name="wall_display")
     layout = models.ForeignKey(WallLayout, models.CASCADE, related_name="displays")

@@ -2,33 +2,49 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 
+from halong.accounts.models import User
 from halong.alerts import queries as alert_queries
 from halong.alerts.models import Alert, AlertQuerySet
 from halong.context.models import Entity
 from halong.context.scope import Scope, scope_of, selectors
 from halong.core.permissions import has_perm
 from halong.core.sector import all_sectors
+from halong.indicators import queries as indicator_queries
+from halong.indicators.models import Indicator
+from halong.indicators.standings import Standing, standings
 from halong.panorama import queries
-from halong.panorama.figures import figures
+from halong.panorama.decisions import MOST
+from halong.panorama.decisions import decisions as find_decisions
+from halong.panorama.models import LastLook
+from halong.panorama.overdue import overdue as find_overdue
 from halong.panorama.things import Thing, things_of
 
-WALL_FIGURES = ("signal", "good-air", "worst-air", "alerts", "good-water")  # the first four that there are
-FEW = 4  # open alerts: below it the list has room for what ended
+FIRST = 12  # indicators of first level on one screen, at most
+SHOWN = 12  # decisions on the panorama; the rest is told by number
+FEW = 4  # decisions: below it the list has room for what ended
+LONGEST = timedelta(days=7)  # nobody reads more than a week of changes
 
 
 class View:
     """What one request looks at; the things are read once however many parts want them."""
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: HttpRequest, *, sector: str | None = None) -> None:
+        """``sector``: that of a sector's page, or ``?only=`` of its fragments; it isn't remembered as a choice."""
         self.request = request
         self.user: Any = request.user
         self.scope: Scope = scope_of(request)
+        only = request.GET.get("only") if sector is None else sector
+        if only is not None:
+            known = any(one.key == only for one in all_sectors())
+            self.scope = replace(self.scope, sector=only if known else "")
         self.now: datetime = timezone.now()
         self._things: list[Thing] | None = None
 
@@ -42,6 +58,24 @@ class View:
         return self._things
 
     @property
+    def nodes(self) -> dict[str, Any]:
+        """Where indicators, tasks and tables are asked for."""
+        return {"place": self.scope.place, "agency": self.scope.agency, "sector": self.scope.sector}
+
+    @cached_property
+    def standings(self) -> list[Standing]:
+        """The indicators of first level; in one sector also those of second level."""
+        return standings_of(self, level=2 if self.scope.sector else 1)
+
+    @cached_property
+    def looked(self) -> datetime | None:
+        """When the visit before this one ended; None for walls and at the first visit."""
+        if not isinstance(self.user, User):
+            return None
+        look = LastLook.objects.filter(pk=self.user.pk).first()
+        return look.before if look else None
+
+    @property
     def shell(self) -> dict[str, Any]:
         """What the desk shows around the page: the selectors, the badge of simulated data, the time."""
         return {
@@ -53,14 +87,7 @@ class View:
     @property
     def alerts(self) -> AlertQuerySet:
         """The alerts of the scope; Halong's alerts about itself belong to the whole province only."""
-        found = Alert.objects.visible_to(self.user)
-        if self.scope.sector:
-            found = found.filter(sector=self.scope.sector)
-        if self.scope.place:
-            found = found.filter(place__path__startswith=self.scope.place.path)
-        if self.scope.agency:
-            found = found.filter(agency__path__startswith=self.scope.agency.path)
-        return found
+        return Alert.objects.visible_to(self.user).within(self.scope)
 
     @property
     def waiting(self) -> AlertQuerySet:
@@ -69,40 +96,63 @@ class View:
 
 
 def decisions(view: View) -> dict[str, Any]:
-    """What needs a response, gravest first, and how it spreads over places and sectors."""
-    waiting = view.waiting.select_related("place", "agency", "entity")
-    names = {sector.key: sector.name for sector in all_sectors()}
-    rows = list(waiting.values_list("place__name", "place_id", "sector"))
-    places = Counter((name, pk) for name, pk, _sector in rows if pk)
-    sectors = Counter(sector for _name, _pk, sector in rows)
+    """What needs a decision, gravest first: alerts by cause, red indicators, tasks and tables that wait."""
+    waiting = view.waiting.select_related("place", "agency", "entity", "rule")[:MOST]
+    found = find_decisions(view.user, waiting, view.standings, view.scope)
     return {
-        "alerts": waiting[:8],
-        "total": len(rows),
-        "ended": _ended(view) if len(rows) < FEW else [],
-        "may_handle": has_perm(view.user, "alerts.handle"),
-        "by_place": [(name, pk, n) for (name, pk), n in places.most_common(5)],
-        "by_sector": [(names.get(key, key), key, n) for key, n in sectors.most_common(5) if key in names],
-        "most": max([*places.values(), *sectors.values(), 1]),
+        "rows": found[:SHOWN],
+        "total": len(found),
+        "more": max(len(found) - SHOWN, 0),
+        "ended": _ended(view) if len(found) < FEW else [],
+    }
+
+
+def overdue(view: View) -> dict[str, Any]:
+    """What is late and whose it is."""
+    rows = find_overdue(view.user, view.nodes, view.now)
+    return {
+        "rows": rows,
+        "total": sum(row.total for row in rows),
+        "most": max((row.total for row in rows), default=1),
     }
 
 
 def _ended(view: View) -> AlertQuerySet:
-    """What was dealt with in the last day: shown where few alerts leave room for it."""
+    """What was dealt with in the last day: shown where few decisions leave room for it."""
     since = view.now - timedelta(days=1)
     return view.alerts.filter(state=Alert.State.CLOSED, closed_at__gte=since).order_by("-closed_at")[:FEW]
 
 
+def standings_of(view: View, *, level: int) -> list[Standing]:
+    """The indicators up to a level at the chosen node and sector, in their order, with the chosen period's trend."""
+    wanted = Indicator.objects.active().filter(level__lte=level)
+    if view.scope.sector:
+        wanted = wanted.filter(sector=view.scope.sector)
+    node = {"place": view.scope.place, "agency": view.scope.agency}
+    return standings(view.user, list(wanted), **node, period=view.scope.period, now=view.now)
+
+
 def tiles(view: View) -> dict[str, Any]:
-    """The figures of first level, and the four of them that a wall has room for."""
-    found = figures(view.things, view.alerts, view.user, view.now)
-    on_wall = sorted((f for f in found if f.key in WALL_FIGURES), key=lambda f: WALL_FIGURES.index(f.key))
-    return {"figures": found, "wall": on_wall[:4]}
+    """The indicators of first level; those of a chosen sector down to the second."""
+    return {"standings": view.standings[:FIRST], "may_add": has_perm(view.user, "indicators.edit")}
 
 
 def changes(view: View) -> dict[str, Any]:
-    """What became different in the last day."""
+    """What became different since the last visit, at least over an hour and at most over a week."""
+    since = min(
+        max(view.looked or view.now - timedelta(days=1), view.now - LONGEST), view.now - timedelta(hours=1)
+    )
     things = {thing.entity.pk: thing for thing in view.things}
-    return {"changes": queries.changes(view.user, things, view.now - timedelta(days=1))}
+    found = queries.changes(view.user, things, since)
+    found += [
+        queries.Change(one.at, f"{one.name}: {one.text}", one.standing_url, one.state_after)
+        for one in indicator_queries.changed_since(view.user, since, **view.nodes, level=1)
+    ]
+    return {
+        "changes": sorted(found, key=lambda change: change.at, reverse=True)[:40],
+        "since": since,
+        "since_look": view.looked is not None,
+    }
 
 
 def places(view: View) -> dict[str, Any]:
@@ -139,4 +189,5 @@ PARTS: dict[str, Callable[[View], dict[str, Any]]] = {
     "changes": changes,
     "places": places,
     "rate": rate,
+    "overdue": overdue,
 }

@@ -4,10 +4,12 @@ from datetime import date
 from typing import Any
 
 import msgspec
+from django.conf import settings
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -20,7 +22,7 @@ from halong.core.permissions import has_perm
 from halong.indicators.models import Indicator
 from halong.panorama import atlas, choropleth
 from halong.panorama.fragments import key_of
-from halong.panorama.measures import Measure, levels, measure_of, measures, values_now
+from halong.panorama.measures import Measure, levels, measure_of, measures, options, values_now
 from halong.panorama.parts import View
 from halong.panorama.replay import replay
 from halong.places.models import Place
@@ -43,11 +45,17 @@ def map_page(request: HttpRequest) -> HttpResponse:
         "scope": selectors(view.scope, request, today),
         "simulated": visible.filter(simulated=True).exists(),
         "now": view.now,
-        "measures": measures(view),
+        "map_title": view.scope.place.name if view.scope.place else _province(),
+        "measures": [(sector, options(found)) for sector, found in measures(view)],
         "indicators": _indicators(view, today),
         "trees": _trees(today),
     }
     return render(request, "panorama/map.html", context)
+
+
+def _province() -> str:
+    names: dict[str, str] = settings.PROFILE["province"]["name"]
+    return names.get((get_language() or "vi")[:2]) or next(iter(names.values()))
 
 
 def _indicators(view: View, today: date) -> list[tuple[str, str]]:

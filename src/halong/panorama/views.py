@@ -3,17 +3,20 @@
 from datetime import timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from halong.context.models import Entity
 from halong.context.scope import PERIODS
+from halong.core import registry
 from halong.core.access import access
 from halong.panorama import entity_page, geo
+from halong.panorama.actions import note_look
 from halong.panorama.chart import Chart, csv_rows
 from halong.panorama.fragments import kept
 from halong.panorama.parts import PARTS, View, layers
+from halong.panorama.sector_page import overview, sector_context, standards
 
 
 @access("panorama.view")
@@ -21,8 +24,40 @@ from halong.panorama.parts import PARTS, View, layers
 def panorama(request: HttpRequest) -> HttpResponse:
     """The whole province on one screen."""
     view = View(request)
+    view.looked = note_look(view.user, view.now)
     parts = {name: part(view) for name, part in PARTS.items()}
     return render(request, "panorama/panorama.html", {**parts, **view.shell, "layers": layers(view)})
+
+
+@access("panorama.view")
+@require_GET
+def sectors(request: HttpRequest) -> HttpResponse:
+    """Every sector with its first indicators, its things and its alerts."""
+    view = View(request, sector="")
+    rows = overview(view)
+    return render(request, "panorama/sectors.html", {**view.shell, "rows": rows})
+
+
+@access("panorama.view")
+@require_GET
+def sector(request: HttpRequest, key: str) -> HttpResponse:
+    """The page of one sector; choosing another sector in the bar goes to that one's page."""
+    if "sector" in request.GET and request.GET["sector"] != key:
+        wanted = request.GET["sector"]
+        return redirect("sector", wanted) if wanted in registry.sectors else redirect("sectors")
+    found = registry.sectors.get(key)
+    if found is None:
+        raise Http404
+    view = View(request, sector=key)
+    return render(request, "panorama/sector.html", {**view.shell, **sector_context(view, found)})
+
+
+@access("panorama.view")
+@require_GET
+def sector_standards(request: HttpRequest) -> HttpResponse:
+    """Exceedances by standard and compliance of emitters over the chosen period: fetched when it comes into sight."""
+    view = View(request, sector="environment")
+    return render(request, "panorama/parts/standards.html", {"standards": standards(view), "view": view})
 
 
 @access("panorama.view")

@@ -13,6 +13,7 @@ from halong.context.models import Entity
 from halong.core.permissions import SYSTEM
 from halong.core.sector import sector_of
 from halong.home import is_live
+from halong.indicators.actions import ensure_collections, ensure_indicators
 from halong.observations.actions import open_many_series
 from halong.places.actions import end_branch, save_agency, save_place, set_boundaries
 from halong.places.boundaries import read_boundaries
@@ -53,6 +54,9 @@ def load_profile(name: str, *, simulated: bool | None = None, say: Say = _quiet)
         say(
             f"{counts['projects']} projects, {counts['index_values']} values of indices, {counts['rules']} rules"
         )
+        counts["indicators"] = ensure_indicators(profile.figures.indicators, by=SYSTEM)
+        counts["collections"] = ensure_collections(profile.figures.collections, by=SYSTEM)
+        say(f"{counts['indicators']} indicators, {counts['collections']} collections")
     return counts
 
 

@@ -13,6 +13,9 @@ class ProgrammeConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer the page."""
+        from halong.programme import measures  # noqa: PLC0415 -- needs the models
+
+        measures.register()
         registry.menu.register(
             "programme",
             MenuItem("programme", _("Programme"), "clipboard-data", "programme", 70, "programme.view"),

@@ -12,7 +12,9 @@ class SimulationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let go-live forget the simulator's credentials."""
-        from halong.simulation.sources import forget  # noqa: PLC0415 -- it needs the models
+        """Let go-live forget the simulator's credentials and what it submitted for agencies."""
+        from halong.simulation.actions import remove_simulated_submissions  # noqa: PLC0415 -- they need the models
+        from halong.simulation.sources import forget  # noqa: PLC0415
 
         registry.simulated_removers.register("simulation", forget)
+        registry.simulated_removers.register("simulated submissions", remove_simulated_submissions)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from math import exp
 from typing import Generic, TypeVar
 
 from halong.simulation.noise import Noise, key_of, normal, uniform
@@ -84,6 +85,17 @@ class Grain:
     def jitter(self, name: str, time: float) -> float:
         """What differs from one reading to the next, about -3 to 3 with standard deviation 1."""
         return normal(self._key(name), int(time))
+
+    def count(self, name: str, time: float, mean: float) -> float:
+        """How often something rare happened in an interval: Poisson's numbers, at most 20."""
+        left = uniform(self._key(name), int(time))
+        chance = exp(-mean)
+        for number in range(20):
+            if left < chance:
+                return float(number)
+            left -= chance
+            chance *= mean / (number + 1)
+        return 20.0
 
     def _key(self, name: str) -> int:
         if name not in self._keys:

@@ -5,7 +5,15 @@ from halong.observations.models import Series
 from halong.simulation.device import Channel, Device
 from halong.simulation.kinds import kind_of
 
-TRAITS = ("bedsTotal",)  # attributes of the registry that a behaviour looks at
+TRAITS = (
+    "bedsTotal",
+    "icuBedsTotal",
+    "smartClassrooms",
+    "roomsTotal",
+    "capacity",
+    "customers",
+    "lampsTotal",
+)  # attributes of the registry that a behaviour looks at
 
 
 def load_devices() -> list[Device]:

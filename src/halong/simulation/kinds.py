@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from halong.simulation import air, people, stacks, water
+from halong.simulation import air, city, coast, hospitals, order, people, stacks, water
 from halong.simulation.device import Kind
 
 KINDS: dict[str, Kind[Any]] = {
@@ -15,9 +15,21 @@ KINDS: dict[str, Kind[Any]] = {
     "AccessPoint": people.WIFI,
     "TrafficFlowObserved": people.TRAFFIC,
     "TouristDestination": people.DESTINATION,
-    "Hospital": people.HOSPITAL,
+    "Hospital": hospitals.HOSPITAL,
     "GovernmentOffice": people.OFFICE,
-    "StreetlightControlCabinet": people.CABINET,
+    "School": people.SCHOOL,
+    "SecurityCamera": order.CAMERA,
+    "Camera": order.CAMERA,
+    "PoliceStation": order.POLICE,
+    "EmergencyCallCentre": order.CALL_CENTRE,
+    "LodgingBusiness": coast.LODGING,
+    "BoatTerminal": coast.PORT,
+    "SeaConditions": coast.SEA,
+    "PowerSupplyArea": city.POWER,
+    "WaterSupplyZone": city.WATER,
+    "FloodMonitoring": city.FLOOD,
+    "StreetlightControlCabinet": city.CABINET,
+    "ConstructionSite": city.SITE,
     "WaterQualityObserved": water.SURFACE_WATER,
 }
 STATION_TYPES = (
@@ -27,6 +39,16 @@ STATION_TYPES = (
     "WastewaterStation",
     "EmissionStation",
 )
+# Whose links fail together: in each of these groups some are silent at any time. What is in none never is.
+NETWORKS = {
+    "AccessPoint": "points",
+    "School": "schools",
+    **dict.fromkeys(("SecurityCamera", "Camera", "TrafficFlowObserved"), "cameras"),
+    **dict.fromkeys(("GovernmentOffice", "LodgingBusiness", "TouristDestination"), "offices"),
+    **dict.fromkeys(
+        ("WaterSupplyZone", "FloodMonitoring", "StreetlightControlCabinet", "ConstructionSite"), "city"
+    ),
+}
 
 
 def kind_of(types: Collection[str]) -> Kind[Any] | None:
@@ -37,3 +59,8 @@ def kind_of(types: Collection[str]) -> Kind[Any] | None:
 def station_type(types: Collection[str]) -> str | None:
     """The type of a monitoring station that reports by files, or None for what reports otherwise."""
     return next((name for name in types if name in STATION_TYPES), None)
+
+
+def network_of(types: Collection[str]) -> str:
+    """The network through which a point reports, or "" for one that is never silent."""
+    return next((NETWORKS[name] for name in types if name in NETWORKS), "")

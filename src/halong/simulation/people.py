@@ -1,11 +1,11 @@
-"""Where people are: wifi, roads, hospitals, offices, destinations, and the lamps that are lit for them."""
+"""Where people are: wifi, roads, offices, destinations, schools."""
 
 from dataclasses import dataclass
 
 from halong.simulation.device import Kind, Moment
-from halong.simulation.rhythm import bump, leisure, season_of_tourism, traffic, work
+from halong.simulation.rhythm import leisure, lessons, season_of_tourism, traffic, work
 
-LAMPS_ON, LAMPS_OFF = 18.0, 5.5  # hours on the wall
+GB_AN_HOUR = 3600 / 8 / 1000  # of a rate of 1 Mbit/s
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ def _crowd(m: Moment) -> _Crowd:
     now = m.sky.clock
     visitors = m.grain.trait("visitors", 0.2, 1.0)
     busy = m.grain.trait("busy", 0.0, 0.5)
-    fine = 1 - 0.45 * m.sky.wet
+    fine = (1 - 0.45 * m.sky.wet) * (1 - 0.95 * m.sky.aftermath)
     share = visitors * leisure(now) * season_of_tourism(now) * fine + busy * work(now) + 0.12 * traffic(now)
     return _Crowd(min(1.0, share * m.vary("crowd", 3, 0.15, 0.07)))
 
@@ -34,10 +34,23 @@ WIFI: Kind[_Crowd] = Kind(
         "throughput": lambda m, c: (
             _connected(m, c) * m.grain.trait("appetite", 0.25, 0.6) * m.vary("rate", 1, 0.2, 0.12)
         ),
+        # People stay for half an hour, or for less.
+        "sessions": lambda m, c: _connected(m, c) * m.grain.trait("coming", 1.6, 3.2),
+        "dataVolume": lambda m, c: (
+            _connected(m, c)
+            * m.grain.trait("appetite", 0.25, 0.6)
+            * GB_AN_HOUR
+            * m.vary("rate", 1, 0.2, 0.05)
+        ),
     },
 )
 DESTINATION: Kind[_Crowd] = Kind(
-    _crowd, {"peopleCount": lambda m, c: m.grain.trait("size", 400, 9_000) * c.share}
+    _crowd,
+    {
+        "peopleCount": lambda m, c: (
+            m.device.traits.get("capacity", m.grain.trait("size", 400, 9_000)) * 0.7 * c.share
+        )
+    },
 )
 
 
@@ -49,7 +62,14 @@ class _Road:
 
 def _road(m: Moment) -> _Road:
     wide = m.grain.trait("lanes", 90, 320)
-    wish = wide * m.grain.trait("demand", 0.5, 1.05) * traffic(m.sky.clock) * m.vary("traffic", 2, 0.08, 0.05)
+    fewer = 1 - 0.8 * m.sky.aftermath
+    wish = (
+        wide
+        * m.grain.trait("demand", 0.5, 1.05)
+        * traffic(m.sky.clock)
+        * m.vary("traffic", 2, 0.08, 0.05)
+        * fewer
+    )
     return _Road(min(wide, wish), min(1.0, wish / wide))
 
 
@@ -68,67 +88,63 @@ TRAFFIC: Kind[_Road] = Kind(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _House:
-    beds: float
-
-
-def _beds(m: Moment) -> _House:
-    return _House(m.device.traits.get("bedsTotal") or m.grain.trait("beds", 300, 900))
-
-
-def _occupied(m: Moment, house: _House) -> float:
-    week = -0.05 * m.sky.clock.weekend
-    usual = m.grain.trait("occupancy", 0.82, 0.93) + week + 0.03 * m.sky.clock.winter
-    return house.beds * min(1.0, usual + 0.03 * m.grain.wave("beds", 60, m.time) + 0.012 * work(m.sky.clock))
-
-
-def _emergency(m: Moment, house: _House) -> float:
-    day = 0.5 + 0.4 * bump(m.sky.clock.hour, 10, 3) + 0.55 * bump(m.sky.clock.hour, 20, 2.6)
-    return house.beds * 0.026 * day * m.vary("emergency", 5, 0.2, 0.06)
-
-
-def _visits(m: Moment, house: _House) -> float:
-    """Outpatients since midnight: they come from 6:30 to 17:00, most of them before noon."""
-    hour = m.sky.clock.hour
-    morning = min(1.0, max(0.0, (hour - 6.5) / 5))
-    afternoon = min(1.0, max(0.0, (hour - 13) / 4))
-    today = house.beds * 0.95 * (0.35 if m.sky.clock.weekend else 1.0)
-    of_day = 1 + 0.12 * m.grain.jitter("visits", m.sky.clock.day)  # one number a day: the count never falls
-    return today * of_day * (0.68 * morning + 0.32 * afternoon)
-
-
-HOSPITAL: Kind[_House] = Kind(
-    _beds, {"bedsOccupied": _occupied, "emergencyPatients": _emergency, "outpatientVisits": _visits}
-)
-
-
 def _nothing(m: Moment) -> None:
     return None
 
 
-def _waiting(m: Moment, _shared: None) -> float:
+def _counters(m: Moment) -> float:
+    """The province's own centre is the largest."""
+    return 70.0 if m.device.code.endswith("tinh") else m.grain.trait("counters", 4, 16)
+
+
+def _people_waiting(m: Moment, _shared: None) -> float:
     now = m.sky.clock
-    if now.weekday == 6 or not 7.25 <= now.hour <= 17.25:
+    if now.weekend or not 7.25 <= now.hour <= 17.25:
         return 0.0
-    return m.grain.trait("counters", 18, 70) * work(now) * m.vary("waiting", 2, 0.25, 0.1)
+    return _counters(m) * work(now) * m.vary("waiting", 2, 0.25, 0.1) * (1 - 0.9 * m.sky.aftermath)
 
 
-def _lit(m: Moment) -> bool:
-    return m.sky.clock.hour >= LAMPS_ON or m.sky.clock.hour < LAMPS_OFF
+def _waiting_time(m: Moment, shared: None) -> float:
+    """Minutes: the longer the queue before each counter."""
+    queue = _people_waiting(m, shared) / _counters(m)
+    return (4 + m.grain.trait("pace", 6, 17) * queue) * m.vary("pace", 3, 0.15, 0.05) if queue else 0.0
 
 
-def _power(m: Moment, _shared: None) -> float:
-    return m.grain.trait("lamps", 6, 38) * m.vary("power", 5, 0.02, 0.01) if _lit(m) else 0.05
+OFFICE: Kind[None] = Kind(_nothing, {"peopleWaiting": _people_waiting, "waitingTime": _waiting_time})
 
 
-def _energy(m: Moment, _shared: None) -> float:
-    """What the meter shows: it only ever rises, by the lamps' mean power while they are lit."""
-    hour = m.sky.clock.hour
-    lit = min(hour, LAMPS_OFF) + max(0.0, hour - LAMPS_ON)
-    nights = m.sky.clock.day - 17_000  # the meters were set to zero on a day in 2016
-    return m.grain.trait("lamps", 6, 38) * (nights * (LAMPS_OFF + 24 - LAMPS_ON) + lit)
+@dataclass(frozen=True, slots=True)
+class _School:
+    used: float  # share of the rooms in which a lesson uses what they have
 
 
-OFFICE: Kind[None] = Kind(_nothing, {"peopleWaiting": _waiting})
-CABINET: Kind[None] = Kind(_nothing, {"totalActivePower": _power, "energyConsumed": _energy})
+def _school(m: Moment) -> _School:
+    usual = m.grain.trait("eager", 0.84, 1.0) * m.vary("lessons", 4, 0.04, 0.02)
+    closed = 0.0 if m.sky.aftermath > 0.35 else 1.0
+    return _School(min(1.0, lessons(m.sky.clock) * usual) * closed)
+
+
+def _fresh_air(m: Moment, school: _School) -> float:
+    """Rooms fill with CO2 while they are used, more so in winter when windows stay shut."""
+    shut = 1 + 0.25 * m.sky.clock.winter
+    return 425 + m.grain.trait("people", 300, 560) * shut * school.used * m.vary("co2", 3, 0.15, 0.04)
+
+
+SCHOOL: Kind[_School] = Kind(
+    _school,
+    {
+        "connected": lambda m, _s: float(m.grain.wave("line", 9, m.time) > -0.985),
+        "classroomsInUse": lambda m, s: (
+            m.device.traits.get("smartClassrooms", m.grain.trait("rooms", 6, 20)) * s.used
+        ),
+        "co2": _fresh_air,
+        "temperature": lambda m, s: (
+            0.7 * m.sky.temperature + 8.2 + 1.6 * s.used + 0.15 * m.grain.jitter("t", m.time)
+        ),
+        "pm25": lambda m, s: (
+            (15 + 8 * m.sky.clock.winter + 4 * s.used)
+            / m.sky.ventilation**0.5
+            * m.vary("pm25", 8, 0.25, 0.05)
+        ),
+    },
+)

@@ -9,8 +9,9 @@ from typing import Any
 
 from halong.simulation.device import STEP, Channel, Device, Grain, Kind, Moment, Reading
 from halong.simulation.faults import NO_READING, STEADY, Faults, spike
-from halong.simulation.kinds import kind_of, station_type
+from halong.simulation.kinds import kind_of, network_of, station_type
 from halong.simulation.noise import key_of, pick
+from halong.simulation.storm import Storm
 from halong.simulation.weather import Weather
 
 VALID, CALIBRATING, FAULT = 0, 1, 2
@@ -42,12 +43,17 @@ class Member:
 class Province:
     """The devices of a seed: ``stations`` report by files, ``points`` one reading at a time."""
 
-    def __init__(self, seed: int, devices: Sequence[Device]) -> None:
+    def __init__(self, seed: int, devices: Sequence[Device], storm: Storm | None = None) -> None:
         known = sorted((device for device in devices if kind_of(device.types)), key=lambda device: device.urn)
         stations = [device for device in known if station_type(device.types)]
         points = [device for device in known if not station_type(device.types)]
-        self.stations = _members(seed, "stations", stations)
-        self.points = _members(seed, "points", points)
+        self.stations = _members(seed, "stations", stations, storm)
+        groups: dict[str, list[Device]] = {}
+        for device in points:
+            groups.setdefault(network_of(device.types), []).append(device)
+        self.points = tuple(
+            member for name, group in groups.items() for member in _members(seed, name, group, storm)
+        )
 
     def readings(self, member: Member, time: int, now: float) -> list[Reading]:
         """What a device reports for a time on the grid, as far as it is known by ``now``."""
@@ -82,8 +88,8 @@ class Province:
         return sorted(times)
 
 
-def _members(seed: int, group: str, devices: Sequence[Device]) -> tuple[Member, ...]:
-    faults = Faults(seed, group, len(devices))
+def _members(seed: int, group: str, devices: Sequence[Device], storm: Storm | None) -> tuple[Member, ...]:
+    faults = Faults(seed, group, len(devices) if group else 0)
     plants = [device for device in devices if station_type(device.types) == "WastewaterStation"]
     treatment = Faults(seed, "treatment", len(plants))
     members = []
@@ -94,7 +100,7 @@ def _members(seed: int, group: str, devices: Sequence[Device]) -> tuple[Member, 
             Member(
                 device=device,
                 kind=kind,
-                weather=Weather(seed, device.lon, device.lat),
+                weather=Weather(seed, device.lon, device.lat, storm),
                 grain=Grain(seed, device.urn),
                 faults=faults,
                 number=number,

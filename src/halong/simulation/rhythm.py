@@ -65,6 +65,14 @@ def work(now: Clock) -> float:
     return at_work * (0.25 if now.weekend else 1.0)
 
 
+def lessons(now: Clock) -> float:
+    """How many classes have a lesson: in the morning and the afternoon of school days, few in the long holidays."""
+    if now.weekend or not (7.25 <= now.hour <= 11.25 or 13.5 <= now.hour <= 16.75):
+        return 0.0
+    holidays = 0.42 <= now.year <= 0.67  # June to August
+    return 0.06 if holidays else 0.97 if now.hour < 12 else 0.84
+
+
 def leisure(now: Clock) -> float:
     """How many people are out for pleasure: the evening, and the day at weekends."""
     evening = bump(now.hour, 20, 1.9)

@@ -17,7 +17,8 @@ from halong.core.errors import HalongError
 from halong.core.permissions import SYSTEM
 from halong.home import is_live
 from halong.profiles.description import folder_of
-from halong.simulation import sources
+from halong.simulation import scenario, sources
+from halong.simulation.actions import send_tables
 from halong.simulation.clients import Client, FtpClient, PushClient
 from halong.simulation.device import Device
 from halong.simulation.feed import Feed
@@ -27,9 +28,11 @@ from halong.simulation.plan import Door, Plan, assign, read_plan
 from halong.simulation.progress import Progress
 from halong.simulation.province import Province
 from halong.simulation.sources import Access
+from halong.simulation.storm import Storm
 from halong.supervisor import reachable
 
 WAKE_EVERY = 3.0  # seconds until it is asked whether the installation went live
+TABLES_EVERY = 600.0  # seconds until it is asked what agencies have to send
 LOOK_EVERY = 60.0  # seconds until the registry is asked whether its things changed
 NICENESS = 5
 KINDS: dict[
@@ -50,6 +53,7 @@ class Options:
     seed: int | None = None
     days: int | None = None
     once: bool = False
+    day: str | None = None
 
 
 def plan_of(options: Options) -> Plan:
@@ -68,17 +72,21 @@ async def run(options: Options, stop: asyncio.Event) -> int:
     """
     os.nice(NICENESS)
     plan, sent = plan_of(options), 0
+    if day := options.day or scenario.wished():
+        scenario.choose(day, time.time())
     while not stop.is_set() and not is_live():
         devices = await _in_thread(load_devices)
-        feeds = await _open(plan, devices)
+        storm = scenario.current(time.time())
+        feeds = await _open(plan, devices, storm)
         if not feeds:
             logger.warning("There is nothing to simulate: no thing of the registry is marked as simulated.")
         try:
             if options.once:
+                await _send_tables(plan.seed)
                 await _once(feeds)
                 stop.set()
             else:
-                await _feed(feeds, devices, stop)
+                await _feed(feeds, devices, storm, plan.seed, stop)
         finally:
             for feed in feeds:
                 sent += feed.sent
@@ -96,10 +104,15 @@ async def _once(feeds: Sequence[Feed]) -> None:
         await feed.fill()
 
 
-async def _feed(feeds: Sequence[Feed], devices: Sequence[Device], stop: asyncio.Event) -> None:
-    """Run the feeds until asked to stop, the installation goes live, or the registry's things change."""
+async def _feed(
+    feeds: Sequence[Feed], devices: Sequence[Device], storm: Storm | None, seed: int, stop: asyncio.Event
+) -> None:
+    """Run the feeds until asked to stop, the installation goes live, the registry's things change, or another day
+    begins.
+    """
     ending = asyncio.create_task(stop.wait())
     tasks = [asyncio.create_task(work) for feed in feeds for work in (feed.keep_up(), feed.fill())]
+    tasks.append(asyncio.create_task(_keep_tables(seed)))
     looked = time.monotonic()
     try:
         while not stop.is_set() and not is_live():
@@ -107,6 +120,8 @@ async def _feed(feeds: Sequence[Feed], devices: Sequence[Device], stop: asyncio.
             done, _ = await asyncio.wait(waiting, timeout=WAKE_EVERY, return_when=asyncio.FIRST_COMPLETED)
             for task in done - {ending}:
                 task.result()  # a failure of ours ends the process: the supervisor starts it again
+            if scenario.current(time.time()) != storm:
+                return
             if time.monotonic() - looked > LOOK_EVERY:
                 looked = time.monotonic()
                 if await _in_thread(load_devices) != list(devices):
@@ -117,10 +132,22 @@ async def _feed(feeds: Sequence[Feed], devices: Sequence[Device], stop: asyncio.
         await asyncio.gather(ending, *tasks, return_exceptions=True)
 
 
-async def _open(plan: Plan, devices: Sequence[Device]) -> list[Feed]:
+async def _keep_tables(seed: int) -> None:
+    """Send for ever what agencies report by tables."""
+    while True:
+        await _send_tables(seed)
+        await asyncio.sleep(TABLES_EVERY)
+
+
+async def _send_tables(seed: int) -> None:
+    if sent := await _in_thread(lambda: send_tables(seed, time.time(), by=SYSTEM)):
+        logger.info("Tables of agencies: %d figures.", sent)
+
+
+async def _open(plan: Plan, devices: Sequence[Device], storm: Storm | None) -> list[Feed]:
     """A feed for each door that is in use."""
     doors = await _in_thread(lambda: assign(plan.doors, devices))
-    province = Province(plan.seed, [device for chosen in doors.values() for device in chosen])
+    province = Province(plan.seed, [device for chosen in doors.values() for device in chosen], storm)
     members = {member.device.urn: member for member in (*province.stations, *province.points)}
     feeds = []
     for door, chosen in doors.items():

@@ -89,6 +89,7 @@ def _keep(source_id: str, needs: dict[str, Any]) -> None:
 def forget(*, by: Actor) -> dict[str, int]:
     """Remove what the simulator keeps in ``HALONG_HOME``: its credentials and how far it went."""
     (private("secrets") / FILE).unlink(missing_ok=True)
+    # with them the day that was being simulated
     for file in private("files").glob(PROGRESS.format("*")):
         file.unlink()
     return {}

@@ -4,11 +4,12 @@ cold fronts, and rain that sweeps across.
 A model that looks right, not a forecast: its only use is to move simulated devices.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, pi
 
 from halong.simulation.noise import Noise, key_of
 from halong.simulation.rhythm import Clock, bump, clock
+from halong.simulation.storm import DEEP, RAIN, WIND, Storm
 
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -22,7 +23,8 @@ class Sky:
     ``temperature`` °C, ``humidity`` %, ``pressure`` hPa at sea level, ``wind`` m/s from ``direction``
     degrees, ``rain`` mm in five minutes. ``wet`` (0 to 1) is how much it rained in the last hours.
     ``ventilation`` (0.3 to 1.6) is how well the air carries off what is let into it: low in still winter
-    nights. ``sun`` 0 to 1 after clouds. ``clock`` is the time on the wall.
+    nights. ``sun`` 0 to 1 after clouds. ``clock`` is the time on the wall. ``storm`` (0 to 1) is how strong an
+    exercise's storm is there, ``aftermath`` how strong it was an hour ago or is now: what it did stays a while.
     """
 
     clock: Clock
@@ -35,12 +37,16 @@ class Sky:
     wet: float
     ventilation: float
     sun: float
+    storm: float = 0.0
+    aftermath: float = 0.0
 
 
 class Weather:
     """The weather of one place. All places of a seed share the same fronts and rains, some hours apart."""
 
-    def __init__(self, seed: int, lon: float, lat: float) -> None:
+    def __init__(self, seed: int, lon: float, lat: float, storm: Storm | None = None) -> None:
+        self._place = (lon, lat)
+        self._storm = storm
         self._lag = (NORTH - lat) * 5 * HOUR + (lon - WEST) * 1.5 * HOUR
         self._inland = max(0.0, lat - 21.2)
         self._front = Noise(key_of(seed, "front"), 4.5 * DAY)
@@ -53,6 +59,31 @@ class Weather:
 
     def at(self, time: float) -> Sky:
         """The weather at a time in seconds since 1970."""
+        usual = self._usual(time)
+        return usual if self._storm is None else self._in_storm(usual, self._storm, time)
+
+    def _in_storm(self, usual: Sky, storm: Storm, time: float) -> Sky:
+        """The usual weather under a storm; the same where it isn't felt."""
+        strength = storm.strength(time, *self._place)
+        aftermath = max(storm.strength(time - n * HOUR, *self._place) * (1 - 0.25 * n) for n in range(4))
+        if not aftermath:
+            return usual
+        gust = 1 + 0.2 * self._gust.at(time)
+        bands = max(0.15, 0.75 + 0.5 * self._shower.at(time))  # rain comes in bands
+        return replace(
+            usual,
+            humidity=max(usual.humidity, 70 + 27 * strength),
+            pressure=usual.pressure - DEEP * strength,
+            wind=usual.wind + WIND * strength * gust,
+            rain=usual.rain + RAIN / 12 * strength * bands,
+            wet=max(usual.wet, min(1.0, 1.3 * aftermath)),
+            ventilation=max(usual.ventilation, 1.6 * min(1.0, 2 * strength)),
+            sun=usual.sun * (1 - 0.9 * strength),
+            storm=strength,
+            aftermath=aftermath,
+        )
+
+    def _usual(self, time: float) -> Sky:
         now = clock(time)
         there = time - self._lag
         front, winter = self._front.at(there), now.winter

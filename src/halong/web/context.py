@@ -59,7 +59,7 @@ def menu_of(request: HttpRequest, shell_name: str) -> list[dict[str, Any]]:
 
 def items_of(request: HttpRequest) -> list[str]:
     """What modules put at the end of the top bar, drawn, in order."""
-    drawn = []
+    drawn: list[str] = []
     for item in sorted(registry.shell_items, key=lambda item: item.order):
         context = item.context(request)
         if context is not None:
@@ -87,5 +87,6 @@ def page_data(request: HttpRequest) -> dict[str, Any]:
             "mapStyle": asset("map.css"),
             "chartStyle": asset("chart.css"),
             "basemap": asset("basemap.geojson"),
+            "eastsea": asset("eastsea.geojson"),
         },
     }

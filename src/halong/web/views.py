@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -12,26 +13,37 @@ from django.views.decorators.http import require_GET
 
 from halong.core import registry
 from halong.core.access import public, signed_in
+from halong.core.finding import WORST
 from halong.web.assets import asset, manifest
 from halong.web.samples import sample_data, sample_page
 
 RESULTS_OF_A_KIND = 6
+LONGEST_QUERY = 80
 
 
 @signed_in
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
-    """What ⌘K finds: up to six things of each kind that this person may see."""
-    query = request.GET.get("q", "").strip()
+    """What ⌘K finds: up to six of each kind that this person may see; the kind with the best answer comes first."""
+    query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
     groups = []
-    if query:
-        for provider in registry.search_providers:
-            rows = provider.search(request.user, query, RESULTS_OF_A_KIND)
-            if rows:
-                groups.append({"label": provider.label, "rows": rows})
+    for provider in registry.search_providers:
+        hits = provider.search(request.user, query, RESULTS_OF_A_KIND)
+        if query and hits:
+            groups.append({"provider": provider, "hits": hits})
+    groups = _good_ones(groups)
+    total = sum(len(group["hits"]) for group in groups)
     partial = request.headers.get("HX-Request") == "true"
     template = "web/search_results.html" if partial else "web/search.html"
-    return render(request, template, {"query": query, "groups": groups})
+    return render(request, template, {"query": query, "groups": groups, "total": total})
+
+
+def _good_ones(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The kinds by their best answers; what is much worse than the best of all is left out."""
+    best = max((group["hits"][0].score for group in groups), default=0.0)
+    for group in groups:
+        group["hits"] = [hit for hit in group["hits"] if hit.score >= best - WORST]
+    return sorted((g for g in groups if g["hits"]), key=lambda group: -group["hits"][0].score)
 
 
 @public

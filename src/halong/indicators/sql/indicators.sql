@@ -36,7 +36,7 @@ CREATE TABLE dirty_indicator (
 );
 CREATE INDEX dirty_indicator_due ON dirty_indicator (due_at);
 
--- Things whose place, agency, types, sector or series changed since the members were last renewed.
+-- Things whose place, agency, types, sector or series changed since the members were last renewed; -1: the trees changed.
 CREATE TABLE stale_entity (entity_id bigint NOT NULL);
 
 CREATE FUNCTION halong_note_entity() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -78,3 +78,16 @@ CREATE TRIGGER note_weight_new AFTER INSERT ON context_attribute REFERENCING NEW
     FOR EACH STATEMENT EXECUTE FUNCTION halong_note_weight();
 CREATE TRIGGER note_weight_changed AFTER UPDATE ON context_attribute REFERENCING NEW TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION halong_note_weight();
+
+-- Another tree of places or agencies makes other sums at its nodes.
+CREATE FUNCTION halong_note_tree() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO stale_entity VALUES (-1);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER note_tree AFTER UPDATE ON places_place FOR EACH ROW
+    WHEN ((OLD.path, OLD.valid_to) IS DISTINCT FROM (NEW.path, NEW.valid_to)) EXECUTE FUNCTION halong_note_tree();
+CREATE TRIGGER note_tree AFTER UPDATE ON places_agency FOR EACH ROW
+    WHEN (OLD.path IS DISTINCT FROM NEW.path) EXECUTE FUNCTION halong_note_tree();
+CREATE TRIGGER note_tree AFTER INSERT OR DELETE ON places_placesuccession
+    FOR EACH STATEMENT EXECUTE FUNCTION halong_note_tree();

@@ -1,7 +1,7 @@
 /** <halong-chart>: readings against their limits. Gaps stay gaps, doubtful values are grey, limits are named; the same
     figures as a table and in words. See docs/components.md. */
 import uPlot from "uplot";
-import { bands, shapes, tooltip } from "./chart-parts.js";
+import { bands, ground, range, shapes, tooltip } from "./chart-parts.js";
 import { clock, dateTime, dayMonth, number, page, style, words } from "./page.js";
 
 const COLOURS = ["jade", "ink-2", "st-high", "st-attention"];
@@ -44,22 +44,24 @@ function typical(points) {
 }
 
 /** What the chart says, in a sentence or three. */
-export function describe({ series, limits = [] }) {
+export function describe({ series, limits = [], words: said = "" }) {
   const lines = [];
-  for (const one of series) {
+  for (const one of series.filter((s) => !s.dashed)) {
     const values = one.points.filter(([, value, quality]) => value != null && !quality);
     if (!values.length) continue;
     const figures = values.map(([, value]) => value);
     const show = (value) => number(value, one.decimals ?? 1);
     const unit = one.unit ? ` ${one.unit}` : "";
-    const [time, last] = values.at(-1);
+    const [time, last, , label] = values.at(-1);
     const mean = figures.reduce((sum, value) => sum + value, 0) / figures.length;
-    lines.push(words("chart summary", { name: one.name, min: show(Math.min(...figures)), max: show(Math.max(...figures)), mean: show(mean), last: show(last), unit, time: dateTime(new Date(time * 1000)) }));
-    for (const limit of limits.filter((l) => !l.series || l.series === one.name)) {
-      const over = figures.filter((value) => value > limit.value).length;
-      if (over) lines.push(words("over limit", { n: number(over, 0), total: number(figures.length, 0), label: limit.label, value: show(limit.value), unit }));
+    lines.push(words("chart summary", { name: one.name, min: show(Math.min(...figures)), max: show(Math.max(...figures)), mean: show(mean), last: show(last), unit, time: label ?? dateTime(new Date(time * 1000)) }));
+    for (const limit of limits.filter((l) => l.kind !== "target" && (!l.series || l.series === one.name))) {
+      const under = limit.kind === "minimum";
+      const over = figures.filter((value) => (under ? value < limit.value : value > limit.value)).length;
+      if (over) lines.push(words(under ? "under limit" : "over limit", { n: number(over, 0), total: number(figures.length, 0), label: limit.label, value: show(limit.value), unit }));
     }
   }
+  if (said) lines.push(said);
   return lines.join(" ");
 }
 
@@ -110,9 +112,7 @@ class HalongChart extends HTMLElement {
 
   async #load() {
     try {
-      const response = await fetch(this.getAttribute("src"), { headers: { Accept: "application/json" } });
-      if (!response.ok) throw new Error(String(response.status));
-      this.#data = await response.json();
+      this.#data = await this.#fetch();
     } catch {
       if (!this.#data) this.#say(words("chart failed"));
       return;
@@ -121,6 +121,14 @@ class HalongChart extends HTMLElement {
     this.sentence.textContent = describe(this.#data);
     this.#draw();
     if (!this.table.hidden) this.#fill();
+  }
+
+  /** The figures stand in the page itself (a preview that nobody keeps), or are fetched. */
+  async #fetch() {
+    if (this.hasAttribute("data")) return JSON.parse(this.getAttribute("data"));
+    const response = await fetch(this.getAttribute("src"), { headers: { Accept: "application/json" } });
+    if (!response.ok) throw new Error(String(response.status));
+    return response.json();
   }
 
   #say(text) {
@@ -135,11 +143,12 @@ class HalongChart extends HTMLElement {
     this.#plot?.destroy();
     this.plotBox.replaceChildren();
     const { series, limits = [] } = this.#data;
+    const wide = series.flatMap((one) => (one.bands ?? []).flatMap(([, , , low, high]) => [low, high]));
     const ink = token(this, "ink-3"), line = token(this, "line"), font = '11px "Be Vietnam Pro"';
     const [axis] = [align(series)];
     const span = axis[0].at(-1) - axis[0][0];
     const label = (seconds) => (span > 2 * 86400 ? dayMonth(new Date(seconds * 1000)) : clock(new Date(seconds * 1000)));
-    const values = series.flatMap((one) => one.points.map(([, value]) => value)).filter((v) => v != null);
+    const values = series.flatMap((one) => one.points.map(([, value]) => value)).concat(wide).filter((v) => v != null);
     // A limit far above the readings would press them flat: it is in the words and the tiles, not in the frame.
     const high = Math.max(...values), near = limits.filter((l) => l.value <= 5 * Math.abs(high));
     const top = Math.max(high, ...near.map((l) => l.value)), low = Math.min(...values, ...limits.filter((l) => l.kind === "minimum").map((l) => l.value));
@@ -155,8 +164,8 @@ class HalongChart extends HTMLElement {
         { stroke: ink, font, grid: { show: false }, ticks: { stroke: line, size: 4 }, values: (_, splits) => splits.map(label), space: 70, ...(span > 2 * 86400 && { incrs: DAYS }) },
         { stroke: ink, font, size: 52, grid: { stroke: line, width: 1 }, ticks: { show: false }, values: (_, splits) => splits.map((v) => number(v, 3)), space: 34 },
       ],
-      series: [{}, ...series.map((one, i) => ({ label: one.name, stroke: token(this, COLOURS[i % COLOURS.length]), width: 1.6, spanGaps: false, points: { show: axis[0].length < 60, size: 4 } }))],
-      plugins: [bands(this, series, limits, token), shapes(this, series, token), tooltip(this, series)],
+      series: [{}, ...series.map((one, i) => ({ label: one.name, stroke: token(this, COLOURS[i % COLOURS.length]), width: 1.6, ...(one.dashed && { dash: [5, 4] }), spanGaps: false, points: { show: axis[0].length < 60, size: 4 } }))],
+      plugins: [ground(this, this.#data, token), bands(this, series, limits, token), shapes(this, series, token), tooltip(this, series)],
     }, axis, this.plotBox);
   }
 
@@ -171,19 +180,25 @@ class HalongChart extends HTMLElement {
 
   #fill() {
     const { series } = this.#data;
-    const rows = new Map();
-    series.forEach((one, i) => one.points.forEach(([time, value, quality]) => {
+    const rows = new Map(), names = new Map();
+    series.forEach((one, i) => one.points.forEach(([time, value, quality, label]) => {
       if (!rows.has(time)) rows.set(time, []);
+      names.set(time, label ?? dateTime(new Date(time * 1000)));
       rows.get(time)[i] = value == null ? "–" : `${number(value, one.decimals ?? 3)}${quality ? ` (${words("not valid")})` : ""}`;
     }));
     const table = Object.assign(document.createElement("table"), { className: "table" });
     const cell = (tag, text, className = "") => Object.assign(document.createElement(tag), { textContent: text, className });
     const head = table.createTHead().insertRow();
-    head.append(cell("th", words("time")), ...series.map((one) => cell("th", one.unit ? `${one.name} (${one.unit})` : one.name, "num")));
+    const fans = series.filter((one) => one.bands?.length);
+    const between = (time) => fans.flatMap((one) => {
+      const band = one.bands.find(([at]) => at === time);
+      return [1, 3].map((at) => cell("td", band ? range(band[at], band[at + 1], one) : "–", "num"));
+    });
+    head.append(cell("th", words("time")), ...series.map((one) => cell("th", one.unit ? `${one.name} (${one.unit})` : one.name, "num")), ...fans.flatMap(() => ["80%", "95%"].map((share) => cell("th", share, "num"))));
     head.querySelectorAll("th").forEach((th) => (th.scope = "col"));
     const body = table.createTBody();
     for (const time of [...rows.keys()].sort((a, b) => b - a).slice(0, 2000)) {
-      body.insertRow().append(cell("td", dateTime(new Date(time * 1000))), ...series.map((_, i) => cell("td", rows.get(time)[i] ?? "–", "num")));
+      body.insertRow().append(cell("td", names.get(time)), ...series.map((_, i) => cell("td", rows.get(time)[i] ?? "–", "num")), ...between(time));
     }
     this.table.tabIndex = 0;
     this.table.setAttribute("role", "group");

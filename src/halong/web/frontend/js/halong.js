@@ -5,7 +5,7 @@ import { startNearest } from "./nearest.js";
 import { startShell } from "./shell.js";
 
 /** Heavy parts come only when they are about to be seen. */
-const heavy = { "halong-map": () => import("./map.js"), "halong-chart": () => import("./chart.js"), "[data-rotate]": () => import("./rotate.js") };
+const heavy = { "halong-map": () => import("./map.js"), "halong-chart": () => import("./chart.js"), "[data-wall]": () => import("./wall.js"), "[data-wall-editor]": () => import("./wall-editor.js") };
 const seen = new IntersectionObserver((entries) => {
   for (const { isIntersecting, target } of entries) {
     if (!isIntersecting) continue;

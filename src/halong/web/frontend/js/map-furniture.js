@@ -2,14 +2,36 @@
 import { words } from "./page.js";
 
 const LOUD = ["critical", "high", "attention"];
-const SHAPES = { critical: "M1.5 1.5h9v9h-9Z", high: "M6 .8 11.2 6 6 11.2.8 6Z", attention: "M6 1.2 11 10.6H1Z", dead: "M2.6 1.2 6 4.6 9.4 1.2 10.8 2.6 7.4 6 10.8 9.4 9.4 10.8 6 7.4 2.6 10.8 1.2 9.4 4.6 6 1.2 2.6Z" };
+const SHAPES = { critical: "M1.5 1.5h9v9h-9Z", high: "M6 .8 11.2 6 6 11.2.8 6Z", attention: "M6 1.2 11 10.6H1Z", dead: "M2.6 1.2 6 4.6 9.4 1.2 10.8 2.6 7.4 6 10.8 9.4 9.4 10.8 6 7.4 2.6 10.8 1.2 9.4 4.6 6 1.2 2.6Z", stale: "M6 1.4a4.6 4.6 0 1 0 0 9.2 4.6 4.6 0 0 0 0-9.2Zm0 1.6a3 3 0 1 1 0 6 3 3 0 0 1 0-6Z", normal: "M6 2.4a3.6 3.6 0 1 0 0 7.2 3.6 3.6 0 0 0 0-7.2Z" };
 const MOST_CHIPS = 6;
 
-const element = (name, properties = {}, ...children) => {
+export const element = (name, properties = {}, ...children) => {
   const made = Object.assign(document.createElement(name), properties);
   made.append(...children);
   return made;
 };
+
+/** The shape of a status, as inline SVG. */
+export function mark(state) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 12 12");
+  svg.setAttribute("class", `mark mark-${state}`);
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", SHAPES[state] ?? SHAPES.normal);
+  svg.append(path);
+  return svg;
+}
+
+/** The lower left of the plate: a corner (inset, legend) and, where there is one, the slider of time beneath. */
+export function makeFoot(host) {
+  host.foot = element("div", { className: "map-foot" });
+  host.foot.corner = element("div", { className: "map-corner" });
+  host.foot.append(host.foot.corner);
+  const link = host.querySelector(".map-list-link");
+  if (link) host.foot.corner.append(link);
+  host.append(host.foot);
+}
 
 function chip(text, data) {
   const button = element("button", { type: "button", className: "chip", textContent: text });
@@ -19,10 +41,10 @@ function chip(text, data) {
 }
 
 /** Chips for the alerts and for each kind of thing that is there; none where there's nothing to choose. */
-export function addChips(host, { things, events }) {
+export function addChips(host, features) {
   if (host.querySelector("[data-layer]")) return;
   const kinds = new Map();
-  for (const { properties } of [...things.features, ...events.features]) {
+  for (const { properties } of features) {
     const label = properties.kindLabel ?? properties.kind;
     if (!label || !properties.kind) continue;
     const found = kinds.get(label) ?? { count: 0, kinds: new Set() };
@@ -39,27 +61,39 @@ export function addChips(host, { things, events }) {
   host.append(box);
 }
 
-/** Shape and word of the statuses that the plate shows now. */
-export function addLegend(host, { things, events, places }) {
-  host.querySelector(".map-legend[data-own]")?.remove();
-  const present = new Set([...things.features, ...events.features].map(({ properties }) => properties.state));
+/** Shape and word of the statuses that the plate shows now, and the classes of whatever colours it. */
+export function addLegend(host, { things, events }, places) {
+  const present = new Set([...things, ...events].map(({ properties }) => properties.state));
   const states = [...LOUD, "dead"].filter((state) => present.has(state));
   const approximate = places.features.some(({ properties }) => isApproximate(properties));
-  if (host.querySelector(".map-legend") || !(states.length || approximate)) return;
+  const old = host.querySelector(".map-legend[data-own]");
+  const key = JSON.stringify([states, approximate, host.shade?.legend ?? null, document.documentElement.lang]);
+  if (old?.dataset.own === key) return;
+  old?.remove();
+  if (host.querySelector(".map-legend") || !(states.length || approximate || host.shade)) return;
+  const legend = element("div", { className: "map-legend" });
+  if (host.shade) legend.append(...shadeLegend(host.shade.legend));
   const list = element("ul", { className: "legend" });
-  for (const state of states) {
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    svg.setAttribute("viewBox", "0 0 12 12");
-    svg.setAttribute("class", `mark mark-${state}`);
-    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    path.setAttribute("d", SHAPES[state]);
-    svg.append(path);
-    list.append(element("li", {}, svg, words(`state ${state}`)));
-  }
+  for (const state of states) list.append(element("li", {}, mark(state), words(`state ${state}`)));
   if (approximate) list.append(element("li", { className: "map-approximate", textContent: words("approximate") }));
-  const legend = element("div", { className: "map-legend" }, list);
-  legend.dataset.own = "";
-  host.append(legend);
+  legend.append(list);
+  legend.dataset.own = key;
+  host.foot.corner.insertBefore(legend, host.foot.corner.querySelector(".map-list-link, .map-note"));
+}
+
+/** `{title, note, classes: [{colour: "heat-1" or "#rrggbb", words}]}` as a row of boxes with their limits. */
+function shadeLegend({ title, note, classes }) {
+  const row = element("ul", { className: "map-classes" });
+  for (const { colour, words: text } of classes) {
+    const box = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    box.setAttribute("viewBox", "0 0 20 10");
+    box.setAttribute("aria-hidden", "true");
+    const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    for (const [name, value] of Object.entries({ width: 20, height: 10, ...(colour.startsWith("#") ? { fill: colour } : { class: `fill-${colour}` }) })) rect.setAttribute(name, value);
+    box.append(rect);
+    row.append(element("li", {}, box, text));
+  }
+  return [element("b", { className: "map-legend-title", textContent: title }), row, ...(note ? [element("p", { className: "map-legend-note", textContent: note })] : [])];
 }
 
 export const isApproximate = (properties) => properties.approximate === true || properties.boundary === "approximate";
@@ -88,19 +122,4 @@ export function labelPoints(places) {
     return { type: "Feature", properties: { name: properties.short_name || properties.name, size }, geometry: { type: "Point", coordinates: centre(largest) } };
   });
   return { type: "FeatureCollection", features };
-}
-
-/** Names of events beyond this longitude stand on the left of their mark, so that the frame doesn't cut them. */
-const EAST = 107.72;
-
-function sided(features) {
-  return { type: "FeatureCollection", features: features.map((f) => ({ ...f, properties: { ...f.properties, east: f.geometry.coordinates[0] > EAST } })) };
-}
-
-/** Without events of their own, things in alarm are the events. */
-export function split(data, hasEvents) {
-  if (hasEvents) return { ...data, events: sided(data.events.features) };
-  const loud = ({ properties }) => LOUD.includes(properties.state);
-  const only = (features) => ({ type: "FeatureCollection", features });
-  return { ...data, events: sided(data.things.features.filter(loud)), things: only(data.things.features.filter((f) => !loud(f))) };
 }

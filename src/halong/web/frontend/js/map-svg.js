@@ -9,7 +9,8 @@ const make = (name, attributes = {}) => {
   return element;
 };
 
-export function drawSvg(base, data, [[west, south], [east, north]]) {
+/** `surface`: `{canvas, box: [west, south, east, north]}`, a coloured picture between units and things. */
+export function drawSvg(base, data, [[west, south], [east, north]], surface) {
   const squeeze = Math.cos((((south + north) / 2) * Math.PI) / 180);
   const unit = WIDTH / ((east - west) * squeeze);
   const height = Math.round((north - south) * unit);
@@ -18,10 +19,16 @@ export function drawSvg(base, data, [[west, south], [east, north]]) {
   const path = (g) => rings(g).map((ring) => `M${ring.map((p) => at(p).join(",")).join("L")}Z`).join("");
   const svg = make("svg", { viewBox: `0 0 ${WIDTH} ${height}`, class: "map-drawing", "aria-hidden": "true" });
   for (const feature of base.features) if (feature.properties.kind === "province") svg.append(make("path", { d: path(feature.geometry), class: "map-land" }));
-  for (const feature of data.places.features) svg.append(make("path", { d: path(feature.geometry), class: "map-place" }));
+  for (const { geometry, properties } of data.places.features) svg.append(make("path", { d: path(geometry), class: properties.class >= -1 ? `map-place fill-ramp-${properties.class}` : "map-place" }));
+  if (surface) {
+    const [x, y] = at([surface.box[0], surface.box[3]]), [right, below] = at([surface.box[2], surface.box[1]]);
+    svg.append(make("image", { href: surface.canvas.toDataURL(), x, y, width: right - x, height: below - y, preserveAspectRatio: "none" }));
+  }
   for (const feature of data.things.features) {
     const [cx, cy] = at(feature.geometry.coordinates);
-    svg.append(make("circle", { cx, cy, r: 2.6, class: "map-thing" }));
+    const { state } = feature.properties;
+    if (SHAPES[state]) svg.append(make("path", { transform: `translate(${cx} ${cy}) scale(.7)`, d: SHAPES[state], class: `mark-${state}` }));
+    else svg.append(make("circle", { cx, cy, r: 2.6, class: state === "stale" || state === "dead" ? "map-thing is-silent" : "map-thing" }));
   }
   for (const feature of data.events.features) {
     const [x, y] = at(feature.geometry.coordinates);

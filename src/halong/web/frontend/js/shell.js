@@ -1,5 +1,6 @@
 /** Behaviour of the shells, all by delegation, so that swapped fragments need no set-up. */
 import { page, words } from "./page.js";
+import { startSearch } from "./search.js";
 
 const on = (type, selector, act) =>
   document.addEventListener(type, (event) => {
@@ -37,26 +38,6 @@ function menus() {
     if (menu) {
       menu.open = false;
       menu.querySelector("summary").focus();
-    }
-  });
-}
-
-function search() {
-  const dialog = document.getElementById("search");
-  if (!dialog) return;
-  document.addEventListener("keydown", (event) => {
-    if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k") {
-      event.preventDefault();
-      dialog.open ? dialog.close() : dialog.showModal();
-    }
-  });
-  dialog.addEventListener("keydown", (event) => {
-    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-    const stops = [dialog.querySelector("input"), ...dialog.querySelectorAll(".search-results a")];
-    const next = stops[stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1)];
-    if (next) {
-      event.preventDefault();
-      next.focus();
     }
   });
 }
@@ -159,7 +140,7 @@ function wall() {
 export function startShell() {
   dialogs();
   menus();
-  search();
+  startSearch();
   theme();
   forms();
   htmxEvents();

@@ -1,0 +1,176 @@
+"""Finding things by name in memory: without accents, by the beginnings of words, forgiving a typing error.
+
+Ranks: the same name, its beginning, the beginnings of its words in order, of words anywhere, any part of it, and last, only
+where the better ones are too few, words that are one or two slips of a finger away. What only resembles isn't found.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from heapq import nsmallest
+from typing import Generic, TypeVar
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from halong.core.text import fold
+
+K = TypeVar("K", bound=Hashable)
+
+SAME, BEGINS, PHRASE, WORDS, OTHER_WORDS, WITHIN, JOINED, SLIPS = (
+    100.0,
+    92.0,
+    86.0,
+    80.0,
+    72.0,
+    60.0,
+    57.0,
+    40.0,
+)
+UNFINISHED = (
+    26.0  # less, where a word that was typed to its end (another one follows) is only the beginning of a word
+)
+ACCENTS = 8.0  # more, where the accents that were typed agree, too
+WORST = 30.0  # less than the best: what is farther behind is no answer any more
+GOOD = SLIPS + WORST  # from here on nobody is thought to have mistyped
+SHORTEST_SLIP = 4  # letters: in a shorter word one slip makes another word
+LONG_WORD = 8  # from here on two slips are forgiven
+MOST_SLIPPED = 40  # words of the index that one typed word may have been meant for
+_WORD = 8  # from here on two slips are forgiven
+MOST_SLIPPED = 40  # words of the index that one typed word may have been meant for
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[K]):
+    """A name in the index: ``name`` as people see it, ``keywords`` by which it is found as well (code, kind, place)."""
+
+    key: K
+    name: str
+    keywords: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[K]):
+    """An entry that was found, and how well (to 108)."""
+
+    key: K
+    score: float
+
+
+@dataclass(slots=True)
+class _Folded:
+    name: str  # " pm2 5 hong ha": words of the folded name, each with a space before it
+    more: str  # the same of the keywords
+    joined: str
+    accented: str
+
+
+def words_of(text: str) -> str:
+    """The words of a folded text, each with a space before it."""
+    return "".join(f" {word}" for word in _WORD.findall(fold(text)))
+
+
+class Index(Generic[K]):
+    """Names in memory. Entries are put and dropped one by one; finding among 10,000 takes some milliseconds."""
+
+    def __init__(self, entries: Iterable[Entry[K]] = ()) -> None:
+        self._folded: dict[K, _Folded] = {}
+        self._having: dict[str, list[K]] | None = None  # word → the entries that have it, by the alphabet
+        self._words: list[str] = []
+        for entry in entries:
+            self.put(entry)
+
+    def __len__(self) -> int:
+        return len(self._folded)
+
+    def put(self, entry: Entry[K]) -> None:
+        """Add an entry, or replace the one with its key."""
+        name = words_of(entry.name)
+        accented = unicodedata.normalize("NFC", entry.name.casefold())
+        self._folded[entry.key] = _Folded(name, words_of(entry.keywords), name.replace(" ", ""), accented)
+        self._having = None
+
+    def drop(self, key: K) -> None:
+        """Forget an entry."""
+        if self._folded.pop(key, None) is not None:
+            self._having = None
+
+    def find(self, query: str, limit: int = 200) -> list[Found[K]]:
+        """The best entries for what was typed, best first; of equals the shorter name first."""
+        asked = words_of(query)
+        if not asked:
+            return []
+        words = asked.split()
+        typed = unicodedata.normalize("NFC", " ".join(query.casefold().split()))
+        marked = fold(typed) != typed
+        scores: dict[K, float] = {}
+        for key, entry in self._folded.items():
+            score = _score(entry, asked, words)
+            if score:
+                scores[key] = score + (ACCENTS if marked and typed in entry.accented else 0.0)
+        best = max(scores.values(), default=0.0)
+        if best < GOOD:
+            for key, score in self._forgiven(words).items():
+                scores.setdefault(key, score)
+        found = [(-score, len(self._folded[key].name), n, key)
+                 for n, (key, score) in enumerate(scores.items()) if score >= best - WORST]  # fmt: skip
+        return [Found(key, -score) for score, _length, _n, key in nsmallest(limit, found)]
+
+    def _forgiven(self, words: Sequence[str]) -> dict[K, float]:
+        """Entries that have each typed word, or one that is a slip or two away from it."""
+        slips: dict[K, int] = {}
+        for n, word in enumerate(words):
+            near: dict[K, int] = {}
+            for meant, distance in self._meant(word):
+                for key in (self._having or {})[meant]:
+                    near[key] = min(distance, near.get(key, distance))
+            slips = near if n == 0 else {k: s + near[k] for k, s in slips.items() if k in near}
+        return {key: SLIPS - 5.0 * count for key, count in slips.items()}
+
+    def _meant(self, word: str) -> Iterator[tuple[str, int]]:
+        """The words of the index that a typed word may have been meant for, each with the slips that it took."""
+        if self._having is None:
+            self._learn()
+        at = bisect_left(self._words, word)
+        while at < len(self._words) and self._words[at].startswith(word):
+            yield self._words[at], 0
+            at += 1
+        if len(word) >= SHORTEST_SLIP and not any(
+            char.isdigit() for char in word
+        ):  # a number one off is another
+            most = 2 if len(word) >= LONG_WORD else 1
+            near = process.extract(
+                word, self._words, scorer=OSA.distance, score_cutoff=most, limit=MOST_SLIPPED, processor=None
+            )
+            yield from ((meant, int(distance)) for meant, distance, _n in near)
+
+    def _learn(self) -> None:
+        self._having = {}
+        for key, entry in self._folded.items():
+            for word in dict.fromkeys((entry.name + entry.more).split()):
+                self._having.setdefault(word, []).append(key)
+        self._words = sorted(self._having)
+
+
+def _score(entry: _Folded, asked: str, words: Sequence[str]) -> float:
+    """How well an entry fits without forgiving anything; 0: not at all."""
+    name, text = entry.name, entry.name + entry.more
+    if all(f" {word}" in text for word in words):
+        score = _of_words(name, asked, words)
+        ended = all(f" {word} " in f"{text} " for word in words[:-1])
+        return score if ended else score - UNFINISHED
+    if len(asked) > SHORTEST_SLIP - 1 and asked[1:] in name:  # two letters are within half of all names
+        return WITHIN
+    joined = asked.replace(" ", "")
+    return JOINED if len(joined) >= SHORTEST_SLIP and joined in entry.joined else 0.0
+
+
+def _of_words(name: str, asked: str, words: Sequence[str]) -> float:
+    if name.startswith(asked):
+        return SAME if len(name) == len(asked) else BEGINS
+    if asked in name:
+        return PHRASE
+    return WORDS if all(f" {word}" in name for word in words) else OTHER_WORDS

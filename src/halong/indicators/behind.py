@@ -1,0 +1,228 @@
+"""What lies behind a number: the things, records, indicators or tables that it is made of, as they are now. From here
+it is one click to the cause.
+"""
+
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from halong.core import registry
+from halong.core.sector import find_attribute
+from halong.core.units import unit_symbol
+from halong.indicators.describe import keys_in
+from halong.indicators.grains import period_words
+from halong.indicators.models import Definition, Indicator, Submission
+from halong.indicators.standings import Standing, standings
+from halong.observations.models import Series, SeriesQuerySet
+from halong.observations.queries import latest
+
+SHOWN = 60
+OPS: dict[str, Callable[[float, float], bool]] = {
+    "<=": operator.le, "<": operator.lt, ">=": operator.ge, ">": operator.gt, "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
+PAGES = {  # where the records of a measure are listed
+    "alerts": "alerts", "tasks": "tasks", "things": "entities", "sources": "sources", "projects": "programme",
+    "submissions": "collections",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class BehindRow:
+    """Something that the number is made of: its value now and how it counts."""
+
+    name: str
+    url: str
+    place: str = ""
+    value: float | None = None
+    decimals: int = 1
+    unit: str = ""
+    words: str = ""
+    state: str = ""
+    at: datetime | None = None
+    max_age: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What stands behind a number. ``none`` and ``why`` say what to say where there is nothing to list."""
+
+    heading: str
+    note: str = ""
+    rows: list[BehindRow] = field(default_factory=list)
+    more: int = 0
+    url: str = ""
+    none: str = ""
+    why: str = ""
+
+
+def behind(standing: Standing, user: Any, now: datetime) -> Behind:
+    """What the number is made of, for whoever may see it. A fixed number of queries."""
+    kinds = {
+        Definition.Kind.SERIES: _things,
+        Definition.Kind.RECORDS: _records,
+        Definition.Kind.FORMULA: _indicators,
+        Definition.Kind.TABLE: _tables,
+    }
+    return kinds[Definition.Kind(standing.definition.kind)](standing, user, now)
+
+
+def series_behind(spec: Mapping[str, Any]) -> SeriesQuerySet:
+    """The series that a spec reads: by property, types and sector."""
+    name = spec.get("property") or spec.get("num_property") or ""
+    found = Series.objects.filter(property=name, entity__deleted_at=None)
+    if spec.get("types"):
+        found = found.filter(entity__types__overlap=list(spec["types"]))
+    if spec.get("sector"):
+        found = found.filter(entity__sector=spec["sector"])
+    return found
+
+
+def _things(standing: Standing, user: Any, now: datetime) -> Behind:
+    spec = standing.definition.spec
+    found = series_behind(spec).visible_to(user)
+    if standing.place is not None and standing.place.parent_id is not None:
+        found = found.filter(entity__place__path__startswith=standing.place.path)
+    if standing.agency is not None:
+        found = found.filter(entity__agency__path__startswith=standing.agency.path)
+    series = list(found.select_related("entity__place").defer("entity__place__boundary"))
+    points = latest([row.pk for row in series])
+    rows = [_thing(row, points.get(row.pk), spec, now) for row in series]
+    better = standing.definition.direction
+    rows.sort(key=lambda row: _badness(row, better))
+    return Behind(
+        heading=pgettext("indicator", "Thing"),
+        note=_("as they are now; the worst first"),
+        rows=rows[:SHOWN],
+        more=max(0, len(rows) - SHOWN),
+        none=_("No things"),
+        why=_("Nothing that you may see measures this here."),
+    )
+
+
+def _thing(series: Series, point: Any, spec: Mapping[str, Any], now: datetime) -> BehindRow:
+    declared = find_attribute(series.entity.types, series.property)
+    at, value, quality = (point[0], point[1], point[2]) if point else (None, None, 0)
+    words, state = _counts_as(spec, value, quality)
+    return BehindRow(
+        name=series.entity.name or series.entity.urn,
+        url=f"{reverse('entity', args=[series.entity.pk])}?property={series.property}",
+        place=series.entity.place.name if series.entity.place else "",
+        value=value,
+        decimals=declared.decimals if declared else series.decimals,
+        unit=unit_symbol(series.unit),
+        words=words,
+        state=state,
+        at=at,
+        max_age=2 * series.interval_s,
+        note=str(declared.label) if declared else series.property,
+    )
+
+
+def _counts_as(spec: Mapping[str, Any], value: float | None, quality: int) -> tuple[str, str]:
+    """How a thing counts with its value of now, and the shape for it."""
+    if value is None:
+        return _("never heard of"), "dead"
+    if quality:
+        return _("not valid, doesn't count"), "stale"
+    where = spec.get("where") or {}
+    if spec.get("across") in ("share", "count") and where.get("op") in OPS:
+        fulfils = OPS[where["op"]](value, float(where.get("value") or 0))
+        return (_("fulfils the condition"), "normal") if fulfils else (_("doesn't fulfil it"), "attention")
+    return pgettext("thing of an indicator", "counts"), ""
+
+
+def _badness(row: BehindRow, direction: str) -> tuple[int, float, str]:
+    order = {"attention": 0, "dead": 2, "stale": 2}.get(row.state, 1)
+    value = row.value or 0.0
+    return order, value if direction == Definition.Direction.UP and row.state == "" else -value, row.name
+
+
+def _records(standing: Standing, user: Any, now: datetime) -> Behind:
+    """The list of the module that keeps the records; it obeys the same selectors."""
+    key = str(standing.definition.spec.get("measure", ""))
+    measure = registry.record_measures.get(key)
+    url = ""
+    try:
+        url = reverse(PAGES.get(key.partition(".")[0], ""))
+    except NoReverseMatch:
+        url = ""
+    label = str(measure.label) if measure else key
+    rows = [BehindRow(name=label, url=url, value=standing.value, decimals=standing.definition.decimals,
+                      unit=standing.unit_text, words=_("see the list"), at=standing.label)] if url else []  # fmt: skip
+    return Behind(
+        heading=_("Records"),
+        note=_("the list that is counted"),
+        rows=rows,
+        none=label,
+        why=_("These records have no page of their own."),
+    )
+
+
+def _indicators(standing: Standing, user: Any, now: datetime) -> Behind:
+    keys = keys_in(str(standing.definition.spec.get("expression", "")))
+    wanted = Indicator.objects.visible_to(user).filter(key__in=keys).order_by("order", "key")
+    found = standings(
+        user, wanted, place=standing.place, agency=standing.agency, now=now, only_with_values=False
+    )
+    return Behind(
+        heading=_("Indicator"),
+        note=_("what the formula is made of"),
+        rows=[_indicator(row) for row in found],
+        none=_("No indicators"),
+        why=_("The formula names none that you may see."),
+    )
+
+
+def _indicator(row: Standing) -> BehindRow:
+    return BehindRow(
+        name=row.name,
+        url=row.url,
+        value=row.value,
+        decimals=row.definition.decimals,
+        unit=row.unit_text,
+        words=row.period,
+        state=row.state if row.value is not None else "dead",
+        at=row.label,
+        max_age=row.definition.freshness_s,
+        note=row.scope_words,
+    )
+
+
+def _tables(standing: Standing, user: Any, now: datetime) -> Behind:
+    """The tables of the latest periods, with what each agency said."""
+    found = Submission.objects.visible_to(user).filter(collection__indicators=standing.indicator)
+    if standing.agency is not None:
+        found = found.filter(agency__path__startswith=standing.agency.path)
+    rows = found.select_related("agency", "collection").order_by("-label", "agency__sort_key")
+    return Behind(
+        heading=_("Table of an agency"),
+        note=_("the newest first"),
+        rows=list(_tables_of(rows[:SHOWN], standing)),
+        url=reverse("collections"),
+        none=_("No collection"),
+        why=_("No collection asks for it: its values were imported."),
+    )
+
+
+def _tables_of(rows: Iterable[Submission], standing: Standing) -> Iterable[BehindRow]:
+    states = {"approved": "normal", "returned": "attention"}
+    for row in rows:
+        said = [num for num, _den in row.values.get(standing.indicator.key, {}).values() if num is not None]
+        yield BehindRow(
+            name=row.agency.name,
+            url=reverse("submission", args=[row.pk]),
+            value=sum(said) if said else None,
+            decimals=standing.definition.decimals,
+            unit=standing.unit_text,
+            words=row.get_state_display(),
+            state=states.get(row.state, ""),
+            at=row.submitted_at,
+            note=period_words(row.label, row.collection.grain),
+        )

@@ -1,0 +1,143 @@
+"""Formulas over indicators: keys, numbers, + - * / ( ), min and max, and nothing else.
+
+They are read as Python's syntax tree, of which only these nodes are taken, and evaluated by walking it.
+"""
+
+import ast
+import math
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from halong.core.errors import Invalid
+
+LONGEST = 500
+DEEPEST = 40
+LARGEST = 1e30
+_FUNCTIONS: dict[str, Callable[..., float]] = {"min": min, "max": max}
+_OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+_KEY = re.compile(r"(?<![\w.])[a-z_][a-z0-9_]*(?:\.[a-z0-9_]+)*(?![\w.])")
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A formula that was read; ``keys`` are the indicators it names, in the order of the text."""
+
+    text: str
+    keys: tuple[str, ...]
+    body: ast.expr
+
+    def evaluate(self, values: Mapping[str, float]) -> float | None:
+        """The value; None where something is divided by zero or the result isn't finite."""
+        return _finite(self.body, self._named(values))
+
+    def parts(self, values: Mapping[str, float]) -> tuple[float | None, float | None]:
+        """What is divided by what, where the formula is a quotient (perhaps times a number): "3 /24". Else None, None."""
+        found = _quotient(self.body)
+        if found is None:
+            return None, None
+        named = self._named(values)
+        return _finite(found[0], named), _finite(found[1], named)
+
+    def _named(self, values: Mapping[str, float]) -> dict[str, float]:
+        return {f"k{number}": values[key] for number, key in enumerate(self.keys)}
+
+
+def parse(text: str) -> Expression:
+    """Read a formula. Raises Invalid with what is wrong."""
+    if not text.strip() or len(text) > LONGEST:
+        raise Invalid(_("Write a formula of at most %(n)d characters.") % {"n": LONGEST})
+    keys: dict[str, str] = {}
+
+    def name(found: re.Match[str]) -> str:
+        word = found[0]
+        return word if word in _FUNCTIONS else keys.setdefault(word, f"k{len(keys)}")
+
+    replaced = " ".join(_KEY.sub(name, text).split())
+    try:
+        body = ast.parse(replaced, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise Invalid(_("The formula can't be read: check the signs and brackets.")) from None
+    _check(body, set(keys.values()), 0)
+    if not keys:
+        raise Invalid(_("A formula names at least one indicator."))
+    return Expression(text.strip(), tuple(keys), body)
+
+
+def _check(node: ast.expr, names: set[str], depth: int) -> None:
+    """Refuse everything but numbers, keys, the four operators, signs, min and max."""
+    if depth > DEEPEST:
+        raise Invalid(_("The formula is nested too deeply."))
+    if isinstance(node, ast.Constant) and _is_moderate(node.value):
+        return
+    if isinstance(node, ast.Name) and node.id in names:
+        return
+    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
+        _check(node.left, names, depth + 1)
+        _check(node.right, names, depth + 1)
+        return
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
+        _check(node.operand, names, depth + 1)
+        return
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _FUNCTIONS:
+        if len(node.args) < 2 or node.keywords:
+            raise Invalid(_("min and max take two values or more."))
+        for argument in node.args:
+            _check(argument, names, depth + 1)
+        return
+    raise Invalid(_("Formulas know keys of indicators, numbers, + - * / ( ), min and max only."))
+
+
+def _is_moderate(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= LARGEST
+
+
+def _finite(node: ast.expr, values: Mapping[str, float]) -> float | None:
+    try:
+        found = _value(node, values)
+    except (ZeroDivisionError, OverflowError):
+        return None
+    return found if math.isfinite(found) else None
+
+
+def _value(node: ast.expr, values: Mapping[str, float]) -> float:
+    if isinstance(node, ast.Constant):
+        assert isinstance(node.value, (int, float))
+        return float(node.value)
+    if isinstance(node, ast.Name):
+        return values[node.id]
+    if isinstance(node, ast.BinOp):
+        return _OPERATORS[type(node.op)](_value(node.left, values), _value(node.right, values))
+    if isinstance(node, ast.UnaryOp):
+        inner = _value(node.operand, values)
+        return -inner if isinstance(node.op, ast.USub) else inner
+    assert isinstance(node, ast.Call)
+    assert isinstance(node.func, ast.Name)
+    return _FUNCTIONS[node.func.id](*(_value(argument, values) for argument in node.args))
+
+
+def _quotient(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
+    """Numerator and denominator of a quotient, without factors that are plain numbers."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        return _without_factor(node.left), node.right
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        for one, other in ((node.left, node.right), (node.right, node.left)):
+            if isinstance(one, ast.Constant):
+                return _quotient(other)
+    return None
+
+
+def _without_factor(node: ast.expr) -> ast.expr:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        for one, other in ((node.left, node.right), (node.right, node.left)):
+            if isinstance(one, ast.Constant):
+                return other
+    return node

@@ -1,0 +1,26 @@
+"""Who may judge a task that is more than a question of one permission."""
+
+from typing import Any
+
+from halong.accounts.models import User
+from halong.core.permissions import has_perm
+from halong.tasks.models import Task
+
+
+def may_judge(task: Task, by: Any) -> bool:
+    """Whether somebody may confirm, extend or cancel: whoever gave the task, or may give tasks to the agency above the one
+    that works on it. A director can't confirm what the chairman gave to his own department.
+    """
+    if not isinstance(by, User):
+        return False
+    if task.created_by_id == by.pk and by.is_active:
+        return True
+    above = Task(place_id=task.place_id, sector=task.sector)
+    if task.agency.parent_id is not None:
+        above.agency_id = task.agency.parent_id
+    return has_perm(by, "tasks.assign", above)
+
+
+def may_work(task: Task, by: Any) -> bool:
+    """Whether somebody may accept it, report and finish."""
+    return isinstance(by, User) and (task.assignee_id == by.pk or has_perm(by, "tasks.work", task))

@@ -1,0 +1,68 @@
+"""Who hears about what happens to a task."""
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from halong.accounts.models import User
+from halong.accounts.queries import answerable
+from halong.core.formats import format_datetime
+from halong.notify.actions import Words, tell
+from halong.places.models import Agency
+from halong.tasks.models import Task, TaskEvent
+
+
+def workers(task: Task) -> list[User]:
+    """Whom a task is given to: the person, else who answers for the agency."""
+    if task.assignee is not None:
+        return [task.assignee]
+    return [person.user for person in answerable(task.agency)]
+
+
+def superiors(task: Task) -> list[User]:
+    """Who hears that a deadline has passed: whoever gave the task, and who answers for the agency above."""
+    parent = cast("Agency | None", task.agency.parent)
+    above = answerable(parent) if parent is not None else []
+    given_by = [task.created_by] if task.created_by is not None else []
+    return [*given_by, *(person.user for person in above if person.leads)]
+
+
+def tell_workers(event: TaskEvent, what: Words, *, but: Any) -> None:
+    """Tell those who work on it, without the one who did it himself."""
+    _tell(event, (user for user in workers(event.task) if user != but), what)
+
+
+def tell_giver(event: TaskEvent, what: Words, *, but: Any) -> None:
+    """Tell whoever gave it."""
+    giver = event.task.created_by
+    _tell(event, [giver] if giver is not None and giver != but else [], what)
+
+
+def remind(event: TaskEvent, reminder: str) -> None:
+    """Tell about a deadline: those who work on it, and at the end their superiors."""
+    if reminder == Task.Reminder.SUPERIOR:
+        _tell(event, superiors(event.task), _("Task late"))
+    elif reminder == Task.Reminder.DUE:
+        _tell(event, workers(event.task), _("Task due now"))
+    else:
+        _tell(event, workers(event.task), _("Task due within a day"))
+
+
+def _tell(event: TaskEvent, users: Iterable[User], what: Words) -> None:
+    task = event.task
+    tell(
+        users,
+        kind="task",
+        title=format_lazy("{}: {}", what, task.title),
+        text=format_lazy(
+            _("Deadline {due} · {agency}{note}"),
+            due=format_datetime(task.due_at),
+            agency=task.agency.short_name or task.agency.name,
+            note=f"\n{event.note}" if event.note else "",
+        ),
+        url=reverse("task", args=[task.pk]),
+        key=f"task:{task.pk}:{event.pk}",
+    )

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from halong.citizens.actions.catalogue import ensure_catalogue
 from halong.context.actions import Draft, create_entities
 from halong.context.models import Entity
 from halong.core.permissions import SYSTEM
@@ -57,6 +58,8 @@ def load_profile(name: str, *, simulated: bool | None = None, say: Say = _quiet)
         counts["indicators"] = ensure_indicators(profile.figures.indicators, by=SYSTEM)
         counts["collections"] = ensure_collections(profile.figures.collections, by=SYSTEM)
         say(f"{counts['indicators']} indicators, {counts['collections']} collections")
+        counts |= ensure_catalogue(profile.catalogue, by=SYSTEM)
+        say(f"{counts['categories']} kinds of report, {counts['routes']} routes")
     return counts
 
 

@@ -7,10 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from halong.citizens.actions.catalogue import Catalogue
 from halong.core.errors import HalongError
 from halong.core.sector import EntityType, find_type
 from halong.core.tables import Row, read_csv
 from halong.places.models import Place
+from halong.profiles.citizens import read_citizens
 from halong.profiles.description import ProfileError, read_description, read_toml
 from halong.profiles.figures import Figures, read_figures
 
@@ -101,6 +103,7 @@ class Profile:
     indices: list[dict[str, Any]] = field(default_factory=list)
     rules: list[dict[str, Any]] = field(default_factory=list)
     figures: Figures = field(default_factory=Figures)
+    catalogue: Catalogue = field(default_factory=Catalogue)
     boundaries: dict[str, Any] | None = None
 
 
@@ -184,6 +187,11 @@ def _add_figures(reader: _Reader, profile: Profile, files: dict[str, Any]) -> No
     if "indicators" in files:
         codes = {row["code"] for row in profile.agencies}
         profile.figures, faults = read_figures(reader.folder, files["indicators"], codes)
+        reader.faults += faults
+    if "citizens" in files:
+        places = {profile.description["province"]["code"], *(row["code"] for row in profile.places)}
+        codes = {row["code"] for row in profile.agencies}
+        profile.catalogue, faults = read_citizens(reader.folder, files["citizens"], places, codes)
         reader.faults += faults
     if "boundaries" in files and (reader.folder / files["boundaries"]).exists():
         profile.boundaries = _boundaries(reader, files["boundaries"])

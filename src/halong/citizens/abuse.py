@@ -30,6 +30,7 @@ DEVICE_AGE = 365 * 24 * 3600
 # per act: (window, most of a network, most of a device). A network may be a school, a factory or a mobile operator.
 LIMITS: dict[str, tuple[timedelta, int, int]] = {
     "send": (timedelta(hours=1), 120, 20),
+    "plain": (timedelta(hours=1), 30, 6),  # forms sent without scripts, so without proof of work
     "photo": (timedelta(hours=1), 400, 80),
     "follow": (timedelta(hours=1), 240, 60),
     "code": (timedelta(minutes=10), 60, 30),  # tries of codes: 60 bits can't be guessed, but nobody need try
@@ -44,6 +45,7 @@ ON CONFLICT (key, act, "window") DO UPDATE SET count = citizens_allowance.count 
 ALGORITHM = "SHA-256"
 HARDEST = 60_000  # numbers to try at most: about half a second on a cheap phone
 GOOD_FOR = timedelta(hours=2)
+READ, STAMP_GOOD_FOR = timedelta(seconds=3), timedelta(days=1)  # nobody fills a form in faster
 
 
 def allow(request: HttpRequest, act: str) -> None:
@@ -145,3 +147,26 @@ def _spend(digest: str, expires: datetime) -> bool:
 def is_robot(given: Any) -> bool:
     """Whether the honeypot was filled in: such a sender is told that all went well, and nothing is kept."""
     return bool(str(given.get(HONEYPOT, "")).strip())
+
+
+def stamp(now: datetime | None = None) -> str:
+    """A mark for a form that is filled in without scripts, where no work can be asked of the browser: when it was drawn,
+    signed.
+    """
+    plain = f"{int((now or timezone.now()).timestamp())}.{secrets.token_hex(8)}"
+    return signing.Signer(salt="citizens-form").sign(plain)
+
+
+def check_stamp(given: str) -> None:
+    """Raise Invalid unless a form was drawn here, at least three seconds and at most a day ago, and wasn't sent yet."""
+    words = _("This page is too old or was sent already. Load it again; what you wrote is kept.")
+    try:
+        plain = signing.Signer(salt="citizens-form").unsign(given)
+        drawn = datetime.fromtimestamp(int(plain.partition(".")[0]), tz=timezone.get_current_timezone())
+    except (signing.BadSignature, ValueError) as error:
+        raise Invalid(words) from error
+    age = timezone.now() - drawn
+    if not READ <= age <= STAMP_GOOD_FOR or not _spend(
+        hashlib.sha256(plain.encode()).hexdigest(), drawn + STAMP_GOOD_FOR
+    ):
+        raise Invalid(words)

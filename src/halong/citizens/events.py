@@ -17,3 +17,12 @@ class PhotoSent:
     """A photo came in and waits to be checked."""
 
     photo_id: int
+
+
+@event
+class MediaLinked:
+    """A partner's report has a picture at an address, which is to be fetched."""
+
+    report_id: int
+    key_id: int
+    url: str

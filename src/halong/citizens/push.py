@@ -67,7 +67,7 @@ def send(address: dict[str, str], *, title: str, text: str, url: str, tag: str) 
     """Hand a message to the browser's push service. Raises PushError."""
     endpoint = address["endpoint"]
     parts = urlsplit(endpoint)
-    if not _is_public(parts.hostname or "", parts.port or 443):
+    if not is_public_host(parts.hostname or "", parts.port or 443):
         raise PushError("not a public address", gone=True)
     body = json.dumps({"title": title, "body": text, "url": url, "tag": tag}, ensure_ascii=False).encode()
     subject = (
@@ -92,7 +92,7 @@ def send(address: dict[str, str], *, title: str, text: str, url: str, tag: str) 
         raise PushError(f"HTTP {answer.status_code}", gone=answer.status_code in GONE)
 
 
-def _is_public(host: str, port: int) -> bool:
+def is_public_host(host: str, port: int) -> bool:
     """Whether a name leads out into the internet: what a stranger typed must not reach machines inside."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)

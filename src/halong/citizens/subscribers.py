@@ -1,9 +1,11 @@
 """What follows from an entry of a report's timeline, each in a job of its own, at least once."""
 
+from halong.accounts.models import ApiKey
 from halong.citizens.actions.clock import watch_cluster
+from halong.citizens.actions.partners import fetch_media
 from halong.citizens.actions.photographs import check_photo
-from halong.citizens.events import PhotoSent, ReportChanged
-from halong.citizens.models import Photo, ReportEvent
+from halong.citizens.events import MediaLinked, PhotoSent, ReportChanged
+from halong.citizens.models import Photo, Report, ReportEvent
 from halong.citizens.proposals import keep_proposal
 from halong.citizens.telling import tell_about
 from halong.core.events import subscribe
@@ -36,3 +38,12 @@ def check(happened: PhotoSent) -> None:
     photo = Photo.objects.select_related("report").filter(pk=happened.photo_id).first()
     if photo is not None:
         check_photo(photo)
+
+
+@subscribe(MediaLinked)
+def fetch(happened: MediaLinked) -> None:
+    """Fetch a picture that a partner has linked."""
+    report = Report.objects.select_related("place", "category").filter(pk=happened.report_id).first()
+    key = ApiKey.objects.filter(pk=happened.key_id, revoked_at=None).first()
+    if report is not None and key is not None:
+        fetch_media(report, happened.url, by=key)

@@ -82,7 +82,8 @@ def ensure_catalogue(rows: Catalogue, *, by: Actor = SYSTEM) -> dict[str, int]:
     )
     counts["channels"] = sum(_ensure_channel(row, known) for row in rows.channels)
     counts["templates"] = sum(_ensure_template(row, known) for row in rows.templates)
-    record(by, "reports.ensure_catalogue", None, address=None, **counts)
+    if any(counts.values()):
+        record(by, "reports.ensure_catalogue", None, address=None, **counts)
     return counts
 
 

@@ -26,7 +26,7 @@ from halong.places.models import Place
 from halong.places.queries import locate
 
 OLDEST = timedelta(days=30)  # a draft that waited for the network for longer is dated when it came in
-TEXT = 2000
+TEXT = 4000  # as Open311 allows
 
 
 class LawfulElsewhere(Invalid):

@@ -1,0 +1,74 @@
+"""What applications of partners do beyond sending: pictures by their address, additions to what they sent."""
+
+import httpx
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from halong.accounts.models import ApiKey
+from halong.citizens import images
+from halong.citizens.actions.photographs import attach_photo
+from halong.citizens.actions.steps import Kind, happened, said
+from halong.citizens.events import MediaLinked
+from halong.citizens.masking import mask
+from halong.citizens.models import Photo, Question, Report, ReportEvent
+from halong.citizens.push import is_public_host
+from halong.core.errors import Forbidden, HalongError, Invalid
+from halong.core.events import publish
+from halong.core.permissions import require
+
+TIMEOUT = 20.0
+
+
+@transaction.atomic
+def link_media(report: Report, url: str, *, by: ApiKey) -> None:
+    """A picture that lies at an address (``media_url``): fetched by a job, then checked like every other one."""
+    _require_own(report, by)
+    if not url.startswith(("https://", "http://")) or len(url) > 1000:
+        raise Invalid(_("This is no web address."), fields={"media_url": _("This is no web address.")})
+    publish(MediaLinked(report.pk, by.pk, url))
+
+
+def fetch_media(report: Report, url: str, *, by: ApiKey) -> Photo | None:
+    """Fetch a linked picture and take it into quarantine; None where it can't be had or is none. Raises httpx.HTTPError
+    when the other side fails, so that the job tries again.
+    """
+    _require_own(report, by)
+    target = httpx.URL(url)
+    if not is_public_host(target.host, target.port or (443 if target.scheme == "https" else 80)):
+        return None
+    with httpx.stream("GET", url, timeout=TIMEOUT) as answer:
+        if not answer.is_success:
+            return None
+        content = b""
+        for part in answer.iter_bytes():
+            content += part
+            if len(content) > images.LARGEST:
+                return None
+    try:
+        return attach_photo(report, content, key=url, by=by)
+    except HalongError:
+        return None
+
+
+@transaction.atomic
+def partner_update(report: Report, *, by: ApiKey, text: str, update_id: str = "") -> ReportEvent:
+    """A partner's user adds to his own report, or answers the question that stands; the same ``update_id`` once."""
+    _require_own(report, by)
+    if update_id:
+        known = report.events.filter(kind=Kind.REPLIED, data__update_id=update_id[:100]).first()
+        if known is not None:
+            return known
+    plain = mask(said(text, "description", most=2000)).text
+    question = Question.objects.filter(report=report, replied_at=None).first()
+    if question is not None:
+        Question.objects.filter(pk=question.pk, replied_at=None).update(
+            reply=plain, replied_at=timezone.now()
+        )
+    return happened(report, Kind.REPLIED, by, note=plain, update_id=update_id[:100])
+
+
+def _require_own(report: Report, by: ApiKey) -> None:
+    if not isinstance(by, ApiKey) or report.api_key_id != by.pk:
+        raise Forbidden
+    require(by, "reports.send", report.place)

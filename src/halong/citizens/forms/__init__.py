@@ -1,0 +1,1 @@
+"""What people and browsers say, checked at the edge."""

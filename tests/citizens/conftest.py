@@ -66,7 +66,8 @@ def catalogue(agencies):
             routes=[{"valid_from": FIRST}, {"valid_from": FIRST, "category": "light", "agency": "DN"}],
             deadlines=[
                 {"valid_from": FIRST, "triage_hours": 2, "accept_hours": 8, "answer_hours": 40},
-                {"valid_from": FIRST, "urgent": True, "clock": "calendar", "triage_hours": 1, "accept_hours": 2, "answer_hours": 24},
+                {"valid_from": FIRST, "urgent": True, "clock": "calendar",
+                 "triage_hours": 1, "accept_hours": 2, "answer_hours": 24},
             ],
             terms=[{"valid_from": FIRST, "hours": [["07:30", "11:30"], ["13:00", "17:00"]], "consent": "Đồng ý"}],
             channels=[{"valid_from": FIRST, "matter": "complaint", "name": "Khiếu nại", "words": "Gửi đơn"},
@@ -124,7 +125,7 @@ def picture(kind="JPEG", size=(640, 480), exif=True):
     data = Image.Exif()
     if exif:
         data[0x0110] = "SECRETPHONE 12"
-        data[0x9003] = "2026:11:20 08:00:00"
+        data.get_ifd(0x8769)[0x9003] = "2026:11:20 08:00:00"
         data.get_ifd(0x8825).update({1: "N", 2: (20.0, 57.0, 0.0), 3: "E", 4: (107.0, 5.0, 0.0)})
     out = io.BytesIO()
     image.save(out, kind, exif=data.tobytes())

@@ -140,7 +140,7 @@ def test_attributes_are_checked(client, key):
         response = post(client, key, **(good | wrong))
         assert (
             response.status_code,
-            list(wrong)[0].removesuffix("[]") in response.json()[0]["description"],
+            next(iter(wrong)).removesuffix("[]") in response.json()[0]["description"],
         ) == (400, True)
     missing = post(client, key, service_code="light")
     assert missing.status_code == 400

@@ -217,6 +217,7 @@ class Report(models.Model):
             ),
             models.Index(fields=["created_at"], name="report_created"),
             models.Index(fields=["resolved_at"], name="report_resolved"),
+            models.Index(fields=["rated_at"], name="report_rated", condition=Q(rated_at__isnull=False)),
             models.Index(fields=["-changed_at"], name="report_changed"),
             models.Index(fields=["closed_at"], name="report_closing", condition=Q(anonymised_at=None)),
             models.Index(fields=["merged_into"], name="report_merged", condition=Q(state="duplicate")),

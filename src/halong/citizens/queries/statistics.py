@@ -133,6 +133,16 @@ def _base(user: Any, place: Place | None, agency: Agency | None, sector: str) ->
     return found.exclude(state__in=NOT_COUNTED)
 
 
+def _touched(start: datetime, end: datetime) -> Q:
+    """The reports that ``_aggregates`` can count at all, so that indexes find them."""
+    return (
+        Q(created_at__gte=start, created_at__lt=end)
+        | Q(resolved_at__gte=start, resolved_at__lt=end)
+        | Q(rated_at__gte=start, rated_at__lt=end)
+        | Q(state__in=OPEN)
+    )
+
+
 def _aggregates(start: datetime, end: datetime, now: datetime) -> dict[str, Any]:
     came = Q(created_at__gte=start, created_at__lt=end)
     done = Q(resolved_at__gte=start, resolved_at__lt=end)
@@ -160,7 +170,7 @@ def flow(
     sector: str = "", now: datetime | None = None,
 ) -> Flow:  # fmt: skip
     """The numbers of a span of time. Without a person (the public) small ones are None. One query."""
-    found = _base(user, place, agency, sector)
+    found = _base(user, place, agency, sector).filter(_touched(start, end))
     whole = Flow(**found.aggregate(**_aggregates(start, end, now or timezone.now())))
     return whole if user is not None else hidden(whole)
 
@@ -196,7 +206,7 @@ def by_agency(
     now = now or timezone.now()
     if user is None and publication_in_force(now) is None:
         return []
-    found = _base(user, place, None, sector).filter(agency__isnull=False)
+    found = _base(user, place, None, sector).filter(_touched(start, end), agency__isnull=False)
     rows = list(found.values("agency").annotate(**_aggregates(start, end, now)).order_by())
     agencies = Agency.objects.in_bulk([row["agency"] for row in rows])
     stats = [StatRow(agencies[row.pop("agency")], None, Flow(**row)) for row in rows]

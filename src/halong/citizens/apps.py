@@ -1,7 +1,15 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from halong.core.registry import HealthCheck, health_checks, live_topics, record_measures, simulated_removers
+from halong.core.registry import (
+    HealthCheck,
+    MenuItem,
+    health_checks,
+    live_topics,
+    menu,
+    record_measures,
+    simulated_removers,
+)
 
 
 class CitizensConfig(AppConfig):
@@ -15,6 +23,11 @@ class CitizensConfig(AppConfig):
         from halong.citizens import channels, clamav, measures, subscribers  # noqa: F401, PLC0415 -- need the models
         from halong.citizens.actions.catalogue import remove_simulated  # noqa: PLC0415
 
+        for item in (
+            MenuItem("public-reports", _("Reports"), "message-report", "public-reports", 30, shell="citizen"),
+            MenuItem("citizen-find", _("Mine"), "inbox", "citizen-find", 40, shell="citizen"),
+        ):
+            menu.register(item.key, item)
         live_topics.register("reports", "reports.view")
         live_topics.register("service-notices", None)
         health_checks.register("clamav", HealthCheck("clamav", _("Malware scanner"), clamav.trouble))

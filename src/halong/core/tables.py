@@ -93,11 +93,12 @@ def write_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
-    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 
-def _safe(cell: Any) -> Any:
+def safe_cell(cell: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula; None is empty."""
     if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
         return f"'{cell}"
     return "" if cell is None else cell
@@ -112,7 +113,7 @@ def _row(line: int, columns: Sequence[str], cells: Sequence[str]) -> Row:
 
 def _bare(cell: str) -> str:
     """The cell as it was before ``write_csv`` made it safe."""
-    return cell[1:] if cell[:1] == "'" and _safe(cell[1:]) == cell else cell
+    return cell[1:] if cell[:1] == "'" and safe_cell(cell[1:]) == cell else cell
 
 
 def _check_columns(columns: Sequence[str], required: Collection[str], optional: Collection[str]) -> None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
+from halong.citizens.home import home_of
 from halong.core.access import public
 from halong.core.formats import format_number
 from halong.core.sector import all_sectors
@@ -28,9 +29,9 @@ def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     thing = _chosen(things, here, request.COOKIES.get(REMEMBERED, ""))
     station = stations.station_of(thing, now, lon=here.get("lon"), lat=here.get("lat")) if thing else None
-    response = render(
-        request, "openness/home.html", {"station": station, "things": _airs(things), **_day(thing)}
-    )
+    place = thing.entity.place if thing is not None else None
+    context = {"station": station, "things": _airs(things), **_day(thing), **home_of(place)}
+    response = render(request, "openness/home.html", context)
     if thing is not None and here.get("station"):
         response.set_cookie(REMEMBERED, str(thing.entity.pk), max_age=365 * 24 * 3600, samesite="Lax")
     return response

@@ -86,6 +86,7 @@ def page_data(request: HttpRequest) -> dict[str, Any]:
             "maplibreWorker": asset("maplibre-gl-worker.mjs"),
             "mapStyle": asset("map.css"),
             "chartStyle": asset("chart.css"),
+            "reportWork": asset("report-work.js"),
             "basemap": asset("basemap.geojson"),
             "eastsea": asset("eastsea.geojson"),
         },

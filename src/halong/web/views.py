@@ -19,6 +19,7 @@ from halong.web.samples import sample_data, sample_page
 
 RESULTS_OF_A_KIND = 6
 LONGEST_QUERY = 80
+OFFLINE_PAGES = ["/c/report", "/c/follow"]  # a report is written, and found again, without network
 
 
 @signed_in
@@ -73,6 +74,8 @@ def web_manifest(request: HttpRequest) -> JsonResponse:
         "background_color": "#f3f5f6",
         "theme_color": "#0a6b6b",
         "icons": icons,
+        "categories": ["government", "utilities"],
+        "shortcuts": [{"name": _("Send a report"), "url": "/c/report"}, {"name": _("My reports"), "url": "/c/follow"}],
     }
     return JsonResponse(body, content_type="application/manifest+json")
 
@@ -84,13 +87,15 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     files = [
         asset(name)
         for name in manifest()
-        if name.endswith((".css", "halong.js")) or "-400-" in name or "-600-" in name
+        if name.endswith((".css", "halong.js")) or name.startswith(("report.js", "report-work.js")) or "-400-" in name or "-600-" in name
     ]
     source = (Path(__file__).parent / "frontend/js/worker.js").read_text(encoding="utf-8")
     build = {
         "version": asset("halong.js") + asset("halong.css"),
         "files": [name for name in files if name],
+        "pages": OFFLINE_PAGES,
         "offline": "/c/offline",
+        "sync": asset("report-sync.js"),
     }
     script = f"const BUILD = {json.dumps(build)};\n{source}"
     return HttpResponse(

@@ -13,7 +13,7 @@ from halong.core.permissions import scope_q
 from halong.places.models import Agency, Dated, Place
 
 
-def _said(vietnamese: str, english: str) -> str:
+def said_in(vietnamese: str, english: str) -> str:
     """The text in the language of the reader; Vietnamese where there is no English one."""
     return english if english and (get_language() or "vi").startswith("en") else vietnamese
 
@@ -74,17 +74,17 @@ class Category(Dated):
         ]
 
     def __str__(self) -> str:
-        return _said(self.name, self.name_en)
+        return said_in(self.name, self.name_en)
 
     @property
     def group_said(self) -> str:
         """The group in the reader's language."""
-        return _said(self.group, self.group_en)
+        return said_in(self.group, self.group_en)
 
     @property
     def description_said(self) -> str:
         """The description in the reader's language."""
-        return _said(self.description, self.description_en)
+        return said_in(self.description, self.description_en)
 
 
 class CategoryField(models.Model):
@@ -120,17 +120,17 @@ class CategoryField(models.Model):
         ordering = ["order", "pk"]
 
     def __str__(self) -> str:
-        return _said(self.question, self.question_en)
+        return said_in(self.question, self.question_en)
 
     @property
     def hint_said(self) -> str:
         """What to write, in the reader's language."""
-        return _said(self.hint, self.hint_en)
+        return said_in(self.hint, self.hint_en)
 
     @property
     def options(self) -> list[tuple[str, str]]:
         """(key, words) of a list type, in the reader's language."""
-        return [(row["key"], _said(row["name"], row.get("name_en", ""))) for row in self.values]
+        return [(row["key"], said_in(row["name"], row.get("name_en", ""))) for row in self.values]
 
 
 class Route(Dated):
@@ -219,7 +219,7 @@ class Terms(Dated):
     @property
     def consent_said(self) -> str:
         """Purpose and consent in the reader's language."""
-        return _said(self.consent, self.consent_en)
+        return said_in(self.consent, self.consent_en)
 
 
 class LawfulChannel(Dated):
@@ -250,12 +250,12 @@ class LawfulChannel(Dated):
     objects = DatedQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return _said(self.name, self.name_en)
+        return said_in(self.name, self.name_en)
 
     @property
     def words_said(self) -> str:
         """What to do, in the reader's language."""
-        return _said(self.words, self.words_en)
+        return said_in(self.words, self.words_en)
 
 
 class AnswerTemplate(models.Model):

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from halong.citizens.models.catalogue import said_in
 from halong.core.permissions import scope_q
 from halong.places.models import Agency, Place
 
@@ -132,6 +133,16 @@ class ServiceNotice(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def title_said(self) -> str:
+        """The title in the reader's language."""
+        return said_in(self.title, self.title_en)
+
+    @property
+    def text_said(self) -> str:
+        """The text in the reader's language."""
+        return said_in(self.text, self.text_en)
 
 
 class Moderation(models.Model):

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -9,6 +11,7 @@ from halong.citizens import codes
 from halong.citizens.actions.answering import reopen_until
 from halong.citizens.models import (
     Answer,
+    Contact,
     DataRequest,
     Follower,
     Photo,
@@ -54,6 +57,11 @@ class OwnView:
     def can_reopen(self) -> bool:
         """Whether he may ask to have it done again."""
         return self.is_sender and self.reopen_until is not None and self.reopen_until >= timezone.now()
+
+
+def was_sent(client_id: UUID) -> bool:
+    """Whether a report came in under this random number, so that sending it again costs no new work."""
+    return Report.objects.filter(client_id=client_id).exists()
 
 
 def follower_of(code: str) -> Follower | None:
@@ -113,3 +121,16 @@ def suggestion_of(code: str) -> Suggestion | None:
 def data_request_of(code: str) -> DataRequest | None:
     """Which data request a code opens."""
     return DataRequest.objects.filter(code_digest=codes.digest_of(code)).first()
+
+
+def wishes(follower: Follower) -> dict[str, bool]:
+    """By which ways somebody is told: never the addresses themselves, so that a code that was seen tells none."""
+    row: dict[str, Any] = (
+        Contact.objects.filter(follower=follower).values("wants_email", "wants_sms").first() or {}
+    )
+    return {
+        "wants_email": bool(row.get("wants_email")),
+        "wants_sms": bool(row.get("wants_sms")),
+        "kept": bool(row),
+        "push": follower.push_addresses.exists(),
+    }

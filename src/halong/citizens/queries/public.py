@@ -3,7 +3,7 @@
 Nothing here hands out a model: a page, a feed or a file can only show what these rows hold.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from math import floor
 from typing import Any
@@ -103,6 +103,11 @@ def recent(limit: int = 5, place: Place | None = None) -> list[PublicRow]:
     """The newest ones, for the home page and feeds."""
     found = filtered(PublicFilter(place=place)).order_by("-created_at", "-pk")
     return _rows(found.values_list(*COLUMNS)[:limit])
+
+
+def rows_of(ids: Iterable[int]) -> list[PublicRow]:
+    """These reports, as far as the public sees them, in no order."""
+    return _rows(Report.objects.shown().filter(pk__in=list(ids)).values_list(*COLUMNS))
 
 
 def rows_for_csv(wanted: PublicFilter, most: int = 50_000) -> Iterator[PublicRow]:

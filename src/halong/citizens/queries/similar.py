@@ -57,7 +57,8 @@ def near(
     measured by its coarse place.
     """
     now = timezone.now()
-    found = in_circle(Report.objects.all(), lon, lat, radius_m + (80 if public else 0))
+    rows_near = in_coarse_box if public else in_circle
+    found = rows_near(Report.objects.all(), lon, lat, radius_m)
     found = found.filter(
         Q(state__in=OPEN) | Q(resolved_at__gte=now - RECENT), created_at__gte=now - 6 * RECENT
     )
@@ -99,6 +100,13 @@ def in_circle(reports: "QuerySet[Report]", lon: float, lat: float, radius_m: flo
         output_field=BooleanField(),
     )
     return reports.filter(box)
+
+
+def in_coarse_box(reports: "QuerySet[Report]", lon: float, lat: float, radius_m: float) -> "QuerySet[Report]":
+    """Reports around a point by their public places: by the exact ones, asking again and again would find them out."""
+    up = (radius_m + 80) / M_PER_DEGREE
+    side = up / max(0.1, cos(radians(lat)))
+    return reports.filter(public_lon__range=(lon - side, lon + side), public_lat__range=(lat - up, lat + up))
 
 
 def metres(lon: float, lat: float, other_lon: float, other_lat: float) -> float:

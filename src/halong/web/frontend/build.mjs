@@ -1,6 +1,6 @@
 /* Builds the front end: `npm run build` writes hashed, minified files and their manifest to static/web/dist/,
    and the icons that templates inline to icons.json (kept in the repository, so that pages need no build for them). */
-import { context } from "esbuild";
+import { build, context } from "esbuild";
 import { copyFile, mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { basename, dirname, extname, join, relative } from "node:path";
@@ -10,7 +10,7 @@ import { gzipSync } from "node:zlib";
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../../../..");
 const out = join(here, "../static/web/dist");
-const entries = ["js/halong.js", "css/halong.css", "css/map.css", "css/chart.css"];
+const entries = ["js/halong.js", "js/report.js", "css/halong.css", "css/map.css", "css/chart.css"];
 const copied = ["maplibre-gl.mjs", "maplibre-gl-worker.mjs", "maplibre-gl-shared.mjs"];
 
 /** The dark tokens also for people whose system is dark and who have not chosen a theme. */
@@ -59,6 +59,25 @@ async function writeIcons() {
   await writeFile(join(here, "../icons.json"), JSON.stringify(icons, null, 1) + "\n");
 }
 
+/** Workers: one file each, since not every browser lets a worker import. */
+async function bundleWorkers() {
+  const result = await build({
+    absWorkingDir: root, entryPoints: ["js/report-sync.js", "js/report-work.js"].map((entry) => join(here, entry)), outdir: out, bundle: true, minify: true, metafile: true,
+    format: "iife", target: ["es2022", "chrome111", "firefox115", "safari16.4"], entryNames: "[name]-[hash]", legalComments: "none",
+  });
+  return Object.fromEntries(Object.entries(result.metafile.outputs).map(([path, info]) => [basename(info.entryPoint), relative(out, join(root, path))]));
+}
+
+/** Which chunks an entry needs at once: what a page that must work without network is made of. */
+function needed(outputs, path, found = new Set()) {
+  for (const { path: other, kind } of outputs[path].imports) {
+    if (kind !== "import-statement" || found.has(other)) continue;
+    found.add(other);
+    needed(outputs, other, found);
+  }
+  return [...found].map((name) => relative(out, join(root, name)));
+}
+
 /** Files of former builds go after an hour: a server that runs may still point at them. */
 async function sweep(files) {
   const kept = new Set(Object.values(files).map((name) => name.split("/")[0]).concat("manifest.json"));
@@ -83,6 +102,7 @@ async function writeManifest(result, extra) {
   for (const [path, info] of Object.entries(result.metafile.outputs)) {
     const name = relative(out, join(root, path));
     if (info.entryPoint) files[basename(info.entryPoint)] = name;
+    if (info.entryPoint?.endsWith("js/report.js")) needed(result.metafile.outputs, path).forEach((chunk, n) => { files[`report.js:${n}`] = chunk; });
     const font = /(be-vietnam-pro-\S+-normal)-\w+\.woff2$/.exec(name);
     if (font) files[`${font[1]}.woff2`] = name;
   }
@@ -99,7 +119,7 @@ async function writeManifest(result, extra) {
 
 await mkdir(out, { recursive: true });
 await writeIcons();
-const extra = { ...(await copyMapLibre()), ...(await copyData()) };
+const extra = { ...(await copyMapLibre()), ...(await copyData()), ...(await bundleWorkers()) };
 const builder = await context({
   absWorkingDir: root,
   entryPoints: entries.map((entry) => join(here, entry)),

@@ -1,9 +1,11 @@
-/* Served with BUILD = {version, files, offline} in front. Pages: network first, else the last one seen, else the offline
+/* Served with BUILD = {version, files, pages, offline, sync} in front. `sync` delivers reports and shows messages; `pages` work
+   without network from the first visit. Pages: network first, else the last one seen, else the offline
    page. Built files: cache first (their names carry their content). Nothing of signed-in screens is kept. */
+if (BUILD.sync) importScripts(BUILD.sync);
 const NAME = `halong-${BUILD.version}`;
 
 addEventListener("install", (event) => {
-  event.waitUntil(caches.open(NAME).then((cache) => cache.addAll([...BUILD.files, BUILD.offline])).then(() => skipWaiting()));
+  event.waitUntil(caches.open(NAME).then((cache) => cache.addAll([...BUILD.files, ...BUILD.pages, BUILD.offline])).then(() => skipWaiting()));
 });
 
 addEventListener("activate", (event) => {
@@ -17,7 +19,7 @@ async function freshFirst(request) {
     if (response.ok && !response.headers.get("Cache-Control")?.includes("no-store")) cache.put(request, response.clone());
     return response;
   } catch (error) {
-    const kept = await cache.match(request);
+    const kept = await cache.match(request, { ignoreSearch: BUILD.pages.includes(new URL(request.url).pathname) });
     if (kept) return kept;
     if (request.mode === "navigate") return cache.match(BUILD.offline);
     throw error;

@@ -1,0 +1,86 @@
+"""What a citizen's page guesses while he fills it in: the unit, the kind, reports that tell the same. Nothing is kept."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from halong.citizens.models import Category, LawfulChannel, Photo
+from halong.citizens.promises import channels_for
+from halong.citizens.proposals import suggest_category
+from halong.citizens.queries.public import rows_of
+from halong.citizens.queries.rows import PublicRow
+from halong.citizens.queries.similar import near
+from halong.citizens.recognition import Recognised, recognise
+from halong.places.models import Place
+from halong.places.queries import locate
+
+MOST = 4
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind that fits, and why."""
+
+    category: Category
+    why: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is guessed. ``outside``: the position lies outside of the province."""
+
+    place: Place | None = None
+    approximate: bool = False
+    outside: bool = False
+    kinds: list[Kind] = field(default_factory=list)
+    recognised: Recognised = field(default_factory=Recognised)
+    channels: list[LawfulChannel] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A public report near by."""
+
+    row: PublicRow
+    distance_m: float
+    photo: int | None
+
+
+def guess(text: str, lon: float | None, lat: float | None, place: Place | None = None) -> Found:
+    """The unit of the position (else the chosen one), kinds by the words, then by what is reported near by."""
+    day = timezone.localdate()
+    at = locate(lon, lat, day) if lon is not None and lat is not None else None
+    outside = lon is not None and lat is not None and at is None
+    place = at.place if at else place
+    recognised = recognise(text)
+    kinds = (
+        [Kind(row.category, "; ".join(row.reasons)) for row in suggest_category(text, place)]
+        if text.strip()
+        else []
+    )
+    if lon is not None and lat is not None and not outside:
+        kinds += _reported_near(lon, lat, {kind.category.pk for kind in kinds})
+    channels = channels_for(recognised.legal, place, day) if recognised.legal else []
+    return Found(place, bool(at and at.approximate), outside, kinds[:MOST], recognised, channels)
+
+
+def _reported_near(lon: float, lat: float, known: set[int]) -> list[Kind]:
+    counts = Counter(row.report.category for row in near(None, lon, lat, limit=20))
+    words = _("reported near by")
+    return [Kind(category, words) for category, _n in counts.most_common(MOST) if category.pk not in known]
+
+
+def alike(category: Category | None, lon: float | None, lat: float | None, text: str = "") -> list[Alike]:
+    """Public reports near by that may tell the same, with enough to say so."""
+    if category is None or lon is None or lat is None:
+        return []
+    found = {row.report.pk: row.distance_m for row in near(category, lon, lat, text, limit=3)}
+    photos = dict(
+        Photo.objects.filter(report__in=found, released_at__isnull=False, use=Photo.Use.REPORT).values_list(
+            "report", "pk"
+        )
+    )
+    rows = (Alike(row, found[row.pk], photos.get(row.pk)) for row in rows_of(found))
+    return sorted(rows, key=lambda one: one.distance_m)

@@ -1,0 +1,62 @@
+/** Where a photo was taken and how many pixels it has, from its header; read on the phone, never from the server's copy. */
+const HEAD = 512 * 1024;
+const TIFF = { II: true, MM: false };
+
+function tiffOf(bytes) {
+  // "Exif\0\0" stands before the TIFF block in JPEG and in most HEIC files.
+  for (let i = 0; i < bytes.length - 14; i += 1) {
+    if (bytes[i] === 0x45 && bytes[i + 1] === 0x78 && bytes[i + 2] === 0x69 && bytes[i + 3] === 0x66 && !bytes[i + 4] && !bytes[i + 5]) return i + 6;
+  }
+  return -1;
+}
+
+function directory(view, start, at, little) {
+  const found = new Map();
+  const count = view.getUint16(start + at, little);
+  for (let n = 0; n < Math.min(count, 200); n += 1) {
+    const entry = start + at + 2 + 12 * n;
+    found.set(view.getUint16(entry, little), entry);
+  }
+  return found;
+}
+
+function degrees(view, start, entry, little) {
+  const at = start + view.getUint32(entry + 8, little);
+  const part = (n) => view.getUint32(at + 8 * n, little) / (view.getUint32(at + 8 * n + 4, little) || NaN);
+  return part(0) + part(1) / 60 + part(2) / 3600;
+}
+
+/** `{lon, lat}` in WGS 84, or null. */
+export function placeOf(buffer) {
+  try {
+    const bytes = new Uint8Array(buffer), view = new DataView(buffer), start = tiffOf(bytes);
+    if (start < 0) return null;
+    const little = TIFF[String.fromCharCode(bytes[start], bytes[start + 1])];
+    if (little === undefined) return null;
+    const first = directory(view, start, view.getUint32(start + 4, little), little), gps = first.get(0x8825);
+    if (gps === undefined) return null;
+    const tags = directory(view, start, view.getUint32(gps + 8, little), little);
+    if (![1, 2, 3, 4].every((tag) => tags.has(tag))) return null;
+    const letter = (tag) => String.fromCharCode(view.getUint8(tags.get(tag) + 8));
+    const lat = degrees(view, start, tags.get(2), little) * (letter(1) === "S" ? -1 : 1);
+    const lon = degrees(view, start, tags.get(4), little) * (letter(3) === "W" ? -1 : 1);
+    return Number.isFinite(lat) && Number.isFinite(lon) && Math.abs(lat) <= 90 && Math.abs(lon) <= 180 && (lat || lon) ? { lon, lat } : null;
+  } catch {
+    return null; // a header that isn't one
+  }
+}
+
+/** Millions of pixels of a JPEG by its frame header; 0 when it can't be told. */
+export function megapixels(buffer) {
+  const bytes = new Uint8Array(buffer), view = new DataView(buffer);
+  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return 0;
+  let at = 2;
+  while (at + 9 < bytes.length && bytes[at] === 0xff) {
+    const mark = bytes[at + 1];
+    if (mark >= 0xc0 && mark <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(mark)) return (view.getUint16(at + 5) * view.getUint16(at + 7)) / 1e6;
+    at += 2 + view.getUint16(at + 2);
+  }
+  return 0;
+}
+
+export const headOf = (file) => file.slice(0, HEAD).arrayBuffer();

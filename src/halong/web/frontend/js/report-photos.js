@@ -1,0 +1,93 @@
+/** Photos of the form: chosen, made smaller on the phone where that saves a slow network, kept, shown, removed. */
+import { headOf, megapixels, placeOf } from "./report-exif.js";
+import { forgetPhoto, keepPhoto, photoOf, randomId } from "./report-store.js";
+import { fault, make, say } from "./report-words.js";
+
+const MOST = 6, LARGEST = 25 * 1024 * 1024;
+const SMALL_ENOUGH = 900 * 1024, SIDE = 2560, QUALITY = 0.85;
+const MOST_MEGAPIXELS = 50; // decoding more than this may close the page on a cheap phone: it is sent as it is
+
+/** The same picture with at most 2560 pixels a side and no metadata; what this browser can't draw stays as it is. */
+async function smaller(file, head) {
+  if (file.size <= SMALL_ENOUGH || megapixels(head) > MOST_MEGAPIXELS || !globalThis.createImageBitmap) return file;
+  try {
+    const image = await createImageBitmap(file);
+    const scale = Math.min(1, SIDE / Math.max(image.width, image.height));
+    const canvas = make("canvas", { width: Math.round(image.width * scale), height: Math.round(image.height * scale) });
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    image.close();
+    const drawn = await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
+    return drawn && drawn.size < file.size ? drawn : file;
+  } catch {
+    return file;
+  }
+}
+
+export class Photos {
+  #list;
+  #error;
+  #urls = new Map();
+
+  /** `changed(photos, place)` hears of every change; `place` where a photo says where it was taken. */
+  constructor(form, changed) {
+    this.photos = [];
+    this.changed = changed;
+    this.#list = form.querySelector("[data-photos]");
+    this.#error = form.querySelector("[data-photo-error]");
+    for (const input of form.querySelectorAll("[data-photo-input]")) {
+      input.addEventListener("change", async () => {
+        const files = [...input.files];
+        input.value = "";
+        await this.#add(files);
+      });
+    }
+  }
+
+  async restore(photos) {
+    this.photos = photos.filter(({ done }) => !done);
+    for (const { key } of this.photos) {
+      const kept = await photoOf(key);
+      if (kept) this.#urls.set(key, URL.createObjectURL(new Blob([kept.bytes], { type: kept.type })));
+    }
+    this.#draw();
+  }
+
+  async #add(files) {
+    fault(this.#error, "");
+    let place = null;
+    for (const file of files) {
+      if (this.photos.length >= MOST) { fault(this.#error, say("too many photos", { n: MOST })); break; }
+      if (file.size > LARGEST) { fault(this.#error, say("too large")); continue; }
+      const head = await headOf(file);
+      place ??= placeOf(head);
+      const kept = await smaller(file, head), key = randomId();
+      await keepPhoto(key, kept);
+      this.#urls.set(key, URL.createObjectURL(kept));
+      this.photos.push({ key, done: false });
+    }
+    this.#draw();
+    this.changed(this.photos, place, files.length > 0);
+  }
+
+  async #remove(key) {
+    this.photos = this.photos.filter((photo) => photo.key !== key);
+    await forgetPhoto(key);
+    URL.revokeObjectURL(this.#urls.get(key));
+    this.#draw();
+    this.changed(this.photos, null, false);
+    (this.#list.querySelector("button") ?? this.#list.closest("section").querySelector("h2")).focus();
+  }
+
+  #draw() {
+    this.#list.hidden = this.photos.length === 0;
+    this.#list.replaceChildren(...this.photos.map(({ key }, n) => {
+      const button = make("button", { type: "button", textContent: "×" });
+      button.setAttribute("aria-label", say("remove photo", { n: n + 1 }));
+      button.addEventListener("click", () => this.#remove(key));
+      const image = make("img", { src: this.#urls.get(key) ?? "", alt: say("photo", { n: n + 1 }) });
+      // A HEIC that this browser can't show is still sent.
+      image.addEventListener("error", () => image.replaceWith(make("span", { className: "report-unseen", textContent: say("photo", { n: n + 1 }) })));
+      return make("li", {}, image, button);
+    }));
+  }
+}

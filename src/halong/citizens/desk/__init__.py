@@ -1,0 +1,1 @@
+"""What the screens of the desk show and offer: lists, one report with its steps, the figures."""

@@ -13,6 +13,13 @@ class ReportChanged:
 
 
 @event
+class ReportArrived:
+    """A report has come in and was looked at."""
+
+    report_id: int
+
+
+@event
 class PhotoSent:
     """A photo came in and waits to be checked."""
 

@@ -1,7 +1,7 @@
 """What citizens' reports do by the clock."""
 
 from halong.citizens import channels
-from halong.citizens.actions import clock, photographs, privacy
+from halong.citizens.actions import arriving, clock, photographs, privacy
 from halong.core.jobs import app
 
 
@@ -12,6 +12,14 @@ def minute(timestamp: int) -> None:
     while clock.remind_due() == clock.AT_ONCE:
         pass
     photographs.check_waiting()
+
+
+@app.periodic(cron="* * * * * */3")
+@app.task(name="halong.citizens.arrive", queue="fast", queueing_lock="citizens.arrive", pass_context=False)
+def arrive(timestamp: int) -> None:
+    """Every three seconds: what has come in."""
+    while arriving.look_at_new() == arriving.AT_ONCE:
+        pass
 
 
 @app.periodic(cron="* * * * * */10")

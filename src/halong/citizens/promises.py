@@ -8,6 +8,7 @@ from typing import TypeVar
 from django.utils import timezone
 
 from halong.citizens import hours
+from halong.citizens.kept import kept
 from halong.citizens.models import Category, Deadline, LawfulChannel, Report, Route, Terms
 from halong.core.formats import local
 from halong.places.models import Agency, Place
@@ -63,6 +64,11 @@ def spans_on(day: date) -> hours.Spans:
 def promise_for(category: Category, place: Place, *, urgent: bool, at: datetime | None = None) -> Promise:
     """The deadlines of a report of this kind in this place."""
     day = local(at or timezone.now()).date()
+    key = ("promise", category.code, place.pk, urgent, day)
+    return kept(key, lambda: _promise_for(category, place, urgent, day))
+
+
+def _promise_for(category: Category, place: Place, urgent: bool, day: date) -> Promise:
     rows = Deadline.objects.on(day).filter(urgent=urgent).select_related("place", "category")
     row = _most_particular(rows, category, place)
     spans = spans_on(day)

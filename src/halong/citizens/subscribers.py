@@ -10,12 +10,15 @@ from halong.citizens.proposals import keep_proposal
 from halong.citizens.telling import tell_about
 from halong.core.events import subscribe
 
-WAITS = ("sent", "returned", "restored", "unmerged", "changed")
+WAITS = ("returned", "restored", "unmerged", "changed")
 
 
 @subscribe(ReportChanged)
 def follow_up(happened: ReportChanged) -> None:
-    """Tell people; propose category and agency for what waits; look whether many report the same."""
+    """Tell people; propose category and agency for what waits; look whether many report the same.
+
+    What has just come in is looked at in parts (``actions.arriving``): a storm brings hundreds in a second.
+    """
     entry = (
         ReportEvent.objects.select_related(
             "report__category", "report__place", "report__agency__parent", "report__assignee", "agency"
@@ -28,7 +31,7 @@ def follow_up(happened: ReportChanged) -> None:
     if entry.kind in WAITS and entry.report.is_open:
         keep_proposal(entry.report)
     tell_about(entry)
-    if entry.kind in ("sent", "followed"):
+    if entry.kind == "followed":
         watch_cluster(entry.report, entry)
 
 

@@ -27,6 +27,7 @@ from halong.citizens.models import (
     Terms,
 )
 from halong.core.errors import Conflict, Invalid
+from halong.core.live import touch
 from halong.core.permissions import SYSTEM, Actor, require
 from halong.core.text import fold
 from halong.core.workdays import add_workdays, end_of_office
@@ -83,6 +84,7 @@ def ensure_catalogue(rows: Catalogue, *, by: Actor = SYSTEM) -> dict[str, int]:
     counts["channels"] = sum(_ensure_channel(row, known) for row in rows.channels)
     counts["templates"] = sum(_ensure_template(row, known) for row in rows.templates)
     if any(counts.values()):
+        touch("catalogue")
         record(by, "reports.ensure_catalogue", None, address=None, **counts)
     return counts
 
@@ -183,6 +185,7 @@ def replace_dated(old: D | None, new: D, *, by: Actor) -> D:
         for copy in copies:
             copy.pk, copy.category = None, new
         CategoryField.objects.bulk_create(copies)
+    touch("catalogue")
     record(by, "reports.lay_down", new, kind=type(new).__name__, replaces=old.pk if old else 0)
     return new
 

@@ -1,5 +1,6 @@
 """Taking in what a citizen sends: once, however often it is sent; without saying who he is."""
 
+import json
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from halong.accounts.models import ApiKey, User
 from halong.citizens import codes, masking
-from halong.citizens.actions.steps import Kind, happened, said
+from halong.citizens.actions.steps import said
 from halong.citizens.answers import checked_answers
 from halong.citizens.models import Category, Contact, Follower, LawfulChannel, Report
 from halong.citizens.permissions import CITIZEN
 from halong.citizens.promises import channels_for, next_reminder, promise_for, terms_on
 from halong.citizens.recognition import Recognised, recognise
+from halong.citizens.store import insert_report
 from halong.core.errors import Invalid
 from halong.core.formats import local
 from halong.core.permissions import require
@@ -86,6 +88,7 @@ class Draft:
     api_key: ApiKey | None = None
     external_id: str = ""
     simulated: bool = False
+    first: bool = False  # the number was made just now, so that it can't have been sent before
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ def send_report(draft: Draft, *, by: Any = CITIZEN) -> Sent:
     """
     if isinstance(by, User):
         require(by, "reports.triage")  # the hotline: an officer writes down what he is told
-    known = _sent_before(draft)
+    known = None if draft.first else _sent_before(draft)
     if known is not None:
         return known
     place = _place_of(draft)
@@ -136,6 +139,8 @@ def _sent_before(draft: Draft) -> Sent | None:
 
 
 def _place_of(draft: Draft) -> Place:
+    if draft.first and draft.place is not None:
+        return draft.place  # the caller has found it
     point = (draft.lon, draft.lat)
     if None not in point:
         assert draft.lon is not None
@@ -197,19 +202,20 @@ def _take_in(draft: Draft, place: Place, recognised: Recognised, now: datetime, 
         **public_place(category, place, draft.lon, draft.lat, draft.address),
     )
     report.remind_at, report.reminder = next_reminder(report, now)
-    report.save(force_insert=True)
     code = codes.code_of(draft.client_id)
-    follower = Follower.objects.create(
+    digest = codes.digest_of(code)
+    data = json.dumps({"channel": str(draft.channel)})
+    follower = Follower(
+        pk=insert_report(report, code_digest=digest, actor=by.actor_name, data=data),
         report=report,
         client_id=draft.client_id,
-        code_digest=codes.digest_of(code),
+        code_digest=digest,
         sender=True,
         language=report.language,
         created_at=now,
     )
     if draft.contact is not None and not draft.contact.is_empty:
-        keep_contact(draft.contact, now, follower=follower)
-    happened(report, Kind.SENT, by, public=True, due_at=due_at, channel=str(draft.channel))
+        keep_contact(draft.contact, now, follower_id=follower.pk)
     return Sent(report, follower, code, True, recognised, masked.covered)
 
 

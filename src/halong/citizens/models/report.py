@@ -216,6 +216,7 @@ class Report(models.Model):
                 condition=Q(state__in=["sent", "returned"]),
             ),
             models.Index(fields=["created_at"], name="report_created"),
+            models.Index(fields=["id"], name="report_fresh", condition=Q(state="sent", proposal={})),
             models.Index(fields=["resolved_at"], name="report_resolved"),
             models.Index(fields=["rated_at"], name="report_rated", condition=Q(rated_at__isnull=False)),
             models.Index(fields=["-changed_at"], name="report_changed"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from math import cos, radians
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from halong.accounts.models import ApiKey
 from halong.citizens.models import OPEN, Answer, Category, CategoryField, Photo, Report, ReportEvent
 from halong.citizens.open311.parameters import Asked
-from halong.citizens.queries.similar import in_circle, metres
+from halong.citizens.queries.similar import M_PER_DEGREE, metres
 from halong.core.formats import local
 from halong.core.text import fold
 from halong.places.models import Place
@@ -108,10 +109,17 @@ def found(wanted: Asked, place: Place | None, key: ApiKey | None) -> "QuerySet[R
     if wanted.updated_before is not None:
         rows = rows.filter(changed_at__lte=wanted.updated_before)
     if wanted.around is not None:
-        rows = in_circle(rows, *wanted.around)
+        rows = rows.filter(_around(*wanted.around))
     for word in fold(wanted.words).split():
         rows = rows.filter(public_folded__contains=word)
     return rows
+
+
+def _around(lon: float, lat: float, radius_m: float) -> Q:
+    """By public places: by the exact ones, asking again and again would find them out."""
+    up = (radius_m + 80) / M_PER_DEGREE
+    side = up / max(0.1, cos(radians(lat)))
+    return Q(public_lon__range=(lon - side, lon + side), public_lat__range=(lat - up, lat + up))
 
 
 def named_q() -> Q:

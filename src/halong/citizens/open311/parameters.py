@@ -3,7 +3,7 @@
 import math
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from halong.accounts.actions import authenticate_key
 from halong.accounts.models import ApiKey
+from halong.citizens.kept import kept
 from halong.citizens.models import Category
 from halong.citizens.open311.encoding import Open311Error
 from halong.core.formats import ZONE
@@ -100,10 +101,15 @@ def category_of(code: str, *, field: str = "service_code") -> Category:
     """The kind of today with this code."""
     if not code:
         raise Open311Error((400, f"{field} was not provided"))
-    today = Category.objects.on(timezone.localdate())
-    found: Category | None = today.prefetch_related("fields").filter(code=code).first()
+    day = timezone.localdate()
+    found = kept(("category", code[:40], day), lambda: _category(code, day))
     if found is None:
         raise Open311Error((404, f"{field} {code[:40]!r} was not found"))
+    return found
+
+
+def _category(code: str, day: date) -> Category | None:
+    found: Category | None = Category.objects.on(day).prefetch_related("fields").filter(code=code).first()
     return found
 
 

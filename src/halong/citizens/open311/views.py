@@ -154,8 +154,10 @@ def _send(request: HttpRequest, key: ApiKey, jurisdiction: Place | None) -> Sent
         name=name, email=given.person["email"], phone=given.person["phone"], wants_email=bool(given.person["email"]),
         consents=True,
     )  # fmt: skip
+    client_id, repeatable = client_id_of(request, key)
     draft = Draft(
-        client_id=client_id_of(request, key),
+        client_id=client_id,
+        first=not repeatable,
         category=category,
         text=given.description,
         place=place,
@@ -212,13 +214,13 @@ def _located(given: parameters.Posted, jurisdiction: Place | None) -> Place:
     return place
 
 
-def client_id_of(request: HttpRequest, key: ApiKey) -> uuid.UUID:
-    """What makes sending twice one request: the client's number (``Idempotency-Key``, ``external_id``), if it sent one."""
+def client_id_of(request: HttpRequest, key: ApiKey) -> tuple[uuid.UUID, bool]:
+    """What makes sending twice one request: the client's ``Idempotency-Key`` or ``external_id``; and whether it sent one."""
     own = request.headers.get("Idempotency-Key", "") or request.POST.get("external_id", "")
     if not own:
-        return uuid.uuid4()
+        return uuid.uuid4(), False
     secret = codes.sign("open311", f"{key.pk}:{own[:200]}")
-    return uuid.UUID(bytes=hashlib.sha256(OURS.bytes + secret.encode()).digest()[:16], version=4)
+    return uuid.UUID(bytes=hashlib.sha256(OURS.bytes + secret.encode()).digest()[:16], version=4), True
 
 
 def _post_update(request: HttpRequest, form: str) -> HttpResponse:

@@ -5,6 +5,7 @@ screen or a mailbox may be read by others.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Q
@@ -65,7 +66,7 @@ def tell_about(entry: ReportEvent) -> None:
         title = f"{report.number} · {entry.get_kind_display()}: {report.category.name}"
         tell(people, kind="report", title=title, text=entry.note[:500], url=desk_url(report), key=key)
     if entry.kind in TO_FOLLOWERS:
-        tell_followers(report, entry.kind, key)
+        tell_followers(report, entry.kind, key, entry.due_at or report.due_at)
 
 
 WORKER = (Kind.ASSIGNED, Kind.REPLIED, Kind.SENT_BACK, Kind.EXTENDED, Kind.EXTENSION_REFUSED, Kind.JOINED)
@@ -138,7 +139,7 @@ def partners_of(report: Report) -> list[User]:
     return [user for row in rows for user in people_of(row.agency)]
 
 
-def tell_followers(report: Report, kind: str, key: str) -> int:
+def tell_followers(report: Report, kind: str, key: str, due_at: datetime) -> int:
     """Put a message for each follower into the outbox of each channel that he chose; returns how many are new."""
     followers = Follower.objects.filter(report=report, ended_at=None)
     if kind in ONLY_SENDER:
@@ -146,17 +147,17 @@ def tell_followers(report: Report, kind: str, key: str) -> int:
     chosen = followers.filter(Q(contact__isnull=False) | Q(push_addresses__isnull=False)).distinct()
     rows: list[Message] = []
     for follower in chosen.select_related("contact").prefetch_related("push_addresses"):
-        rows += _messages(report, follower, kind, key)
+        rows += _messages(report, follower, kind, key, due_at)
     return len(Message.objects.bulk_create(rows, ignore_conflicts=True))
 
 
-def _messages(report: Report, follower: Follower, kind: str, key: str) -> list[Message]:
+def _messages(report: Report, follower: Follower, kind: str, key: str, due_at: datetime) -> list[Message]:
     now = timezone.now()
     with translation.override(follower.language):
         text = str(TO_FOLLOWERS[kind]) % {
             "number": report.number,
             "agency": report.agency.name if report.agency else _("the centre"),
-            "due": format_datetime(report.due_at),
+            "due": format_datetime(due_at),
         }
         title = _("Report %(number)s") % {"number": report.number}
     contact: Contact | None = getattr(follower, "contact", None)

@@ -17,6 +17,7 @@ from halong.places.models import Place
 from halong.places.queries import locate
 
 MOST = 4
+CLEAR = 0.6  # of the best score
 
 
 @dataclass(frozen=True)
@@ -55,15 +56,19 @@ def guess(text: str, lon: float | None, lat: float | None, place: Place | None =
     outside = lon is not None and lat is not None and at is None
     place = at.place if at else place
     recognised = recognise(text)
-    kinds = (
-        [Kind(row.category, "; ".join(row.reasons)) for row in suggest_category(text, place)]
-        if text.strip()
-        else []
-    )
+    kinds = _by_words(text, place)
     if lon is not None and lat is not None and not outside:
         kinds += _reported_near(lon, lat, {kind.category.pk for kind in kinds})
     channels = channels_for(recognised.legal, place, day) if recognised.legal else []
     return Found(place, bool(at and at.approximate), outside, kinds[:MOST], recognised, channels)
+
+
+def _by_words(text: str, place: Place | None) -> list[Kind]:
+    """Kinds that the words tell; one that is told much less clearly than the first only confuses."""
+    found = suggest_category(text, place) if text.strip() else []
+    return [
+        Kind(row.category, _("by what you wrote")) for row in found if row.score >= CLEAR * found[0].score
+    ]
 
 
 def _reported_near(lon: float, lat: float, known: set[int]) -> list[Kind]:

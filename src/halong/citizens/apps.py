@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from halong.citizens.menu import DESK
 from halong.core.registry import (
     HealthCheck,
     MenuItem,
@@ -26,6 +27,7 @@ class CitizensConfig(AppConfig):
         for item in (
             MenuItem("public-reports", _("Reports"), "message-report", "public-reports", 30, shell="citizen"),
             MenuItem("citizen-find", _("Mine"), "inbox", "citizen-find", 40, shell="citizen"),
+            *DESK,
         ):
             menu.register(item.key, item)
         live_topics.register("reports", "reports.view")

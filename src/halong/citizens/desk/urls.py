@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from halong.citizens.views import desk, queue, triage
+from halong.citizens.views import (
+    desk,
+    figures,
+    moderation,
+    notices,
+    privacy,
+    queue,
+    setup,
+    substitutes,
+    suggestions,
+    triage,
+)
 
 urlpatterns = [
     path("reports", queue.reports, name="reports"),
@@ -11,12 +22,35 @@ urlpatterns = [
     path("reports/triage/send", triage.send_many, name="reports-send-many"),
     path("reports/photos/<int:pk>", desk.photo, name="report-photo"),
     path("reports/proofs/<int:pk>", desk.proof, name="report-proof"),
-    path("reports/x1", queue.reports, name="reports-moderation"),
-    path("reports/x2", queue.reports, name="substitutes"),
-    path("reports/x3", queue.reports, name="reports-figures"),
+    path("reports/moderation", moderation.photos, name="reports-moderation"),
+    path("reports/moderation/<int:pk>/release", moderation.release, name="report-photo-release"),
+    path("reports/moderation/<int:pk>/take-back", moderation.take_back, name="report-photo-take-back"),
+    path("reports/figures", figures.page, name="reports-figures"),
+    path("reports/figures.csv", figures.figures_csv, name="reports-figures-csv"),
+    path("reports/figures/flow.json", figures.flow, name="reports-flow"),
+    path("reports/figures/hot-spots.geojson", figures.hot_spots, name="reports-hot-spots"),
+    path("reports/substitutes", substitutes.substitutes, name="substitutes"),
+    path("reports/substitutes/<int:pk>/end", substitutes.end, name="substitute-end"),
+    path("reports/set-up", setup.rows, name="reports-set-up"),
+    path("reports/set-up/publication", setup.decide, name="reports-publication"),
+    path("reports/set-up/publication/<int:pk>/withdraw", setup.withdraw, name="reports-publication-withdraw"),
+    path("reports/set-up/<slug:key>/new", setup.row, name="reports-set-up-new"),
+    path("reports/set-up/<slug:key>/<int:pk>", setup.row, name="reports-set-up-row"),
     path("reports/<int:pk>", desk.report, name="report"),
     path("reports/<int:pk>/map.geojson", desk.report_map, name="report-map"),
     path("reports/<int:pk>/answer", desk.answer, name="report-answer"),
     path("reports/<int:pk>/ask/<slug:name>", desk.dialog, name="report-dialog"),
     path("reports/<int:pk>/do/<slug:name>", desk.take, name="report-step"),
+    path("suggestions", suggestions.suggestions, name="suggestions"),
+    path("suggestions/<int:pk>", suggestions.suggestion, name="suggestion"),
+    path("suggestions/<int:pk>/<slug:name>", suggestions.take, name="suggestion-step"),
+    path("service-notices", notices.notices, name="service-notices"),
+    path("service-notices/new", notices.notice, name="service-notice-new"),
+    path("service-notices/<int:pk>", notices.notice, name="service-notice"),
+    path("service-notices/<int:pk>/<slug:name>", notices.turn, name="service-notice-turn"),
+    path("privacy/requests", privacy.requests, name="data-requests"),
+    path("privacy/requests/contact", privacy.contact, name="data-request-contact"),
+    path("privacy/requests/<int:pk>", privacy.one, name="data-request"),
+    path("privacy/requests/<int:pk>/close", privacy.close, name="data-request-close"),
+    path("privacy/requests/<int:pk>/export", privacy.export, name="data-request-export"),
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from halong.accounts.models import Grant, Role, User
@@ -19,6 +19,7 @@ from halong.citizens.models import (
     CoAgency,
     Extension,
     Photo,
+    Proof,
     Question,
     Report,
     ReportEvent,
@@ -197,7 +198,9 @@ def desk_view(user: Any, pk: int) -> DeskView | None:
         return None
     answers = list(
         report.answers.select_related("agency", "written_by", "decided_by")
-        .prefetch_related("proofs")
+        .prefetch_related(
+            Prefetch("proofs", Proof.objects.defer("content").select_related("photo").order_by("pk"))
+        )
         .order_by("written_at")
     )
     extensions = list(

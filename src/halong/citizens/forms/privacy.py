@@ -1,0 +1,35 @@
+"""What who protects personal data must say before anything of a person is opened."""
+
+from django import forms
+from django.utils.translation import gettext as gettext_now
+from django.utils.translation import gettext_lazy as _
+
+from halong.citizens.forms.steps import words
+from halong.citizens.models import Report
+
+
+class ExportForm(forms.Form):
+    """Why everything is put together."""
+
+    reason = words(_("Reason"), rows=2, help_text=_("At least 20 characters; it is written into the log."))
+
+
+class ContactForm(ExportForm):
+    """Of which report, and why."""
+
+    report = forms.CharField(
+        label=_("Number of the report"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"placeholder": "PA000123"}),
+    )
+    field_order = ("report", "reason")
+
+    def clean_report(self) -> Report:
+        """The report of that number."""
+        digits = str(self.cleaned_data["report"]).strip().upper().removeprefix("PA").lstrip("0")
+        found = (
+            Report.objects.filter(pk=int(digits)).first() if digits.isdecimal() and len(digits) < 16 else None
+        )
+        if found is None:
+            raise forms.ValidationError(gettext_now("There is no report of this number."))
+        return found

@@ -6,7 +6,7 @@ import { startWaking } from "./report-wake.js";
 import { startShell } from "./shell.js";
 
 /** Heavy parts come only when they are about to be seen. */
-const heavy = { "halong-map": () => import("./map.js"), "halong-chart": () => import("./chart.js"), "[data-wall]": () => import("./wall.js"), "[data-wall-editor]": () => import("./wall-editor.js"), "[data-report], [data-my-reports], [data-push]": () => import("./report.js") };
+const heavy = { "halong-map": () => import("./map.js"), "halong-chart": () => import("./chart.js"), "[data-cover]": () => import("./cover.js"), "[data-keys]": () => import("./keys.js"), "[data-wall]": () => import("./wall.js"), "[data-wall-editor]": () => import("./wall-editor.js"), "[data-report], [data-my-reports], [data-push]": () => import("./report.js") };
 const seen = new IntersectionObserver((entries) => {
   for (const { isIntersecting, target } of entries) {
     if (!isIntersecting) continue;

@@ -83,7 +83,7 @@ def test_rss_is_xml_with_a_link_to_each(client, shown):
 
 def test_geojson_single_and_by_cells(client, shown):
     point = client.get("/c/reports.geojson").json()["features"][0]
-    assert (point["properties"]["id"], point["properties"]["kind"]) == (shown.pk, "pothole")
+    assert (point["properties"]["id"], point["properties"]["category"]) == (shown.pk, "pothole")
     assert (
         client.get("/c/reports.geojson?zoom=8&box=106,20,108,22").json()["features"][0]["properties"]["count"]
         == 1

@@ -22,10 +22,11 @@ CLEAR = 0.6  # of the best score
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind that fits, and why."""
+    """A kind that fits, and why; ``told``: by the words, else by what is reported near by."""
 
     category: Category
     why: str
+    told: bool
 
 
 @dataclass(frozen=True)
@@ -67,14 +68,18 @@ def _by_words(text: str, place: Place | None) -> list[Kind]:
     """Kinds that the words tell; one that is told much less clearly than the first only confuses."""
     found = suggest_category(text, place) if text.strip() else []
     return [
-        Kind(row.category, _("by what you wrote")) for row in found if row.score >= CLEAR * found[0].score
+        Kind(row.category, _("by what you wrote"), True)
+        for row in found
+        if row.score >= CLEAR * found[0].score
     ]
 
 
 def _reported_near(lon: float, lat: float, known: set[int]) -> list[Kind]:
     counts = Counter(row.report.category for row in near(None, lon, lat, limit=20))
     words = _("reported near by")
-    return [Kind(category, words) for category, _n in counts.most_common(MOST) if category.pk not in known]
+    return [
+        Kind(category, words, False) for category, _n in counts.most_common(MOST) if category.pk not in known
+    ]
 
 
 def alike(category: Category | None, lon: float | None, lat: float | None, text: str = "") -> list[Alike]:

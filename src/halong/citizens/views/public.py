@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from halong.citizens.forms.public import ListForm, new_client_id
-from halong.citizens.models import PhotoCopy
+from halong.citizens.models import PhotoCopy, Report
 from halong.citizens.queries import public, statistics
 from halong.citizens.queries.rows import PublicFilter, PublicRow
 from halong.core.access import public as everybody
@@ -113,10 +113,11 @@ def _for_map(given: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
         return {}
     name = names.get(given["category"], given["category"])
     return {
-        "name": f"PA{given['id']:06d}",
+        "name": name,
         "label": name,
-        "kind": given["category"],
-        "kindLabel": name,
+        "kind": "report",
+        "kindLabel": _("Report"),
+        "value": str(Report.State(given["state"]).label),
         "state": "attention" if given["late"] and given["state"] not in ("resolved", "closed") else "normal",
         "status": given["state"],
         "href": reverse("public-report", args=[given["id"]]),

@@ -196,8 +196,8 @@ def check(request: HttpRequest) -> HttpResponse:
                 {
                     "code": guess.category.code,
                     "name": str(guess.category),
-                    "icon": guess.category.icon,
                     "why": guess.why,
+                    "told": guess.told,
                 }
                 for guess in found.kinds
             ],

@@ -58,8 +58,11 @@ export class Kind {
       button.addEventListener("click", () => { this.#suggested = ""; this.select.value = code; this.chosen(); });
       return button;
     }));
-    // The likeliest is chosen, as long as nobody has chosen for himself.
-    if (kinds.length && (!this.select.value || this.select.value === this.#suggested)) this.select.value = this.#suggested = kinds[0].code;
+    // The likeliest is chosen, as long as nobody has chosen for himself; words that tell another thing aren't overruled by the place.
+    if (!this.select.value || this.select.value === this.#suggested) {
+      const [first] = kinds;
+      this.select.value = this.#suggested = first && (first.told || !this.text.value.trim()) ? first.code : "";
+    }
     this.chosen();
   }
 

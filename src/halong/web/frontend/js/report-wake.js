@@ -6,5 +6,5 @@ export function startWaking() {
   try {
     if (!localStorage.getItem("halong-reports-wait")) return;
   } catch { return; }
-  import("./report-send.js").then(({ keepTrying }) => keepTrying());
+  import("./report.js").then(({ keepTrying }) => keepTrying());
 }

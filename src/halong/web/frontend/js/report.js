@@ -17,6 +17,7 @@ class ReportForm {
   #step = "photo";
   #saving;
   #sending = false;
+  #over = false; // it waits or is sent: what stands in the form is no draft any more
 
   constructor(form) {
     this.form = form;
@@ -48,7 +49,7 @@ class ReportForm {
     else if (form.querySelector(".field-invalid, .field-error:not([hidden])")) this.#go("kind");
     else this.#go("photo", false);
     if (!this.where.known) this.where.locate();
-    for (const box of form.querySelectorAll("[data-my-reports]")) new Mine(box, () => (this.#step === "done" ? undefined : this.id));
+    this.mine = [...form.querySelectorAll("[data-my-reports]")].map((box) => new Mine(box, () => (this.#over ? undefined : this.id)));
     if (!(await keeps())) form.querySelector("[data-kept]").textContent = say("no storage");
     form.dataset.ready = "";
   }
@@ -136,7 +137,7 @@ class ReportForm {
 
   async #keep() {
     const draft = this.#draft("draft");
-    if (this.#sending || !(draft.photos.length || draft.fields.text || draft.fields.address || draft.fields.category)) return;
+    if (this.#sending || this.#over || !(draft.photos.length || draft.fields.text || draft.fields.address || draft.fields.category)) return;
     await keepDraft(draft);
     if (await keeps()) this.form.querySelector("[data-kept]").textContent = say("saved");
   }
@@ -180,9 +181,11 @@ class ReportForm {
       this.#showFaults(draft);
       return;
     }
+    this.#over = true;
     if (draft.url && draft.state === "sent") { location.assign(`${draft.url}?sent=1`); return; }
     this.form.querySelector("[data-done]").textContent = say(later ? "will send" : "keep open");
     this.#go("done");
+    for (const mine of this.mine) mine.draw();
     keepTrying();
   }
 
@@ -190,12 +193,14 @@ class ReportForm {
     const response = await fetch(url, { method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams({ client_id: this.id }) });
     if (!response.ok) throw new Error(String(response.status));
     const followed = await response.json();
-    this.#sending = true; // the draft isn't kept again
+    this.#over = true;
     await forgetDraft(this.id);
     await rememberFollowed({ id: randomId(), ...followed, category: this.form.elements.category.selectedOptions[0].textContent });
     location.assign(followed.url);
   }
 }
+
+export { keepTrying };
 
 for (const form of document.querySelectorAll("[data-report]")) new ReportForm(form).start();
 for (const box of document.querySelectorAll("[data-my-reports]:not([data-report] *)")) { new Mine(box); keepTrying(); }

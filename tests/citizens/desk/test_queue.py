@@ -42,7 +42,7 @@ def test_filters(routed, wards, agencies, officer):
     for query, found in [
         ("q=o+ga", [routed.pk]), ("q=den", []), (f"q={routed.number}", [routed.pk]), ("category=pothole", [routed.pk]),
         ("category=noise", []), (f"place={wards[0].pk}", [routed.pk]), (f"agency={agencies['pha'].pk}", [routed.pk]),
-        ("urgent=on", []), ("sector=traffic", [routed.pk]),
+        ("urgent=1", []), ("sector=traffic", [routed.pk]),
     ]:  # fmt: skip
         assert shown(officer.get(f"/reports?tab=to-accept&{query}")) == found, query
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from halong.citizens.queries import rhythm, statistics
 from halong.citizens.queries.statistics import Flow, HotSpot, StatRow
@@ -59,13 +60,17 @@ def context(request: HttpRequest) -> dict[str, Any]:
 def tiles(whole: Flow) -> list[dict[str, Any]]:
     """The row of numbers above; attention only where something is overdue."""
     return [
-        {"label": _("Received"), "value": whole.received},
-        {"label": _("Answered"), "value": whole.answered},
-        {"label": _("On time"), "value": whole.on_time_share, "decimals": 1, "unit": "%"},
+        {"label": pgettext("reports", "Received"), "value": whole.received},
+        {"label": pgettext("reports", "Answered"), "value": whole.answered},
+        {"label": pgettext("reports", "On time"), "value": whole.on_time_share, "decimals": 1, "unit": "%"},
         {"label": _("On time without extension"), "value": whole.on_first_share, "decimals": 1, "unit": "%"},
-        {"label": _("Open"), "value": whole.open},
-        {"label": _("Late"), "value": whole.overdue, "state": "high" if whole.overdue else "normal"},
-        {"label": _("Re-opened"), "value": whole.reopened},
+        {"label": pgettext("reports", "Open"), "value": whole.open},
+        {
+            "label": pgettext("reports", "Late"),
+            "value": whole.overdue,
+            "state": "high" if whole.overdue else "normal",
+        },
+        {"label": pgettext("reports", "Re-opened"), "value": whole.reopened},
         {"label": _("Satisfied or accept"), "value": whole.satisfied_share, "decimals": 1, "unit": "%"},
         {
             "label": _("Half were answered within"),
@@ -147,7 +152,7 @@ def flow_json(request: HttpRequest) -> dict[str, Any]:
     noon = [
         int(datetime(day.year, day.month, day.day, 12, tzinfo=ZONE).timestamp()) for day, _in, _out in rows
     ]
-    series = [(_("Received"), 1), (_("Answered"), 2)]
+    series = [(pgettext("reports", "Received"), 1), (pgettext("reports", "Answered"), 2)]
     return {
         "series": [
             {

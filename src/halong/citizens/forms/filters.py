@@ -28,7 +28,7 @@ class ReportFilter(forms.Form):
     agency = forms.ModelChoiceField(
         Agency.objects.none(), label=_("Agency"), required=False, empty_label=str(ALL)
     )
-    urgent = forms.BooleanField(label=_("Urgent only"), required=False)
+    urgent = forms.ChoiceField(label=_("Urgency"), required=False, choices=[("", ALL), ("1", _("Urgent"))])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

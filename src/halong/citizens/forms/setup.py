@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as gettext_now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from halong.citizens import hours
 from halong.citizens.forms.steps import agencies_today, categories_today, places_today
@@ -162,7 +163,7 @@ class ChannelForm(DatedForm):
         )  # fmt: skip
         labels = {
             "matter": _("Matter"), "name": _("Name"), "name_en": _("Name in English"), "words": _("What to do"),
-            "words_en": _("What to do, in English"), "phone": _("Telephone"), "address": _("Address"), "order": _("Order"),
+            "words_en": _("What to do, in English"), "phone": _("Telephone"), "address": pgettext_lazy("of a place", "Address"), "order": _("Order"),
         }  # fmt: skip
 
 

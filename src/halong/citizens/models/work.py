@@ -118,7 +118,7 @@ class Proof(models.Model):
 
     class Kind(models.TextChoices):
         PHOTO = "photo", _("Photo of afterwards")
-        DOCUMENT = "document", _("Document")
+        DOCUMENT = "document", pgettext_lazy("proof", "Document")
         MEASURE = "measure", _("Measured value")
 
     answer = models.ForeignKey(Answer, models.CASCADE, related_name="proofs")

@@ -59,7 +59,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
 
 def tiles(whole: Flow) -> list[dict[str, Any]]:
     """The row of numbers above; attention only where something is overdue."""
-    return [
+    shown: list[dict[str, Any]] = [
         {"label": pgettext("reports", "Received"), "value": whole.received},
         {"label": pgettext("reports", "Answered"), "value": whole.answered},
         {"label": pgettext("reports", "On time"), "value": whole.on_time_share, "decimals": 1, "unit": "%"},
@@ -79,6 +79,7 @@ def tiles(whole: Flow) -> list[dict[str, Any]]:
             "unit": _("hours"),
         },
     ]
+    return [tile | {"unit": tile.get("unit", "") if tile["value"] is not None else ""} for tile in shown]
 
 
 def _agencies(scope: Scope, user: Any, start: datetime, end: datetime) -> list[StatRow]:

@@ -1,5 +1,6 @@
 """The set-up: what is laid down, by kind; each row with the day from which it holds and its source."""
 
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
@@ -50,23 +51,29 @@ KINDS = {
 }
 
 
+_SEEN: dict[str, Callable[[Any], Any]] = {
+    "categories": lambda user: Category.objects.visible_to(user).order_by("order", "code", "valid_from"),
+    "routes": lambda user: Route.objects.visible_to(user).select_related("category", "place", "agency")
+    .prefetch_related("together").defer("place__boundary").order_by("category__order", "place__path", "valid_from"),
+    "deadlines": lambda user: Deadline.objects.visible_to(user).select_related("category", "place")
+    .defer("place__boundary").order_by("category__order", "urgent", "valid_from"),
+    "terms": lambda user: Terms.objects.visible_to(user).order_by("-valid_from"),
+    "channels": lambda user: LawfulChannel.objects.visible_to(user).order_by("matter", "order"),
+    "templates": lambda _user: AnswerTemplate.objects.filter(retired_at=None).select_related("category", "agency")
+    .order_by("title"),
+    "publication": lambda _user: Publication.objects.order_by("-recorded_at"),
+}  # fmt: skip
+
+
 def rows_of(kind: Kind, user: Any, *, past: bool) -> "QuerySet[Any]":
     """The rows of a tab: those that hold now or later, or all that ever held."""
     today = timezone.localdate()
-    found: Any = {
-        "categories": lambda: Category.objects.visible_to(user).order_by("order", "code", "valid_from"),
-        "routes": lambda: Route.objects.visible_to(user).select_related("category", "place", "agency")
-        .prefetch_related("together").defer("place__boundary").order_by("category__order", "place__path", "valid_from"),
-        "deadlines": lambda: Deadline.objects.visible_to(user).select_related("category", "place")
-        .defer("place__boundary").order_by("category__order", "urgent", "valid_from"),
-        "terms": lambda: Terms.objects.visible_to(user).order_by("-valid_from"),
-        "channels": lambda: LawfulChannel.objects.visible_to(user).order_by("matter", "order"),
-        "templates": lambda: AnswerTemplate.objects.filter(retired_at=None).select_related("category", "agency")
-        .order_by("title"),
-        "publication": lambda: Publication.objects.order_by("-recorded_at"),
-    }[kind.key]()  # fmt: skip
+    found: Any = _SEEN[kind.key](user)
     dated = kind.key not in ("templates", "publication")
-    return found if past or not dated else found.filter(Q(valid_to=None) | Q(valid_to__gte=today))
+    if dated and not past:
+        found = found.filter(Q(valid_to=None) | Q(valid_to__gte=today))
+    rows: QuerySet[Any] = found
+    return rows
 
 
 def cells(kind: Kind, row: Any, today: date) -> dict[str, Any]:
@@ -128,7 +135,7 @@ def form_for(kind: Kind, row: Any | None, data: Any) -> Any:
     instance, initial = kind.model(), {}
     if row is not None:
         instance = copy(row)
-        instance.pk, instance._state, instance.valid_to = None, copy(row._state), None  # type: ignore[attr-defined]
+        instance.pk, instance._state, instance.valid_to = None, copy(row._state), None
         instance._state.adding = True
         if kind.key == "routes":
             initial["together"] = list(row.together.all())

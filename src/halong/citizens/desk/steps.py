@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from halong.accounts.models import User
 from halong.citizens.actions import answering, handling, moderation, triage
@@ -41,7 +41,7 @@ def _answer(report: Report) -> Answer:
         .first()
     )
     if found is None:
-        raise Conflict(_("No answer waits for approval."))
+        raise Conflict(gettext("No answer waits for approval."))
     return found
 
 
@@ -49,7 +49,7 @@ def _extension(report: Report) -> Extension:
     rows = report.asked_extensions.filter(state=Extension.State.WAITING)
     found = rows.select_related("report__agency__parent", "report__category", "agency").first()
     if found is None:
-        raise Conflict(_("No extension waits for a decision."))
+        raise Conflict(gettext("No extension waits for a decision."))
     return found
 
 
@@ -73,7 +73,7 @@ def _finish(report: Report, *, by: Any, note: str) -> Any:
     parts: Iterable[CoAgency] = report.co_agencies.filter(done_at=None).select_related("agency", "report")
     part = next((row for row in parts if has_perm(by, "reports.handle", row.agency)), None)
     if part is None:
-        raise Conflict(_("No part of your agency is open."))
+        raise Conflict(gettext("No part of your agency is open."))
     return handling.finish_part(part, by=by, note=note)
 
 
@@ -85,42 +85,41 @@ def _urgency(report: Report, *, by: User, urgent: bool) -> Any:
     return triage.change_report(report, by=by, urgent=urgent)
 
 
-_t = gettext_lazy
 STEPS = {
     step.name: step
     for step in (
-        Step("accept", "accept", _t("Take it on"), handling.accept_report, forms.DirectForm, "check", "primary", True),
-        Step("return", "return", _t("Return: not competent"), handling.return_report, forms.ReturnForm,
+        Step("accept", "accept", _("Take it on"), handling.accept_report, forms.DirectForm, "check", "primary", True),
+        Step("return", "return", _("Return: not competent"), handling.return_report, forms.ReturnForm,
              "arrow-back-up"),
-        Step("approve", "approve", _t("Approve the answer"), _approve, forms.DirectForm, "rubber-stamp", "primary",
+        Step("approve", "approve", _("Approve the answer"), _approve, forms.DirectForm, "rubber-stamp", "primary",
              True),
-        Step("send-back", "send_back", _t("Send the answer back"), _send_back, forms.SendBackForm, "arrow-back-up"),
-        Step("grant", "decide_extension", _t("Grant the extension"), _grant, forms.OptionalNoteForm, "calendar-clock"),
-        Step("refuse", "decide_extension", _t("Refuse the extension"), _refuse, forms.RefuseForm, "x"),
-        Step("assign", "assign", _t("Give to an officer"), handling.assign_report, forms.AssignForm, "user-check",
+        Step("send-back", "send_back", _("Send the answer back"), _send_back, forms.SendBackForm, "arrow-back-up"),
+        Step("grant", "decide_extension", _("Grant the extension"), _grant, forms.OptionalNoteForm, "calendar-clock"),
+        Step("refuse", "decide_extension", _("Refuse the extension"), _refuse, forms.RefuseForm, "x"),
+        Step("assign", "assign", _("Give to an officer"), handling.assign_report, forms.AssignForm, "user-check",
              "quiet"),
-        Step("ask", "ask", _t("Ask the citizen"), handling.ask_citizen, forms.AskForm, "message-circle", "quiet"),
-        Step("invite", "invite", _t("Invite an agency"), _invite, forms.InviteForm, "users-group", "quiet"),
-        Step("finish", "finish_part", _t("Our part is done"), _finish, forms.PartForm, "checks"),
-        Step("extend", "extend", _t("Ask for an extension"), handling.ask_extension, forms.ExtendForm,
+        Step("ask", "ask", _("Ask the citizen"), handling.ask_citizen, forms.AskForm, "message-circle", "quiet"),
+        Step("invite", "invite", _("Invite an agency"), _invite, forms.InviteForm, "users-group", "quiet"),
+        Step("finish", "finish_part", _("Our part is done"), _finish, forms.PartForm, "checks"),
+        Step("extend", "extend", _("Ask for an extension"), handling.ask_extension, forms.ExtendForm,
              "calendar-clock", "quiet"),
-        Step("route", "route", _t("Send to the agency"), triage.route_report, forms.RouteForm, "send", "primary"),
-        Step("change", "change", _t("Set right"), triage.change_report, forms.ChangeForm, "edit", "quiet"),
-        Step("urgency", "change", _t("Urgency"), _urgency, forms.UrgencyForm, "urgent", "quiet", True),
-        Step("merge", "merge", _t("Merge: same matter"), triage.merge_report, forms.MergeForm, "git-merge"),
-        Step("unmerge", "unmerge", _t("Undo the merge"), triage.unmerge_report, forms.DirectForm, "arrow-back-up",
+        Step("route", "route", _("Send to the agency"), triage.route_report, forms.RouteForm, "send", "primary"),
+        Step("change", "change", _("Set right"), triage.change_report, forms.ChangeForm, "edit", "quiet"),
+        Step("urgency", "change", _("Urgency"), _urgency, forms.UrgencyForm, "urgent", "quiet", True),
+        Step("merge", "merge", _("Merge: same matter"), triage.merge_report, forms.MergeForm, "git-merge"),
+        Step("unmerge", "unmerge", _("Undo the merge"), triage.unmerge_report, forms.DirectForm, "arrow-back-up",
              direct=True),
-        Step("decline", "decline", _t("Out of scope"), triage.decline_report, forms.DeclineForm, "ban"),
-        Step("restore", "restore", _t("Take it up again"), triage.restore_report, forms.DirectForm, "arrow-back-up",
+        Step("decline", "decline", _("Out of scope"), triage.decline_report, forms.DeclineForm, "ban"),
+        Step("restore", "restore", _("Take it up again"), triage.restore_report, forms.DirectForm, "arrow-back-up",
              direct=True),
-        Step("hand-over", "hand_over", _t("Lead to the lawful channel"), triage.hand_over, forms.HandOverForm, "gavel",
-             note=_t("The text, the photos and every answer are deleted for good; the sender is told where the matter "
+        Step("hand-over", "hand_over", _("Lead to the lawful channel"), triage.hand_over, forms.HandOverForm, "gavel",
+             note=_("The text, the photos and every answer are deleted for good; the sender is told where the matter "
                      "lawfully goes. This can't be undone."), danger=True),
-        Step("edit-text", "moderate", _t("Edit the public text"), moderation.edit_public_text, forms.PublicTextForm,
+        Step("edit-text", "moderate", _("Edit the public text"), moderation.edit_public_text, forms.PublicTextForm,
              "edit", "quiet"),
-        Step("withhold", "moderate", _t("Keep from the public"), moderation.withhold_report, forms.WithholdForm,
+        Step("withhold", "moderate", _("Keep from the public"), moderation.withhold_report, forms.WithholdForm,
              "eye-off", "quiet"),
-        Step("show", "moderate", _t("Show to the public"), moderation.show_report, forms.DirectForm, "eye", "quiet",
+        Step("show", "moderate", _("Show to the public"), moderation.show_report, forms.DirectForm, "eye", "quiet",
              True),
         Step("note", "note", pgettext_lazy("verb", "Add a note"), handling.add_note, forms.NoteForm, "note", "quiet"),
     )

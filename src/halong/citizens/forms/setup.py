@@ -163,7 +163,8 @@ class ChannelForm(DatedForm):
         )  # fmt: skip
         labels = {
             "matter": _("Matter"), "name": _("Name"), "name_en": _("Name in English"), "words": _("What to do"),
-            "words_en": _("What to do, in English"), "phone": _("Telephone"), "address": pgettext_lazy("of a place", "Address"), "order": _("Order"),
+            "words_en": _("What to do, in English"), "phone": _("Telephone"),
+            "address": pgettext_lazy("of a place", "Address"), "order": _("Order"),
         }  # fmt: skip
 
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as gettext_now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from halong.citizens.models import Category, LawfulChannel, Report
+from halong.accounts.models import User
+from halong.citizens.models import Category, LawfulChannel, Photo, Report
 from halong.citizens.queries import queues
 from halong.core.formats import local
 from halong.places.models import Agency, Place
@@ -111,18 +112,18 @@ class ReturnForm(StepForm):
 
     def prepare(self) -> None:
         """Every agency but this one."""
-        self.choose("agency", agencies_today().exclude(pk=self.report.agency_id))
+        self.choose("agency", agencies_today().exclude(pk__in=[self.report.agency_id or 0]))
 
 
 class AssignForm(StepForm):
     """One of the agency's people."""
 
-    user = forms.ModelChoiceField(queues.User.objects.none(), label=_("Officer"), empty_label=None)
+    user = forms.ModelChoiceField(User.objects.none(), label=_("Officer"), empty_label=None)
 
     def prepare(self) -> None:
         """Those who handle reports there."""
         people = queues.handlers_of(self.report.agency) if self.report.agency else []
-        self.choose("user", queues.User.objects.filter(pk__in=[person.pk for person in people]))
+        self.choose("user", User.objects.filter(pk__in=[person.pk for person in people]))
 
 
 class AskForm(StepForm):
@@ -303,7 +304,7 @@ class AnswerForm(StepForm):
         ),
     )
     kept = forms.ModelMultipleChoiceField(
-        queryset=None, required=False, label=_("Photos of afterwards that are here already"),
+        Photo.objects.none(), required=False, label=_("Photos of afterwards that are here already"),
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     photos = PhotosField(

@@ -70,9 +70,12 @@ def _boxes(text: str) -> Any:
     """``[[left, top, width, height], …]`` as the page sends it; the action judges the numbers."""
     try:
         boxes = json.loads(text or "[]")
-        return [[float(side) for side in box] for box in (boxes if isinstance(boxes, list) else [None])]
+        covered = [[float(side) for side in box] for box in boxes]
     except (ValueError, TypeError, RecursionError):
-        raise Invalid(_("A covered part lies outside of the picture.")) from None
+        boxes, covered = None, []
+    if not isinstance(boxes, list):
+        raise Invalid(_("A covered part lies outside of the picture."))
+    return covered
 
 
 @access("reports.moderate")

@@ -1,10 +1,12 @@
 """Suggestions of citizens: looked into, answered, published when used."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -23,7 +25,7 @@ from halong.core.permissions import has_perm
 from halong.core.text import fold
 
 A_PAGE = 50
-DOES = {
+DOES: dict[str, tuple[type[Form], Callable[..., Any]]] = {
     "consider": (ConsiderForm, consider_suggestion),
     "answer": (SuggestionAnswerForm, answer_suggestion),
     "withdraw": (ReasonForm, withdraw_suggestion),

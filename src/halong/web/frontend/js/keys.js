@@ -3,6 +3,9 @@
     They stay off in fields and dialogs, with Ctrl, Alt and ⌘, and where the switch `[data-keys-switch]` says so. */
 const STORE = "halong-keys";
 const isOn = () => localStorage.getItem(STORE) !== "off";
+/** While the next row is on its way, a decision would meet the one before: such keys do nothing. */
+const LONGEST = 5000;
+let movedAt = 0;
 const MOVES = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
 
 function isTyping(target) {
@@ -16,6 +19,7 @@ function move(screen, step) {
   if (!next) return;
   next.scrollIntoView({ block: "nearest" });
   next.focus({ preventScroll: true });
+  movedAt = Date.now();
   next.click();
 }
 
@@ -32,6 +36,7 @@ function press(event) {
   const target = key.length === 1 && screen.querySelector(`[data-key="${CSS.escape(key)}"]`);
   if (!target || event.repeat) return;
   event.preventDefault();
+  if (Date.now() - movedAt < LONGEST) return;
   target.click();
 }
 
@@ -47,5 +52,8 @@ document.addEventListener("change", (event) => {
   localStorage.setItem(STORE, event.target.checked ? "on" : "off");
   showSwitch();
 });
-document.addEventListener("htmx:after:swap", showSwitch);
+document.addEventListener("htmx:after:swap", () => {
+  movedAt = 0;
+  showSwitch();
+});
 showSwitch();

@@ -1,0 +1,123 @@
+"""Receiving by keyboard, and covering parts of a photo by pointer and by keyboard, in a real browser."""
+
+import json
+import re
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+from tests.citizens.conftest import picture
+from tests.web.conftest import axe, browser
+
+from halong.citizens.actions import triage
+from halong.citizens.actions.photographs import attach_photo, check_photo
+from halong.citizens.models import Photo, Report
+
+__all__ = ["axe", "browser"]
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def open_desk(browser, live_server, staff):
+    contexts = []
+
+    def go(who, path, size=(1440, 900)):
+        client = Client()
+        client.force_login(staff[who])
+        cookie = django_settings.SESSION_COOKIE_NAME
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, bypass_csp=True)
+        contexts.append(context)
+        context.add_cookies([{"name": cookie, "value": client.cookies[cookie].value, "url": live_server.url}])
+        page = context.new_page()
+        page.route(
+            "**/live?*", lambda route: route.fulfill(content_type="text/event-stream", body=": well\n\n")
+        )
+        page.goto(live_server.url + path, wait_until="networkidle")
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+
+
+def test_one_key_a_decision(send, open_desk, axe):
+    first, second, third = (
+        send(code, text).report
+        for code, text in [
+            ("pothole", "Ổ gà ở cổng chợ"),
+            ("noise", "Loa kéo ồn cả đêm"),
+            ("pothole", "Biển báo bị đổ"),
+        ]
+    )
+    page = open_desk("duty", "/reports/triage")
+    assert axe(page) == []
+    page.keyboard.press("j")
+    page.wait_for_selector(f"#row-{second.pk}[aria-current]")
+    page.keyboard.press("x")
+    page.keyboard.press("ArrowUp")
+    page.wait_for_selector(f"#row-{first.pk}[aria-current]")
+    assert page.locator(f"#tick-{second.pk}").is_checked()
+    with page.expect_navigation():
+        page.keyboard.press("v")
+    assert Report.objects.get(pk=first.pk).state == "routed"
+    page.goto(re.sub(r"\?.*", "", page.url) + f"?at={third.pk}", wait_until="networkidle")
+    page.keyboard.press("o")
+    page.wait_for_selector("dialog[open]")
+    page.keyboard.press("v")  # a dialog stands before: nothing happens behind it
+    page.get_by_role("radio").first.check()
+    page.get_by_role("textbox").fill("Nơi này thuộc tỉnh khác")
+    with page.expect_navigation():
+        page.locator("dialog[open] [type=submit]").click()
+    assert Report.objects.get(pk=third.pk).state == "declined"
+    page.wait_for_load_state("networkidle")
+    with page.expect_navigation():
+        page.keyboard.press("z")
+    assert Report.objects.get(pk=third.pk).state == "sent"
+
+
+def test_keys_can_be_switched_off(send, open_desk):
+    one = send().report
+    page = open_desk("duty", "/reports/triage")
+    page.locator("[data-keys-switch]").uncheck()
+    page.keyboard.press("v")
+    page.reload(wait_until="networkidle")
+    page.keyboard.press("v")
+    page.wait_for_timeout(300)
+    assert (Report.objects.get(pk=one.pk).state, page.locator("[data-keys-switch]").is_checked()) == (
+        "sent",
+        False,
+    )
+
+
+@pytest.fixture
+def photo(send, staff):
+    sent = send()
+    made = attach_photo(sent.report, picture(), key="1", by=sent.follower)
+    check_photo(made)
+    triage.route_report(sent.report, by=staff["duty"])
+    return made
+
+
+def test_parts_are_covered_by_pointer_and_by_keyboard(photo, open_desk, axe):
+    page = open_desk("duty", "/reports/moderation")
+    frame = page.locator("[data-cover] img").bounding_box()
+    at = lambda x, y: (frame["x"] + x * frame["width"], frame["y"] + y * frame["height"])  # noqa: E731
+    page.mouse.move(*at(0.1, 0.1))
+    page.mouse.down()
+    page.mouse.move(*at(0.3, 0.4))
+    page.mouse.up()
+    page.locator("[data-cover-add]").focus()
+    page.keyboard.press("Enter")
+    for key in ("ArrowLeft", "ArrowUp", "Shift+ArrowRight", "Shift+ArrowDown"):
+        page.keyboard.press(key)
+    page.locator("[data-cover-add]").click()
+    page.keyboard.press("Delete")
+    assert axe(page) == []
+    boxes = json.loads(page.locator("[name=covered]").input_value())
+    assert [[round(side, 2) for side in box] for box in boxes] == [
+        [0.1, 0.1, 0.2, 0.3],
+        [0.39, 0.39, 0.21, 0.21],
+    ]
+    with page.expect_navigation():
+        page.locator("[data-cover-form] [type=submit]").click()
+    assert len(Photo.objects.get(pk=photo.pk).covered) == 2

@@ -5,6 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from halong.accounts.models import Grant, Role, User
 from halong.citizens.actions.voices import NoticeDraft
@@ -69,8 +70,8 @@ class NoticeForm(forms.Form):
     title_en = forms.CharField(label=_("Title in English"), max_length=200, required=False)
     text = words(_("Text"), required=False)
     text_en = words(_("Text in English"), required=False)
-    starts_at = forms.DateTimeField(label=_("From"), widget=picker())
-    ends_at = forms.DateTimeField(label=_("To"), widget=picker(), required=False)
+    starts_at = forms.DateTimeField(label=pgettext_lazy("time", "From"), widget=picker())
+    ends_at = forms.DateTimeField(label=pgettext_lazy("time", "To"), widget=picker(), required=False)
     places = forms.ModelMultipleChoiceField(
         Place.objects.none(),
         label=_("Places"),
@@ -107,8 +108,8 @@ class SubstituteForm(forms.Form):
     substitute = forms.ModelChoiceField(
         User.objects.none(), label=_("Who acts for him or her"), empty_label=""
     )
-    start = forms.DateTimeField(label=_("From"), widget=picker(), initial=timezone.now)
-    end = forms.DateTimeField(label=_("To"), widget=picker())
+    start = forms.DateTimeField(label=pgettext_lazy("time", "From"), widget=picker(), initial=timezone.now)
+    end = forms.DateTimeField(label=pgettext_lazy("time", "To"), widget=picker())
     decision = forms.CharField(label=_("Decision"), max_length=300, required=False)
 
     def __init__(self, *args: Any, by: Any, **kwargs: Any) -> None:

@@ -1,6 +1,7 @@
 """What the front-end build wrote: everything local, small, and named by its content."""
 
 import gzip
+import json
 import re
 
 import pytest
@@ -67,3 +68,9 @@ def test_nothing_is_fetched_from_elsewhere(manifest):
 
 def test_an_unknown_file_has_no_address():
     assert assets.asset("no-such-file.js") == ""
+
+
+def test_the_worker_keeps_each_file_once(client):
+    script = client.get("/c/sw.js").content.decode()
+    build = json.loads(script.partition("const BUILD = ")[2].partition(";\n")[0])
+    assert (len(build["files"]), all(build["files"])) == (len(set(build["files"])), True)

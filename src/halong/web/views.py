@@ -75,7 +75,10 @@ def web_manifest(request: HttpRequest) -> JsonResponse:
         "theme_color": "#0a6b6b",
         "icons": icons,
         "categories": ["government", "utilities"],
-        "shortcuts": [{"name": _("Send a report"), "url": "/c/report"}, {"name": _("My reports"), "url": "/c/follow"}],
+        "shortcuts": [
+            {"name": _("Send a report"), "url": "/c/report"},
+            {"name": _("My reports"), "url": "/c/follow"},
+        ],
     }
     return JsonResponse(body, content_type="application/manifest+json")
 
@@ -84,15 +87,13 @@ def web_manifest(request: HttpRequest) -> JsonResponse:
 @require_GET
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The worker that keeps the citizen's last pages for when there's no network; its list is of this build."""
-    files = [
-        asset(name)
-        for name in manifest()
-        if name.endswith((".css", "halong.js")) or name.startswith(("report.js", "report-work.js")) or "-400-" in name or "-600-" in name
-    ]
+    kept = ("public.", "report.js", "report-work.js", "map.css")
+    names = [name for name in manifest() if name.startswith(kept) or "-400-" in name or "-600-" in name]
+    files = sorted({asset(name) for name in names} - {""})  # two entries share chunks, and a cache takes each once
     source = (Path(__file__).parent / "frontend/js/worker.js").read_text(encoding="utf-8")
     build = {
-        "version": asset("halong.js") + asset("halong.css"),
-        "files": [name for name in files if name],
+        "version": asset("public.js") + asset("public.css") + asset("report.js") + asset("report-sync.js"),
+        "files": files,
         "pages": OFFLINE_PAGES,
         "offline": "/c/offline",
         "sync": asset("report-sync.js"),

@@ -10,7 +10,7 @@ import { gzipSync } from "node:zlib";
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../../../..");
 const out = join(here, "../static/web/dist");
-const entries = ["js/halong.js", "js/report.js", "css/halong.css", "css/map.css", "css/chart.css"];
+const entries = ["js/halong.js", "js/public.js", "js/report.js", "css/halong.css", "css/public.css", "css/map.css", "css/chart.css"];
 const copied = ["maplibre-gl.mjs", "maplibre-gl-worker.mjs", "maplibre-gl-shared.mjs"];
 
 /** The dark tokens also for people whose system is dark and who have not chosen a theme. */
@@ -102,7 +102,8 @@ async function writeManifest(result, extra) {
   for (const [path, info] of Object.entries(result.metafile.outputs)) {
     const name = relative(out, join(root, path));
     if (info.entryPoint) files[basename(info.entryPoint)] = name;
-    if (info.entryPoint?.endsWith("js/report.js")) needed(result.metafile.outputs, path).forEach((chunk, n) => { files[`report.js:${n}`] = chunk; });
+    const offline = /js\/((?:report|public)\.js)$/.exec(info.entryPoint ?? "")?.[1];
+    if (offline) needed(result.metafile.outputs, path).forEach((chunk, n) => { files[`${offline}:${n}`] = chunk; });
     const font = /(be-vietnam-pro-\S+-normal)-\w+\.woff2$/.exec(name);
     if (font) files[`${font[1]}.woff2`] = name;
   }

@@ -3,7 +3,7 @@
 import { draftOf, drafts, forgetPhoto, keepDraft, photoOf } from "./report-store.js";
 
 const API = "/c/api/";
-const BUSY = 60_000; // somebody else's delivery that hasn't ended after this is taken over
+const BUSY = 60_000; // where there are no locks: another delivery that hasn't ended after this is taken over
 const heard = globalThis.BroadcastChannel ? new BroadcastChannel("halong-reports") : null;
 
 /** Calls back when a draft changed, in this page or elsewhere. */
@@ -79,7 +79,8 @@ async function deliver(id, solve) {
   }
 }
 
-const isDue = ({ state, since }) => state === "waiting" || (state === "sending" && Date.now() - (since ?? 0) > BUSY);
+/** Under the lock nobody else delivers: what is "being sent" then was broken off, by a page that was closed for instance. */
+const isDue = ({ state, since }) => state === "waiting" || (state === "sending" && (globalThis.navigator?.locks || Date.now() - (since ?? 0) > BUSY));
 
 /** Delivers everything that waits. True when nothing is left, false when some must wait for the network. */
 export const flush = (solve) => locked(async () => {

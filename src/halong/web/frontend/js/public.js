@@ -1,0 +1,14 @@
+/** The public's pages: no htmx, no live stream; they come over slow lines. */
+import { startAgeing } from "./ageing.js";
+import { startHeavy } from "./heavy.js";
+import { startNearest } from "./nearest.js";
+import { startWaking } from "./report-wake.js";
+import { startShell } from "./shell.js";
+
+startShell();
+startAgeing();
+startNearest();
+startWaking();
+startHeavy({ "halong-map": () => import("./map.js"), "halong-chart": () => import("./chart.js") })();
+// A hidden switch or an empty list is seen by no observer.
+if (document.querySelector("[data-report], [data-my-reports], [data-push]")) import("./report.js");

@@ -27,7 +27,7 @@ OFFLINE_PAGES = ["/c/report", "/c/follow"]  # a report is written, and found aga
 def search(request: HttpRequest) -> HttpResponse:
     """What ⌘K finds: up to six of each kind that this person may see; the kind with the best answer comes first."""
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
-    groups = []
+    groups: list[dict[str, Any]] = []
     for provider in registry.search_providers:
         hits = provider.search(request.user, query, RESULTS_OF_A_KIND)
         if query and hits:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -125,12 +124,10 @@ def data_request_of(code: str) -> DataRequest | None:
 
 def wishes(follower: Follower) -> dict[str, bool]:
     """By which ways somebody is told: never the addresses themselves, so that a code that was seen tells none."""
-    row: dict[str, Any] = (
-        Contact.objects.filter(follower=follower).values("wants_email", "wants_sms").first() or {}
-    )
+    row = Contact.objects.filter(follower=follower).values_list("wants_email", "wants_sms").first()
     return {
-        "wants_email": bool(row.get("wants_email")),
-        "wants_sms": bool(row.get("wants_sms")),
-        "kept": bool(row),
+        "wants_email": bool(row and row[0]),
+        "wants_sms": bool(row and row[1]),
+        "kept": row is not None,
         "push": follower.push_addresses.exists(),
     }

@@ -66,7 +66,7 @@ def decisions(
 ) -> list[Decision]:
     """Everything that waits for this person's decision in the scope, in order."""
     found = [
-        *_of_alerts(user, alerts),
+        *of_alerts(user, alerts),
         *_of_indicators(standings),
         *_of_tasks(user, scope),
         *_of_tables(user),
@@ -74,7 +74,8 @@ def decisions(
     return sorted(found, key=lambda decision: decision.order)
 
 
-def _of_alerts(user: Any, alerts: Iterable[Alert]) -> Iterator[Decision]:
+def of_alerts(user: Any, alerts: Iterable[Alert]) -> Iterator[Decision]:
+    """Open alerts, those of one cause together, in the order in which they are given."""
     may_handle = has_perm(user, "alerts.handle")
     for group in grouped(list(alerts)[:MOST], flood=True):
         yield _of_group(group, may_handle)

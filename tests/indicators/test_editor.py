@@ -36,6 +36,12 @@ def admin(browse):
     return browse("administrator")
 
 
+def as_sent(form):
+    """What a browser sends of a form that nobody touched."""
+    values = {name: form[name].value() for name in form.fields}
+    return {name: value for name, value in values.items() if value is not None and value is not False}
+
+
 def test_an_indicator_is_previewed_made_and_computed(admin, filled_in, make_station, put):
     for number, value in ((1, 20.0), (2, 90.0)):
         put(make_station(number), "pm25", [(top() - n * HOUR, value) for n in range(1, 6)], hours=True)
@@ -71,7 +77,7 @@ def test_every_kind_is_made_shown_and_changed_without_losing_anything(admin, fil
     indicator = Indicator.objects.get()
     before = indicator.definition
     page = admin.get(f"/indicators/{indicator.pk}/edit").context["form"]
-    again = {name: page[name].value() for name in page.fields if page[name].value() not in (None, [], False)}
+    again = as_sent(page)
     answer = admin.post(f"/indicators/{indicator.pk}/edit", again | {"order": "77"})
     assert (answer.status_code, answer.context and answer.context["form"].errors) == (302, None)
     after = Indicator.objects.get().definition
@@ -137,11 +143,7 @@ def test_a_change_is_a_new_version_from_its_day(admin, make_indicator, put_value
     with pytest.raises(Conflict):
         editing.define_indicator(indicator, draft, by=SYSTEM, version=1)
     earlier = admin.get(f"/indicators/{indicator.pk}/edit").context["form"]
-    given = {
-        name: earlier[name].value()
-        for name in earlier.fields
-        if earlier[name].value() not in (None, [], False)
-    }
+    given = as_sent(earlier)
     answer = admin.post(
         f"/indicators/{indicator.pk}/edit", given | {"valid_from": "2020-01-01", "decimals": "3"}
     )

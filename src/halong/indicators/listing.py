@@ -16,6 +16,7 @@ from halong.core.text import fold, sort_key
 from halong.indicators.chart import words_of_trend
 from halong.indicators.models import Indicator, Submission
 from halong.indicators.standings import Standing, standings
+from halong.indicators.submitting import is_his
 
 GRAVITY = {"normal": 0, "attention": 1, "high": 2, "critical": 3}
 QUALITY = {"good": (90, 100), "fair": (70, 89), "poor": (0, 69)}
@@ -134,8 +135,11 @@ def tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
     """The pages of this module side by side, with how many tables wait for this person."""
     mine = 0
     if has_perm(request.user, "indicators.submit"):
-        owed = Submission.objects.visible_to(request.user).waiting().select_related("agency")
-        mine = sum(has_perm(request.user, "indicators.submit", row) for row in owed)
+        owed = Submission.objects.visible_to(request.user).waiting().filter(collection__active=True)
+        mine = sum(
+            is_his(request.user, row.agency) and has_perm(request.user, "indicators.submit", row)
+            for row in owed.select_related("agency")
+        )
     entries = [
         ("indicators", _("Indicators")),
         ("collections", _("Tables from agencies")),

@@ -86,12 +86,22 @@ class Page:
             "trend_words": words_of_trend(standing.trend, self.definition),
             "quality_parts": quality.parts(standing.quality, self.definition),
             "quality_formula": quality.formula(),
-            "quality_trend": quality.history(
-                self.definition, node_of(self.scope.place, self.scope.agency), self.now
-            )
-            if standing.quality
-            else [],
+            **self._quality_before(),
         }
+
+    def _quality_before(self) -> dict[str, Any]:
+        """The score over time, where it has moved."""
+        if self.standing.quality is None:
+            return {}
+        scores = quality.history(self.definition, node_of(self.scope.place, self.scope.agency), self.now)
+        known = [score for score in scores if score is not None]
+        if len(set(known)) < 2:
+            return {}
+        words = _("%(before)s → %(now)s") % {
+            "before": format_number(known[0], 0),
+            "now": format_number(known[-1], 0),
+        }
+        return {"quality_trend": scores, "quality_trend_words": words}
 
     def _history(self) -> dict[str, Any]:
         shown = History.asked(self.indicator, self.definition, self.scope, self.request.GET, self.now)

@@ -204,10 +204,16 @@ class DefinitionForm(forms.Form):
 def initial_of(draft: DefinitionDraft) -> dict[str, Any]:
     """A definition as the form shows it."""
     shown = {name: getattr(draft, name) for name in DefinitionDraft.__dataclass_fields__}
-    shown |= {"freshness_hours": draft.freshness_s / HOUR, "unit": unit_symbol(draft.unit) or ""}
+    shown |= {"freshness_hours": _bare(draft.freshness_s / HOUR), "unit": unit_symbol(draft.unit) or ""}
+    shown |= {name: _bare(shown[name]) for name in ("plausible_min", "plausible_max")}
     for band in draft.bands:
         for side in SIDES:
             if side in band:
-                shown[f"{band['state']}_{side}"] = band[side]
+                shown[f"{band['state']}_{side}"] = _bare(band[side])
         shown["band_source"] = band.get("source", "")
     return shown
+
+
+def _bare(value: float | None) -> float | int | None:
+    """A whole number without its ".0"."""
+    return int(value) if value is not None and float(value).is_integer() else value

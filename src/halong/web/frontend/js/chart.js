@@ -48,7 +48,7 @@ export function describe({ series, limits = [], words: said = "" }) {
   const lines = [];
   for (const one of series.filter((s) => !s.dashed)) {
     const values = one.points.filter(([, value, quality]) => value != null && !quality);
-    if (!values.length) continue;
+    if (!values.length || (values.length === 1 && series.length > 1)) continue; // one value is no course
     const figures = values.map(([, value]) => value);
     const show = (value) => number(value, one.decimals ?? 1);
     const unit = one.unit ? ` ${one.unit}` : "";

@@ -81,22 +81,31 @@ def web_manifest(request: HttpRequest) -> JsonResponse:
 @require_GET
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The worker that keeps the citizen's last pages for when there's no network; its list is of this build."""
+    return _worker("worker.js", "/c/offline", "/c")
+
+
+@public
+@require_GET
+def desk_worker(request: HttpRequest) -> HttpResponse:
+    """The worker of desk and wall: built files, a page for no network, and the panorama where its owner wants it kept."""
+    return _worker("desk-worker.js", "/offline", "/")
+
+
+def _worker(name: str, offline_url: str, scope: str) -> HttpResponse:
     files = [
         asset(name)
         for name in manifest()
         if name.endswith((".css", "halong.js")) or "-400-" in name or "-600-" in name
     ]
-    source = (Path(__file__).parent / "frontend/js/worker.js").read_text(encoding="utf-8")
+    source = (Path(__file__).parent / "frontend/js" / name).read_text(encoding="utf-8")
     build = {
         "version": asset("halong.js") + asset("halong.css"),
         "files": [name for name in files if name],
-        "offline": "/c/offline",
+        "offline": offline_url,
     }
-    script = f"const BUILD = {json.dumps(build)};\n{source}"
+    headers = {"Cache-Control": "no-cache", "Service-Worker-Allowed": scope}
     return HttpResponse(
-        script,
-        content_type="text/javascript",
-        headers={"Cache-Control": "no-cache", "Service-Worker-Allowed": "/c"},
+        f"const BUILD = {json.dumps(build)};\n{source}", content_type="text/javascript", headers=headers
     )
 
 
@@ -105,6 +114,13 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 def offline(request: HttpRequest) -> HttpResponse:
     """What is shown without network when a page was never loaded."""
     return render(request, "web/offline.html")
+
+
+@public
+@require_GET
+def desk_offline(request: HttpRequest) -> HttpResponse:
+    """What desk and wall show without network; it comes back by itself. It says nothing of anybody."""
+    return render(request, "web/desk_offline.html")
 
 
 @public

@@ -1,5 +1,6 @@
 /** Behaviour of the shells, all by delegation, so that swapped fragments need no set-up. */
 import { page, words } from "./page.js";
+import { startOffline } from "./offline.js";
 import { startSearch } from "./search.js";
 
 const on = (type, selector, act) =>
@@ -145,7 +146,7 @@ export function startShell() {
   forms();
   htmxEvents();
   wall();
-  if (page.worker && "serviceWorker" in navigator) navigator.serviceWorker.register(page.worker.url, { scope: page.worker.scope }).catch(() => {});
+  startOffline();
   const offline = () => document.documentElement.classList.toggle("is-offline", !navigator.onLine);
   addEventListener("online", offline);
   addEventListener("offline", offline);

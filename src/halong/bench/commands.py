@@ -10,7 +10,10 @@ from pathlib import Path
 
 from halong.core.command import Needs, Verb
 
-PARTS = ("ingest", "doors", "live", "queries", "indicators", "whole")
+PARTS = ("ingest", "doors", "live", "queries", "search", "wall", "map", "indicators", "analysis", "whole")
+
+
+SOAK = "soak"  # only when asked for by name: it takes as long as one wants it to
 
 
 def bench(arguments: Namespace) -> int:
@@ -49,11 +52,19 @@ def _measures(
 
     wanted = arguments.part or list(PARTS)
     measures: list[tuple[str, Callable[[], dict[str, float]]]] = []
-    if set(wanted) - {"whole"}:
+    if set(wanted) - {"whole", "analysis"}:
         measures.append(("the running product", lambda: _on_stage(arguments, wanted, say)))
     if "whole" in wanted:
         measures.append(("the whole product", lambda: whole.measure(say)))
+    if "analysis" in wanted:
+        measures.append(("what analysis finds", lambda: _analysis(say)))
     return measures
+
+
+def _analysis(say: Callable[[str], None]) -> dict[str, float]:
+    from halong.bench import analysis
+
+    return analysis.measure(say)
 
 
 def _on_stage(arguments: Namespace, wanted: list[str], say: Callable[[str], None]) -> dict[str, float]:
@@ -67,15 +78,19 @@ def _on_stage(arguments: Namespace, wanted: list[str], say: Callable[[str], None
         os.environ.update(DATABASE_URL=product.url, HALONG_HOME=str(product.home), HALONG_SIMULATE="0")
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "halong.settings")
         django.setup()
-        from halong.bench import doors, indicators, ingest, live, queries
+        from halong.bench import doors, finding, indicators, ingest, live, maps, queries, walls
 
         stage = ingest.Stage(product)
         steps: list[tuple[str, Callable[[], dict[str, float]]]] = [
             ("live", lambda: live.measure(product, say)),
+            ("map", lambda: maps.measure(stage, say)),
+            ("wall", lambda: walls.measure(stage, say)),
+            (SOAK, lambda: walls.soak(stage, say, arguments.minutes)),
             ("ingest", lambda: ingest.measure(stage, say, arguments.scale)),
             ("doors", lambda: doors.station_files(stage, say)),
             ("doors", lambda: doors.mqtt(stage, say)),
             ("queries", lambda: queries.measure(stage, say, int(queries.ROWS * arguments.scale))),
+            ("search", lambda: finding.measure(product, say)),
             ("indicators", lambda: indicators.measure(product, say, arguments.scale)),
         ]
         for name, step in steps:
@@ -88,7 +103,8 @@ def _on_stage(arguments: Namespace, wanted: list[str], say: Callable[[str], None
 
 
 def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--part", action="append", choices=PARTS, help="only this part (repeatable)")
+    parser.add_argument("--part", action="append", choices=(*PARTS, SOAK), help="only this part (repeatable)")
+    parser.add_argument("--minutes", type=float, default=24.0, help="how long the part soak takes (24)")
     parser.add_argument(
         "--scale", type=float, default=1.0, help="of the amounts (1 is what the report is about)"
     )

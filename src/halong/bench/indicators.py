@@ -39,9 +39,9 @@ made AS (
     INSERT INTO context_entity (urn, types, scopes, name, folded, sort_key, place_id, agency_id, sector, lon, lat, public,
                                 simulated, illustrative, created_at, modified_at)
     SELECT 'urn:ngsi-ld:AirQualityObserved:much-' || g, ARRAY['AirQualityObserved'], ARRAY[]::varchar[], 'Trạm ' || g,
-           'tram ' || g, 'tram ' || g, u.place_id, u.agency_id, 'environment', 106.5 + (g % 100) * 0.015,
+           'tram ' || g, 'tram ' || g, u.place_id, u.agency_id, 'environment', 106.5 + (g %% 100) * 0.015,
            20.7 + (g / 100) * 0.01, true, false, false, now() - interval '6 years', now()
-    FROM generate_series(1, %(stations)s) g JOIN unit u ON u.n = g % u.all_ RETURNING id
+    FROM generate_series(1, %(stations)s) g JOIN unit u ON u.n = g %% u.all_ RETURNING id
 )
 INSERT INTO observations_series (entity_id, property, unit, interval_s, decimals, derived, created_at)
 SELECT id, 'airQualityIndex', 'C62', 3600, 0, '', now() FROM made RETURNING id
@@ -69,7 +69,6 @@ CROSS JOIN LATERAL (
 CROSS JOIN generate_series(%(first)s::timestamptz, %(last)s, %(step)s::interval) t
 CROSS JOIN LATERAL (
     SELECT (50 + (i.id * 13 + n.node * 7 + extract(epoch FROM t)::int8 / 3600) %% 50)::float8 AS v) x
-ORDER BY i.id, n.node, t ON CONFLICT DO NOTHING
 """
 
 
@@ -81,6 +80,8 @@ def fill(say: Callable[[str], None], scale: float) -> None:
     with connection.cursor() as cursor:
         # as if it had come over the years: nothing of it is due to be computed
         cursor.execute("SET session_replication_role = replica")
+        cursor.execute("SET synchronous_commit = off")
+        cursor.execute("DELETE FROM indicators_value")
         cursor.execute(_STATIONS, {"stations": int(STATIONS * scale)})
         ids = [row[0] for row in cursor.fetchall()]
         for first in range(0, HOURS, 240):

@@ -38,7 +38,7 @@ def drawn(page, layer):
 def test_a_view_beyond_the_province_shows_both_archipelagos(open_page):
     page = map_page(open_page)
     assert page.locator(INSET).is_visible()
-    assert page.locator(f"{INSET} text").all_inner_texts() == NAMES
+    assert page.locator(f"{INSET} text").all_text_contents() == NAMES
     assert page.locator(f"{INSET} .inset-island").count() >= 20
     move(page, center=[107.1, 20.97], zoom=12)
     assert page.locator(INSET).is_hidden()  # the province alone
@@ -64,7 +64,7 @@ def test_the_drawing_without_webgl_has_the_inset_too(open_page):
     page.context.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
     page.goto(page.url.replace("plain", "desk"))
     page.locator("halong-map[data-ready]").wait_for(state="attached")
-    assert page.locator(f"{INSET} text").all_inner_texts() == NAMES
+    assert page.locator(f"{INSET} text").all_text_contents() == NAMES
 
 
 def test_data_of_the_base_hold_no_border_and_no_other_name_of_the_sea():

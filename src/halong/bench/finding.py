@@ -39,7 +39,8 @@ def fill() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO context_entity (urn, types, scopes, name, folded, sort_key, sector, public, simulated,"
-            " illustrative, created_at, modified_at) SELECT 'urn:ngsi-ld:Device:found-' || n, ARRAY['Device'], ARRAY[]::varchar[], name,"
+            " illustrative, created_at, modified_at)"
+            " SELECT 'urn:ngsi-ld:Device:found-' || n, ARRAY['Device'], ARRAY[]::varchar[], name,"
             " folded, folded, '', false, false, false, now(), now()"
             " FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS t (name, folded, n)",
             [names, [fold(name) for name in names]],

@@ -146,7 +146,8 @@ def soak(stage: Stage, say: Callable[[str], None], minutes: float) -> dict[str, 
     first, last = _ends(rows)
     say(
         f"wall for {minutes:g} minutes, {n:,} readings: page {first[0]:.1f} → {last[0]:.1f} MiB, "
-        f"{first[1]:.0f} → {last[1]:.0f} nodes, {first[2]:.0f} → {last[2]:.0f} listeners; web process {first[3]:.0f} → {last[3]:.0f} MiB"
+        f"{first[1]:.0f} → {last[1]:.0f} nodes, {first[2]:.0f} → {last[2]:.0f} listeners; "
+        f"web process {first[3]:.0f} → {last[3]:.0f} MiB"
     )
     return {"wall_heap_growth_mib": last[0] - first[0], "wall_web_growth_mib": last[3] - first[3]}
 

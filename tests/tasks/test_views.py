@@ -121,7 +121,8 @@ def test_tabs_mine_and_given(give, desk, desk_of_lan, chair, person, province):
     give("một"), give("hai", agency=province)
     assert [t.title for t in desk_of_lan.get("/tasks").context["page"]] == ["một"]
     assert {t.title for t in desk.get("/tasks?tab=given").context["page"]} == {"một", "hai"}
-    assert list(desk.get("/tasks").context["page"]) == []
+    assert list(desk.get("/tasks?tab=mine").context["page"]) == []
+    assert [desk.get("/tasks").context["tab"], desk_of_lan.get("/tasks").context["tab"]] == ["given", "mine"]
     assert [t.title for t in desk_of_lan.get("/tasks?tab=all").context["page"]] == ["một"]
 
 

@@ -85,7 +85,7 @@ def test_any_text_is_only_a_text(words):
 
 
 def test_the_same_content_is_the_same_file():
-    assert render(content(), SEVEN, "vi") == render(content(), SEVEN, "vi")
+    assert render(content(), SEVEN.replace(microsecond=7), "vi") == render(content(), SEVEN, "vi")
 
 
 def test_it_can_be_looked_at():

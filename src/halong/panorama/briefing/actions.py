@@ -57,7 +57,8 @@ def scopes() -> list[Scope]:
 
 
 def _key(scope: Scope) -> tuple[int | None, int | None, str]:
-    return (scope.place and scope.place.pk, scope.agency and scope.agency.pk, scope.sector)
+    place, agency = scope.place, scope.agency
+    return (place.pk if place else None, agency.pk if agency else None, scope.sector)
 
 
 @transaction.atomic

@@ -10,10 +10,10 @@ from halong.accounts.models import User
 from halong.panorama.briefing.actions import NOTE
 
 
-class Readers(forms.ModelMultipleChoiceField):
+class Readers(forms.ModelMultipleChoiceField[User]):
     """People with their posts."""
 
-    def label_from_instance(self, obj: Any) -> str:
+    def label_from_instance(self, obj: User) -> str:
         """Name and post."""
         return f"{obj} · {obj.title}" if obj.title else str(obj)
 

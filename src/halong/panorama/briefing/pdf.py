@@ -68,7 +68,7 @@ def _compile(content: dict[str, Any], made_at: datetime, language: str, kind: st
         font_paths=[FONTS],
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        timestamp=made_at,
+        timestamp=made_at.replace(microsecond=0),
         ppi=110.0 if kind == "png" else None,
     )
     return made if isinstance(made, list) else [bytes(made or b"")]

@@ -13,6 +13,7 @@ from halong.core.sector import find_limits
 from halong.indicators import editing
 from halong.indicators.compute import work
 from halong.indicators.drafts import draft_of
+from halong.indicators.forms.specs import FORMS, spec_initial
 from halong.indicators.models import Indicator, Target, Value
 
 TODAY = timezone.localdate
@@ -206,3 +207,24 @@ def test_only_administrators_edit(browse, make_indicator, role):
         assert desk.get(f"/indicators/{path}").status_code == 403
     for path in (f"{indicator.pk}/switch", "preview/table"):
         assert desk.post(f"/indicators/{path}").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec"),
+    [
+        ("series", {"types": ["Hospital"], "num_property": "bedsFree", "den_attribute": "capacity", "time": "last",
+                    "across": "ratio"}),
+        ("series", {"sector": "environment", "property": "pm25", "time": "mean", "across": "count",
+                    "where": {"op": ">", "value": 0.05, "unit": "GP"}}),
+        ("records", {"measure": "things.live", "sector": "wifi", "across": "share"}),
+        ("table", {"across": "mean"}),
+    ],
+)  # fmt: skip
+def test_what_the_form_does_not_ask_for_stays(make_indicator, kind, spec):
+    indicator = make_indicator("Chỉ số", kind, spec)
+    form = FORMS[kind](initial=spec_initial(kind, spec), indicator=indicator)
+    form.cleaned_data = {
+        "types": [], "den_property": "", "where_op": "<=", "where_value": None, "property": "", "time": "mean",
+        "across": "mean", "measure": "", "measured_sector": "",
+    } | {name: form[name].value() or form.fields[name].initial or "" for name in form.making}  # fmt: skip
+    assert form.spec() == spec

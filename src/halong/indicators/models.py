@@ -328,7 +328,7 @@ class Submission(models.Model):
     """What one agency owes for one period of a collection. ``values``: indicator key → place code or "" → [num, den]."""
 
     class State(models.TextChoices):
-        DUE = "due", _("Due")
+        DUE = "due", pgettext_lazy("submission", "Due")
         SUBMITTED = "submitted", _("Submitted, waits for approval")
         APPROVED = "approved", _("Approved")
         RETURNED = "returned", _("Returned")

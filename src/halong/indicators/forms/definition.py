@@ -135,6 +135,13 @@ class DefinitionForm(forms.Form):
             "hx-trigger": "change", "hx-swap": "innerMorph",
         }  # fmt: skip
 
+    def stored(self) -> dict[str, Any]:
+        """The newest spec of the indicator that is changed: what the form doesn't ask for stays."""
+        if self.indicator is None:
+            return {}
+        newest = max(self.indicator.definitions.all(), key=lambda definition: definition.version)
+        return dict(newest.spec)
+
     def spec(self) -> dict[str, Any]:
         """How the values are made, as the kind's computation reads it."""
         raise NotImplementedError

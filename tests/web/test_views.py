@@ -37,7 +37,10 @@ def test_search_asks_every_provider(client, person, provider):
     client.force_login(person)
     page = client.get("/search?q=Ha", headers={"HX-Request": "true"})
     assert page.templates[0].name == "web/search_results.html"
-    assert [group["hits"][0].label for group in page.context["groups"]] == ["Hà", "Ha ward"]  # the best first
+    assert [hits[0].label for _provider, hits in page.context["groups"]] == [
+        "Hà",
+        "Ha ward",
+    ]  # the best first
     assert 'href="/places/1"' in page.text
 
 

@@ -5,7 +5,7 @@ import http.client
 import json
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -162,8 +162,11 @@ def _sizes(session: Any, product: Product) -> tuple[float, float, float, float]:
     return found["JSHeapUsedSize"] / 2**20, found["Nodes"], found["JSEventListeners"], resident
 
 
-def _ends(rows: list[tuple[float, ...]]) -> tuple[list[float], list[float]]:
+def _ends(rows: Sequence[tuple[float, ...]]) -> tuple[list[float], list[float]]:
     """The medians of the first and of the last quarter."""
     quarter = max(1, len(rows) // 4)
-    halves = rows[:quarter], rows[-quarter:]
-    return tuple([statistics.median(column) for column in zip(*part, strict=True)] for part in halves)  # type: ignore[return-value]
+    return _medians(rows[:quarter]), _medians(rows[-quarter:])
+
+
+def _medians(rows: Sequence[tuple[float, ...]]) -> list[float]:
+    return [statistics.median(column) for column in zip(*rows, strict=True)]

@@ -19,26 +19,14 @@ from halong.core.text import fold
 
 K = TypeVar("K", bound=Hashable)
 
-SAME, BEGINS, PHRASE, WORDS, OTHER_WORDS, WITHIN, JOINED, SLIPS = (
-    100.0,
-    92.0,
-    86.0,
-    80.0,
-    72.0,
-    60.0,
-    57.0,
-    40.0,
-)
-UNFINISHED = (
-    26.0  # less, where a word that was typed to its end (another one follows) is only the beginning of a word
-)
+SAME, BEGINS, PHRASE, WORDS = 100.0, 92.0, 86.0, 80.0
+OTHER_WORDS, WITHIN, JOINED, SLIPS = 72.0, 60.0, 57.0, 40.0
+UNFINISHED = 26.0  # less, where a word that was typed to its end (another follows) only begins a word
 ACCENTS = 8.0  # more, where the accents that were typed agree, too
 WORST = 30.0  # less than the best: what is farther behind is no answer any more
 GOOD = SLIPS + WORST  # from here on nobody is thought to have mistyped
 SHORTEST_SLIP = 4  # letters: in a shorter word one wrong letter makes another word
 LONG_WORD = 8  # from here on two slips are forgiven
-MOST_SLIPPED = 40  # words of the index that one typed word may have been meant for
-_WORD = 8  # from here on two slips are forgiven
 MOST_SLIPPED = 40  # words of the index that one typed word may have been meant for
 _WORD = re.compile(r"[^\W_]+")
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from halong.core import registry
 from halong.core.access import public, signed_in
 from halong.core.finding import WORST
+from halong.core.registry import SearchHit, SearchProvider
 from halong.web.assets import asset, manifest
 from halong.web.samples import sample_data, sample_page
 
@@ -26,24 +27,28 @@ LONGEST_QUERY = 80
 def search(request: HttpRequest) -> HttpResponse:
     """What ⌘K finds: up to six of each kind that this person may see; the kind with the best answer comes first."""
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
-    groups = []
+    groups: list[tuple[SearchProvider, list[SearchHit]]] = []
     for provider in registry.search_providers:
         hits = provider.search(request.user, query, RESULTS_OF_A_KIND)
         if query and hits:
-            groups.append({"provider": provider, "hits": hits})
-    groups = _good_ones(groups)
-    total = sum(len(group["hits"]) for group in groups)
+            groups.append((provider, hits))
+    good = _good_ones(groups)
     partial = request.headers.get("HX-Request") == "true"
     template = "web/search_results.html" if partial else "web/search.html"
-    return render(request, template, {"query": query, "groups": groups, "total": total})
+    return render(
+        request,
+        template,
+        {"query": query, "groups": good, "total": sum(len(hits) for _provider, hits in good)},
+    )
 
 
-def _good_ones(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _good_ones(
+    groups: list[tuple[SearchProvider, list[SearchHit]]],
+) -> list[tuple[SearchProvider, list[SearchHit]]]:
     """The kinds by their best answers; what is much worse than the best of all is left out."""
-    best = max((group["hits"][0].score for group in groups), default=0.0)
-    for group in groups:
-        group["hits"] = [hit for hit in group["hits"] if hit.score >= best - WORST]
-    return sorted((g for g in groups if g["hits"]), key=lambda group: -group["hits"][0].score)
+    best = max((hits[0].score for _provider, hits in groups), default=0.0)
+    good = [(provider, [hit for hit in hits if hit.score >= best - WORST]) for provider, hits in groups]
+    return sorted((group for group in good if group[1]), key=lambda group: -group[1][0].score)
 
 
 @public

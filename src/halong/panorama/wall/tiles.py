@@ -52,12 +52,16 @@ def _thing(sight: Sight, settings: Settings) -> Entity | None:
 
 def indicator(sight: Sight, settings: Settings) -> Context | None:
     """An indicator as it stands at the place and agency."""
-    found = Indicator.objects.active().filter(key=settings.get("indicator", ""))
-    node = {"place": sight.scope.place, "agency": sight.scope.agency}
-    standing = next(
-        iter(standings(sight.user, list(found), **node, period=_period(settings), now=sight.now)), None
+    key, scope = settings.get("indicator", ""), sight.scope
+    found = standings(
+        sight.user,
+        list(Indicator.objects.active().filter(key=key)),
+        place=scope.place,
+        agency=scope.agency,
+        period=_period(settings),
+        now=sight.now,
     )
-    return None if standing is None else {"s": standing, "where": _where(sight)}
+    return {"s": found[0], "where": _where(sight)} if found else None
 
 
 def indicator_choices(user: Any) -> list[tuple[str, Any]]:
@@ -84,8 +88,9 @@ def course(sight: Sight, settings: Settings) -> Context | None:
     if shown is None:
         return None
     one: Standing = shown["s"]
-    node = {"place": sight.scope.place, "agency": sight.scope.agency}
-    past = history(one.indicator, **node, start=sight.now - PERIODS[_period(settings)], end=sight.now)
+    start = sight.now - PERIODS[_period(settings)]
+    place, agency = sight.scope.place, sight.scope.agency
+    past = history(one.indicator, place=place, agency=agency, start=start, end=sight.now)
     target = [] if one.target is None else [Limit(one.target, gettext("target"))]
     points = [(point.label, point.value) for point in past]
     return {**shown, "points": points, "limits": target, "name": one.name}

@@ -18,7 +18,7 @@ from halong.indicators.formulas import expression_of
 from halong.indicators.grains import day_of, parse_period, previous
 from halong.indicators.marks import mark
 from halong.indicators.members import renew, source_labels
-from halong.indicators.models import Cell, Definition, Indicator, Value
+from halong.indicators.models import WHOLE, Cell, Definition, Indicator, Value
 from halong.indicators.profile import add_collection, add_indicator
 from halong.places.models import Agency, Place
 
@@ -163,8 +163,12 @@ def ensure_collections(rows: Iterable[dict[str, Any]], *, by: Actor) -> int:
 def remove_simulated_values(*, by: Actor) -> dict[str, int]:
     """Delete simulated figures and the values made of them: what going live does."""
     require(by, "profile.manage")
+    simulated = Value.objects.filter(simulated=True)
+    # a month of which one day was simulated is made of the others again
+    periods = list(simulated.filter(node=WHOLE).values_list("indicator_id", "grain", "label"))
     cells = Cell.objects.filter(simulated=True).delete()[0]
-    values = Value.objects.filter(simulated=True).delete()[0]
+    values = simulated.delete()[0]
+    mark(periods)
     return {"indicator figures": cells, "indicator values": values}
 
 
@@ -175,7 +179,7 @@ def take_effect(definition: Definition) -> None:
     marks = {
         (indicator, grain, label)
         for rows in (
-            Value.objects.filter(indicator=indicator, node=0),
+            Value.objects.filter(indicator=indicator, node=WHOLE),
             Cell.objects.filter(indicator=indicator),
         )
         for grain, label in rows.values_list("grain", "label")
@@ -195,7 +199,7 @@ def take_effect(definition: Definition) -> None:
 
 def _periods_of_inputs(definition: Definition) -> set[tuple[int, str, Any]]:
     read = expression_of(definition)
-    rows = Value.objects.filter(indicator__key__in=read.keys if read else (), node=0)
+    rows = Value.objects.filter(indicator__key__in=read.keys if read else (), node=WHOLE)
     return {
         (definition.indicator_id, grain, label)
         for grain, label in rows.values_list("grain", "label").distinct()

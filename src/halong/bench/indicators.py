@@ -94,8 +94,18 @@ def fill(say: Callable[[str], None], scale: float) -> None:
             "INSERT INTO latest SELECT id, %s, 40, 0 FROM unnest(%s::int4[]) id ON CONFLICT DO NOTHING",
             [now, ids],
         )
-        hours = {"grain": "hour", "first": now - timedelta(hours=HOURS), "last": now, "step": "1 hour"}
-        days = {"grain": "day", "first": midnight - timedelta(days=DAYS), "last": midnight, "step": "1 day"}
+        hours: dict[str, Any] = {
+            "grain": "hour",
+            "first": now - timedelta(hours=HOURS),
+            "last": now,
+            "step": "1 hour",
+        }
+        days: dict[str, Any] = {
+            "grain": "day",
+            "first": midnight - timedelta(days=DAYS),
+            "last": midnight,
+            "step": "1 day",
+        }
         cursor.execute(_VALUES, hours)
         values = cursor.rowcount
         cursor.execute(_VALUES, days)

@@ -89,7 +89,7 @@ def judge(habit: Habit, first: int, values: Values, since: int, limits: Limits =
     if habit.sized:
         found += _spikes(habit, spikes(calm, habit.grain.spike) / weight, away, since, limits)
         found += _shifts(habit, calm, away, since, limits)
-        found += _drifts(habit, calm, since, limits)
+        found += _drifts(habit, calm, away, since, limits)
         found += _strays(habit, away, since, limits)
     flags = [_told(flag, values, expected, low, high) for flag in _merged(found, habit.grain.settle)]
     return Judged(expected, low, high, flags)
@@ -177,7 +177,16 @@ def _shifts(habit: Habit, calm: Values, away: Values, since: int, limits: Limits
         around = jumps[max(flag.peak - 2, 0) : flag.peak + 3]
         enough = max(limits.abrupt * abs(measure[flag.peak]), habit.jump.tail)
         if not np.isnan(around).all() and np.nanmax(around) >= enough:
-            yield replace(flag, start=flag.peak, end=_until(away, flag.peak, np.sign(measure[flag.peak])))
+            start = max(flag.peak - 2, 0) + int(np.nanargmax(around))
+            yield _worst(
+                replace(flag, start=start, end=_until(away, start, np.sign(measure[flag.peak]))), away
+            )
+
+
+def _worst(flag: Flag, away: Values) -> Flag:
+    """The flag with its peak where the values were furthest from their habit."""
+    inside = np.abs(away[flag.start : flag.end + 1])
+    return flag if np.isnan(inside).all() else replace(flag, peak=flag.start + int(np.nanargmax(inside)))
 
 
 def _until(away: Values, start: int, side: float) -> int:
@@ -188,7 +197,7 @@ def _until(away: Values, start: int, side: float) -> int:
     return end
 
 
-def _drifts(habit: Habit, calm: Values, since: int, limits: Limits) -> Iterator[Flag]:
+def _drifts(habit: Habit, calm: Values, away: Values, since: int, limits: Limits) -> Iterator[Flag]:
     """The level moves on and on in one direction, further than it ever did."""
     grain = habit.grain
     measure = slopes(calm, grain.slow)
@@ -200,7 +209,7 @@ def _drifts(habit: Habit, calm: Values, since: int, limits: Limits) -> Iterator[
         medians = [np.nanmedian(piece) for piece in np.split(window, 6) if not np.isnan(piece).all()]
         moves = np.sign(measure[flag.peak]) * np.diff(medians)
         if len(moves) >= 3 and (moves > 0).all() and moves.max() < 0.6 * moves.sum():
-            yield replace(flag, start=flag.peak - grain.slow // 2)
+            yield _worst(replace(flag, start=flag.peak - grain.slow // 2), away)
 
 
 def _strays(habit: Habit, away: Values, since: int, limits: Limits) -> list[Flag]:

@@ -7,6 +7,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 from django.db.models import Min
@@ -144,13 +145,14 @@ def _foreseen() -> list[int]:
 
 
 def _keep(plan: Plan, history: History, now: datetime) -> Forecast | None:
+    values = _without_faults(history)
     known = np.flatnonzero(~np.isnan(history.values))
     late = len(history.values) - 1 - int(known[-1]) if len(known) else plan.horizon
     with warnings.catch_warnings():
         warnings.simplefilter(
             "ignore"
         )  # of the optimiser: it says that it stopped early; the backtest judges the result
-        found = forecast(history.values, plan) if late < plan.horizon // 4 + 1 else None
+        found = forecast(values, plan) if late < plan.horizon // 4 + 1 else None
     if found is None:
         actions.drop_forecasts(history.subject, plan.key, by=SYSTEM)
         return None
@@ -177,6 +179,19 @@ def _keep(plan: Plan, history: History, now: datetime) -> Forecast | None:
     )
     actions.keep_forecast(history.subject, made, by=SYSTEM)
     return made
+
+
+def _without_faults(history: History) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """The values without those flagged as spikes or as standing still: they would come back in the forecast."""
+    values = history.values.copy()
+    faults = Unusual.objects.filter(
+        **history.subject.fields, grain=history.grain, kind__in=[Unusual.Kind.SPIKE, Unusual.Kind.STUCK],
+        last__gte=history.label(0),
+    )  # fmt: skip
+    for first, last in faults.values_list("first", "last"):
+        span = [position(GRAINS[history.grain], label) - history.first for label in (first, last)]
+        values[max(span[0], 0) : span[1] + 1] = np.nan
+    return values
 
 
 __all__ = ["Subject", "findings_of", "forecast_everything", "judge_everything"]

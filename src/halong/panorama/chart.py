@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from halong.analysis.queries import marks_of
 from halong.core.derived import LOCAL
 from halong.core.sector import find_attribute, find_limits
 from halong.core.units import convert, is_known, unit_symbol
@@ -59,6 +60,7 @@ class Chart:
                 }
             ],
             "limits": list(self.limits()),
+            "marks": marks_of(self.series, 0, self.start, self.end),
         }
 
     def limits(self) -> Iterator[dict[str, Any]]:

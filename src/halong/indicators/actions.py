@@ -161,11 +161,16 @@ def ensure_collections(rows: Iterable[dict[str, Any]], *, by: Actor) -> int:
 
 @transaction.atomic
 def remove_simulated_values(*, by: Actor) -> dict[str, int]:
-    """Delete simulated figures and the values made of them: what going live does."""
+    """Delete simulated figures and the values made of them, and what was counted of records while things were simulated:
+    what going live does.
+    """
     require(by, "profile.manage")
     simulated = Value.objects.filter(simulated=True)
     # a month of which one day was simulated is made of the others again
     periods = list(simulated.filter(node=WHOLE).values_list("indicator_id", "grain", "label"))
+    if periods:
+        counted = Definition.objects.filter(kind=Definition.Kind.RECORDS).values("indicator")
+        Value.objects.filter(indicator__in=counted).delete()
     cells = Cell.objects.filter(simulated=True).delete()[0]
     values = simulated.delete()[0]
     mark(periods)

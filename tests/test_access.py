@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -47,11 +47,15 @@ def world(db):
     from halong.accounts.models import ApiKey, DisplayToken, SignIn, User
     from halong.alerts.models import Alert
     from halong.context.models import Entity
+    from halong.context.scope import Scope
     from halong.ingest.models import Quarantined, Source
+    from halong.notify.models import Notice
     from halong.observations.models import Series
+    from halong.panorama.briefing.actions import make_briefing
     from halong.places.models import Agency, Place
     from halong.programme.models import Project
     from halong.rules.models import Rule
+    from halong.tasks.models import Task
 
     place = Place.objects.create(code="p", name="p", kind="ward", valid_from=date(2019, 1, 1))
     agency = Agency.objects.create(code="a", name="a", valid_from=date(2019, 1, 1))
@@ -82,8 +86,16 @@ def world(db):
     person = User.objects.create(username="somebody")
     source = Source.objects.create(kind="http-push", name="s", **owner)
     held = Quarantined.objects.create(source=source, reason="syntax", digest="d")
+    briefing = make_briefing(Scope(), moment)
+    task = Task.objects.create(
+        title="t", due_at=moment + timedelta(days=1), created_at=moment, changed_at=moment, **owner
+    )
     return {
         "user": person.pk,
+        "task": task.pk,
+        "briefing": briefing.pk,
+        "day": f"{briefing.day}",
+        "notice": Notice.objects.create(user=person, key="k", at=moment).pk,
         "grant_pk": person.grants.create(role="officer").pk,
         "session_pk": SignIn.objects.create(user=person, session_key="x").pk,
         "account-session": 1,
@@ -114,6 +126,8 @@ WORDS = {
     "data": "map",
     "code": "p",
     "token": "t",
+    "step": "accept",
+    "number": 1,
 }
 
 

@@ -235,9 +235,8 @@ def _points(shown: Sequence[Standing], behind: Sequence[Overdue], counts: dict[s
     points = [_alert_point(counts)] if counts["open"] else []
     red = [one.name for one in shown if one.state in RED and not one.is_old]
     if red:
-        points.append(
-            {"state": "high", "text": f"{gettext('Indicators out of their bounds')}: {', '.join(red[:4])}"}
-        )
+        words = gettext("Indicators out of their bounds: %(names)s") % {"names": ", ".join(red[:4])}
+        points.append({"state": "high", "text": words})
     late = sum(one.tasks for one in behind)
     if late:
         owing = sum(bool(one.tasks) for one in behind)

@@ -54,7 +54,7 @@ def gather(scope: Scope, day: date, now: datetime | None = None) -> dict[str, An
         "alerts": _alerts(calling.order_by("priority", "-raised_at")),
         "changes": _changes(nodes, now),
         "unusual": _unusual(nodes, now),
-        "ahead": _ahead(shown, scope),
+        "ahead": _ahead(shown, scope, now),
         "late": [_late(one) for one in behind],
         "due": _due(nodes, day, now),
         "weather": weather(scope, now),
@@ -197,15 +197,14 @@ def _unusual(nodes: dict[str, Any], now: datetime) -> Part:
     ]
 
 
-def _ahead(shown: Sequence[Standing], scope: Scope) -> Part:
+def _ahead(shown: Sequence[Standing], scope: Scope, now: datetime) -> Part:
     """Targets that will be missed first, then forecasts."""
     missed, expected = [], []
     for one in shown:
-        node = {"place": scope.place, "agency": scope.agency}
-        miss = analysis.miss_of(one.indicator, **node)
+        miss = analysis.miss_of(one.indicator, scope.place, scope.agency, now=now)
         if miss is not None and miss.bad:
             missed.append({"name": one.name, "text": miss.words, "note": "", "url": one.url})
-        view = analysis.forecast_of(indicator=one.indicator, **node)
+        view = analysis.forecast_of(indicator=one.indicator, place=scope.place, agency=scope.agency)
         if view is not None:
             note = f"{view.horizon_words} · {view.accuracy}"
             expected.append({"name": one.name, "text": view.words, "note": note, "url": one.url})

@@ -6,7 +6,7 @@ Texts reach the template as data (JSON), never as markup: whatever somebody writ
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from django.utils import translation
 from django.utils.translation import gettext
@@ -57,18 +57,20 @@ def pictures(content: dict[str, Any], made_at: datetime, language: str) -> list[
     return _compile(content, made_at, language, "png")
 
 
-def _compile(content: dict[str, Any], made_at: datetime, language: str, kind: str) -> list[bytes]:
+def _compile(
+    content: dict[str, Any], made_at: datetime, language: str, kind: Literal["pdf", "png"]
+) -> list[bytes]:
     import typst  # noqa: PLC0415 -- 10 MB that only briefings need
 
     with translation.override(language):
         data = {"content": content, "words": words(), "language": language}
-    made = typst.compile(
-        TEMPLATE.read_bytes(),
-        format=kind,  # type: ignore[arg-type]
-        font_paths=[FONTS],
+    made: bytes | list[bytes] = typst.compile(  # one page of PNG is bytes, several are a list
+        str(TEMPLATE),
+        format=kind,
+        font_paths=[str(FONTS)],
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
         timestamp=made_at.replace(microsecond=0),
         ppi=110.0 if kind == "png" else None,
     )
-    return made if isinstance(made, list) else [bytes(made or b"")]
+    return made if isinstance(made, list) else [made]

@@ -41,8 +41,8 @@ def readers_of(briefing: Briefing, but: Any) -> "QuerySet[User]":
         role__in=READING,
         user__is_active=True,
     )
-    people = User.objects.filter(grants__in=grants).distinct()
-    return people.exclude(pk=but.pk).order_by("full_name", "username")
+    people: QuerySet[User] = User.objects.filter(grants__in=grants).exclude(pk=but.pk)
+    return people.distinct().order_by("full_name", "username")
 
 
 def _chain(branch: Any) -> list[int]:

@@ -21,7 +21,7 @@ from halong.indicators.chart import SPANS, STEP, History, beginning, grains_for,
 from halong.indicators.describe import definition_rows, formula_words, keys_in, version_words
 from halong.indicators.grains import period_words
 from halong.indicators.models import Definition, Grain, Indicator, node_of
-from halong.indicators.queries import revisions_of
+from halong.indicators.queries import revisions_of, value_text
 from halong.indicators.standings import Standing, standings
 
 PEOPLE = 3
@@ -159,7 +159,7 @@ class Page:
     def _meaning(self) -> dict[str, Any]:
         defined = sorted(self.indicator.definitions.all(), key=lambda d: d.version, reverse=True)
         earlier: list[Definition | None] = [*defined[1:], None]
-        changed = revisions_of(self.indicator, place=self.scope.place, agency=self.scope.agency, limit=10)
+        changed = revisions_of(self.indicator, place=self.scope.place, agency=self.scope.agency)
         return {
             "meaning": self.definition.explanation,
             "formula": formula_words(self.definition, self.names),
@@ -178,7 +178,8 @@ class Page:
                     "period": period_words(r.label, r.grain),
                 }
                 for r in changed
-            ],
+                if value_text(self.definition, r.old_value) != value_text(self.definition, r.new_value)
+            ][:10],
         }
 
 

@@ -169,8 +169,11 @@ class Standing:
 
     @property
     def target_text(self) -> str:
-        """The target as it is written, or nothing."""
-        return "" if self.target is None else format_number(self.target, self.definition.decimals)
+        """The target as it is written, or nothing; beside a part of a whole ("19 /24") with its unit: it is no part."""
+        if self.target is None:
+            return ""
+        text = format_number(self.target, self.definition.decimals)
+        return f"{text} {self.unit_text}".strip() if self.shows_part else text
 
     @property
     def url(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.utils.translation import get_language, gettext
 
+from halong.analysis.queries import unusual
 from halong.context.models import Attribute
 from halong.core.sector import AttributeSpec, EntityType, Sector, all_sectors
 from halong.core.units import unit_symbol
@@ -209,6 +210,7 @@ def sector_context(view: View, sector: Sector) -> dict[str, Any]:
         "table": kind_table(view, chosen, language) if chosen else None,
         "has_map": any(thing.entity.lon is not None for thing in view.things),
         "places": parts.places(view) if sector.key == "environment" else None,
+        "unusual": unusual(view.user, **view.nodes, since=view.now - timedelta(days=1), limit=6),
         "late": parts.overdue(view),
     }
 

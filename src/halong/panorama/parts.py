@@ -128,8 +128,10 @@ def standings_of(view: View, *, level: int) -> list[Standing]:
     wanted = Indicator.objects.active().filter(level__lte=level)
     if view.scope.sector:
         wanted = wanted.filter(sector=view.scope.sector)
-    node = {"place": view.scope.place, "agency": view.scope.agency}
-    return standings(view.user, list(wanted), **node, period=view.scope.period, now=view.now)
+    scope = view.scope
+    return standings(
+        view.user, list(wanted), place=scope.place, agency=scope.agency, period=scope.period, now=view.now
+    )
 
 
 def tiles(view: View) -> dict[str, Any]:

@@ -83,7 +83,14 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The editor. It works on a copy in the browser; nothing changes before it is saved."""
     layout = _found(request, pk)
     places, agencies, sectors = scope_choices()
-    start = {
+    given = {"layout": layout, "places": places, "agencies": agencies, "sectors": sectors}
+    palette = sorted(wall_tiles, key=lambda t: t.order)
+    return render(request, "panorama/wall/edit.html", {**given, "start": _start(layout), "palette": palette})
+
+
+def _start(layout: WallLayout) -> dict[str, Any]:
+    """What the editor's script begins with."""
+    return {
         "version": layout.version,
         "pages": layout.pages,
         "turnSeconds": layout.turn_seconds,
@@ -97,12 +104,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         "mostPages": MOST_PAGES,
         "mostTiles": MOST_TILES,
         "kinds": {t.key: {"label": str(t.label), "size": t.size, "least": t.least} for t in wall_tiles},
-        "urls": {name: reverse(f"wall-{name}", args=[pk]) for name in ("save", "panel", "tile")},
+        "urls": {name: reverse(f"wall-{name}", args=[layout.pk]) for name in ("save", "panel", "tile")},
         "words": editor_words(),
     }
-    given = {"layout": layout, "start": start, "places": places, "agencies": agencies, "sectors": sectors}
-    palette = sorted(wall_tiles, key=lambda t: t.order)
-    return render(request, "panorama/wall/edit.html", {**given, "palette": palette})
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:

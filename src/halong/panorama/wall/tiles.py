@@ -250,52 +250,55 @@ INDICATOR = WallField(
 )
 
 
+TILES = (
+    WallTile(
+        "indicator", pgettext_lazy("tile", "Indicator"), "chart-bar", "indicator.html", 10, indicator, _on("indicators"),
+        (INDICATOR, PERIOD), size=(4, 2), least=(2, 2),
+    ),
+    WallTile(
+        "course", _("Chart of an indicator"), "chart-line", "course.html", 15, course, _on("indicators"),
+        (INDICATOR, PERIOD), wait_s=20, size=(6, 3), least=(3, 3),
+    ),
+    WallTile(
+        "map", _("Map"), "map-2", "map.html", 20, plate, _on(),
+        (WallField("sector", _("Sector"), "choice", sector_choices),), wait_s=60, size=(8, 6), least=(3, 3),
+    ),
+    WallTile(
+        "alerts", _("Open alerts"), "bell", "alerts.html", 30, alerts, _on("alerts"), wait_s=1,
+        size=(8, 2), least=(3, 2),
+    ),
+    WallTile("rate", _("Alerts / 10 minutes"), "chart-histogram", "rate.html", 40, rate, _on("alerts"), least=(3, 2)),
+    WallTile(
+        "value", _("Value of one thing"), "gauge", "value.html", 50, value, _of_thing, (THING, PROPERTY), wait_s=0,
+        least=(2, 2), follows=False,
+    ),
+    WallTile(
+        "chart", _("Chart of one thing"), "wave-sine", "chart.html", 60, chart, _of_thing,
+        (THING, PROPERTY, PERIOD), wait_s=20, size=(6, 3),
+        least=(3, 3), follows=False,
+    ),
+    WallTile(
+        "changes", _("What changed"), "history", "changes.html", 70, changes, _on("panorama", "alerts"), wait_s=20,
+        size=(4, 4), least=(3, 2),
+    ),
+    WallTile(
+        "contact", _("Who is to be called"), "phone", "contact.html", 80, contact, _on("places"),
+        (WallField("agency", _("Agency"), "choice", agency_choices, required=True),), wait_s=60, least=(3, 2),
+        follows=False,
+    ),
+    WallTile(
+        "clock", _("Clock"), "clock", "clock.html", 90, clock, _on(), wait_s=3600, size=(3, 2), least=(2, 1),
+        follows=False,
+    ),
+    WallTile(
+        "text", _("Heading and text"), "writing", "text.html", 100, text, _on(),
+        (WallField("title", _("Heading"), "text"), WallField("text", _("Text"), "lines")), wait_s=3600,
+        least=(2, 1), follows=False,
+    ),
+)  # fmt: skip
+
+
 def register_tiles() -> None:
     """Fill the registry with Halong's own kinds."""
-    for tile in (
-        WallTile(
-            "indicator", pgettext_lazy("tile", "Indicator"), "chart-bar", "indicator.html", 10, indicator, _on("indicators"),
-            (INDICATOR, PERIOD), size=(4, 2), least=(2, 2),
-        ),
-        WallTile(
-            "course", _("Chart of an indicator"), "chart-line", "course.html", 15, course, _on("indicators"),
-            (INDICATOR, PERIOD), wait_s=20, size=(6, 3), least=(3, 3),
-        ),
-        WallTile(
-            "map", _("Map"), "map-2", "map.html", 20, plate, _on(),
-            (WallField("sector", _("Sector"), "choice", sector_choices),), wait_s=60, size=(8, 6), least=(3, 3),
-        ),
-        WallTile(
-            "alerts", _("Open alerts"), "bell", "alerts.html", 30, alerts, _on("alerts"), wait_s=1,
-            size=(8, 2), least=(3, 2),
-        ),
-        WallTile("rate", _("Alerts / 10 minutes"), "chart-histogram", "rate.html", 40, rate, _on("alerts"), least=(3, 2)),
-        WallTile(
-            "value", _("Value of one thing"), "gauge", "value.html", 50, value, _of_thing, (THING, PROPERTY), wait_s=0,
-            least=(2, 2), follows=False,
-        ),
-        WallTile(
-            "chart", _("Chart of one thing"), "wave-sine", "chart.html", 60, chart, _of_thing,
-            (THING, PROPERTY, PERIOD), wait_s=20, size=(6, 3),
-            least=(3, 3), follows=False,
-        ),
-        WallTile(
-            "changes", _("What changed"), "history", "changes.html", 70, changes, _on("panorama", "alerts"), wait_s=20,
-            size=(4, 4), least=(3, 2),
-        ),
-        WallTile(
-            "contact", _("Who is to be called"), "phone", "contact.html", 80, contact, _on("places"),
-            (WallField("agency", _("Agency"), "choice", agency_choices, required=True),), wait_s=60, least=(3, 2),
-            follows=False,
-        ),
-        WallTile(
-            "clock", _("Clock"), "clock", "clock.html", 90, clock, _on(), wait_s=3600, size=(3, 2), least=(2, 1),
-            follows=False,
-        ),
-        WallTile(
-            "text", _("Heading and text"), "writing", "text.html", 100, text, _on(),
-            (WallField("title", _("Heading"), "text"), WallField("text", _("Text"), "lines")), wait_s=3600,
-            least=(2, 1), follows=False,
-        ),
-    ):  # fmt: skip
+    for tile in TILES:
         wall_tiles.register(tile.key, tile)

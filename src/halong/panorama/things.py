@@ -80,7 +80,8 @@ _LATEST = """
 def things_of(entities: QuerySet[Entity], user: object, now: datetime | None = None) -> list[Thing]:
     """Every entity of the query with its readings, signal and the worst of its alerts that ``user`` may see."""
     now = now or timezone.now()
-    things = {e.pk: Thing(e) for e in entities.select_related("place", "agency").order_by("sort_key", "pk")}
+    rows = entities.select_related("place", "agency").defer("place__boundary").order_by("sort_key", "pk")
+    things = {row.pk: Thing(row) for row in rows}
     _read_latest(things)
     _read_priorities(things, user, now)
     for thing in things.values():

@@ -45,13 +45,16 @@ def addresses():
 def world(db):
     """One of each thing that an address may name, by the first word of the address's name."""
     from halong.accounts.models import ApiKey, DisplayToken, SignIn, User
+    from halong.analysis.models import Unusual
     from halong.alerts.models import Alert
     from halong.context.models import Entity
     from halong.context.scope import Scope
+    from halong.indicators.models import Collection, Definition, Indicator, Submission, Target
     from halong.ingest.models import Quarantined, Source
     from halong.notify.models import Notice
     from halong.observations.models import Series
     from halong.panorama.briefing.actions import make_briefing
+    from halong.panorama.models import WallLayout
     from halong.places.models import Agency, Place
     from halong.programme.models import Project
     from halong.rules.models import Rule
@@ -90,8 +93,36 @@ def world(db):
     task = Task.objects.create(
         title="t", due_at=moment + timedelta(days=1), created_at=moment, changed_at=moment, **owner
     )
+    indicator = Indicator.objects.create(key="i", sector="health", agency=agency)
+    Definition.objects.create(
+        indicator=indicator, valid_from=date(2019, 1, 1), name="i", kind="table", grain="month"
+    )
+    collection = Collection.objects.create(key="c", title="c")
+    collection.indicators.add(indicator)
+    collection.agencies.add(agency)
     return {
         "user": person.pk,
+        "indicator": indicator.pk,
+        "collection": collection.pk,
+        "submission": Submission.objects.create(
+            collection=collection, agency=agency, label=moment, due_at=moment + timedelta(days=1)
+        ).pk,
+        "target": Target.objects.create(indicator=indicator, valid_from=date(2019, 1, 1), value=1).pk,
+        "unusual": Unusual.objects.create(
+            series=series,
+            kind="spike",
+            first=moment,
+            last=moment,
+            peak=moment,
+            value=9.0,
+            expected=1.0,
+            low=0.0,
+            high=2.0,
+            score=9.0,
+            found_at=moment,
+            **owner,
+        ).pk,
+        "wall": WallLayout.objects.create(name="w", changed_at=moment).pk,
         "task": task.pk,
         "briefing": briefing.pk,
         "day": f"{briefing.day}",
@@ -119,6 +150,9 @@ def world(db):
 WORDS = {
     "change": "unlock",
     "kind": "threshold",
+    "indicator kind": "series",
+    "plan": "24h",
+    "state": "confirmed",
     "form": "csv",
     "name": "pm25",
     "property": "pm25",
@@ -144,8 +178,9 @@ def sample(name, wanted, world):
                 if known in world:
                     return world[known]
             word = word.rpartition("-")[0]
-    if wanted in WORDS:
-        return WORDS[wanted]
+    own = f"{name.partition('-')[0]} {wanted}"
+    if own in WORDS or wanted in WORDS:
+        return WORDS.get(own, WORDS.get(wanted))
     return pytest.fail(f"give tests/test_access.py a sample of <{wanted}> for the address {name}")
 
 

@@ -171,7 +171,9 @@ def rows(entities: QuerySet[Entity], user: object, now: datetime, tables: Tables
 def _positions(entities: QuerySet[Entity]) -> list[Any]:
     """In the order of lists, which the page then needn't sort."""
     names = ("pk", "name", "lon", "lat", "types", "place_id", "sector", "simulated", "illustrative")
-    return list(entities.filter(lon__isnull=False, lat__isnull=False).order_by("sort_key", "pk").values_list(*names))
+    return list(
+        entities.filter(lon__isnull=False, lat__isnull=False).order_by("sort_key", "pk").values_list(*names)
+    )
 
 
 def _signal(head: Head | None, now: datetime) -> int:

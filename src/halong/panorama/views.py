@@ -15,7 +15,7 @@ from halong.panorama import entity_page, geo
 from halong.panorama.actions import note_look
 from halong.panorama.chart import Chart, csv_rows
 from halong.panorama.fragments import kept
-from halong.panorama.parts import PARTS, View, layers
+from halong.panorama.parts import FIRST_SCREEN, PARTS, View, layers
 from halong.panorama.sector_page import overview, sector_context, standards
 
 
@@ -25,7 +25,7 @@ def panorama(request: HttpRequest) -> HttpResponse:
     """The whole province on one screen."""
     view = View(request)
     view.looked = note_look(view.user, view.now)
-    parts = {name: part(view) for name, part in PARTS.items()}
+    parts = {name: PARTS[name](view) for name in FIRST_SCREEN}
     return render(request, "panorama/panorama.html", {**parts, **view.shell, "layers": layers(view)})
 
 

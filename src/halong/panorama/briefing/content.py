@@ -30,7 +30,7 @@ from halong.core.workdays import end_of_office
 from halong.indicators import queries as indicators
 from halong.indicators.standings import Standing, standings
 from halong.panorama.briefing.weather import weather
-from halong.panorama.decisions import name_of, of_alerts
+from halong.panorama.decisions import of_alerts
 from halong.panorama.overdue import Overdue, overdue
 from halong.tasks import queries as tasks
 from halong.web.words import STATES
@@ -212,7 +212,12 @@ def _ahead(shown: Sequence[Standing], scope: Scope, now: datetime) -> Part:
 
 
 def _late(one: Overdue) -> dict[str, Any]:
-    return {"agency": name_of(one.agency), "tasks": one.tasks, "data": one.words, "url": one.url}
+    return {
+        "agency": one.agency.called,
+        "tasks": one.tasks,
+        "data": one.words,
+        "url": one.url,
+    }
 
 
 def _due(nodes: dict[str, Any], day: date, now: datetime) -> Part:
@@ -221,7 +226,7 @@ def _due(nodes: dict[str, Any], day: date, now: datetime) -> Part:
         {
             "at": format_time(task.due_at),
             "title": task.title,
-            "agency": name_of(task.agency),
+            "agency": task.agency.called,
             "simulated": task.simulated,
             "url": reverse("task", args=[task.pk]),
         }

@@ -54,6 +54,7 @@ def wall_page(product: Product, tiles: list[dict[str, Any]]) -> Iterator[Any]:
         page = browser.new_page(viewport={"width": 1920, "height": 1080}, locale="vi-VN")
         page.goto(f"http://127.0.0.1:{product.port}/wall?token={secret}")
         page.wait_for_selector('[data-live-state][data-state="on"]', state="attached", timeout=PATIENCE_MS)
+        page.wait_for_selector("[data-wall][data-ready]", timeout=PATIENCE_MS)
         yield page
         browser.close()
 

@@ -5,6 +5,7 @@
 import { page } from "./page.js";
 
 const ANEW_MS = 30_000;
+const SETTLED_MS = 3_000;
 const TIMEOUT_MS = 20_000;
 const RELOAD_WITHIN_MS = 15_000;
 
@@ -35,6 +36,8 @@ class Wall {
     this.#show(0);
     setInterval(() => this.#tick(), 1000);
     setInterval(() => this.#anew(), ANEW_MS);
+    setTimeout(() => this.#anew(), SETTLED_MS); // what changed while the page and its stream were opening
+    host.dataset.ready = "";
   }
 
   #listen() {

@@ -45,8 +45,8 @@ def addresses():
 def world(db):
     """One of each thing that an address may name, by the first word of the address's name."""
     from halong.accounts.models import ApiKey, DisplayToken, SignIn, User
-    from halong.analysis.models import Unusual
     from halong.alerts.models import Alert
+    from halong.analysis.models import Unusual
     from halong.context.models import Entity
     from halong.context.scope import Scope
     from halong.indicators.models import Collection, Definition, Indicator, Submission, Target

@@ -106,7 +106,9 @@ def write(folder: Path, figures: Mapping[str, float], notes: Sequence[str], on: 
         value = figures.get(one.key)
         shown = "—" if value is None else f"{value:,.{one.digits}f} {one.unit}"
         sign = "≥" if one.more else "≤"
-        aim = f"{sign} {one.aim:,g}" + (f" (floor {one.floor:,g})" if one.floor not in {one.aim, NO_FLOOR} else "")
+        aim = f"{sign} {one.aim:,g}" + (
+            f" (floor {one.floor:,g})" if one.floor not in {one.aim, NO_FLOOR} else ""
+        )
         lines.append(f"| {one.words} (`{one.key}`) | {shown} | {aim} | {verdict(one, value)} |")
     lines += ["", "## What was seen on the way", "", *(f"- {note}" for note in notes), ""]
     (folder / "benchmarks.md").write_text("\n".join(lines))

@@ -21,7 +21,6 @@ class Sight(View):
 
     def __init__(self, user: Any, scope: Scope, now: datetime) -> None:
         self.user, self.scope, self.now = user, scope, now
-        self._things = None
 
 
 @dataclass

@@ -191,9 +191,8 @@ def draw(context: Context, columns: int, rows: int) -> Any:
 
 def changes(sight: Sight, _settings: Settings) -> Context:
     """What became different in the last day."""
-    things = {thing.entity.pk: thing for thing in sight.things}
     since = sight.now - timedelta(days=1)
-    return {"changes": queries.changes(sight.user, things, since, 12), "where": _where(sight)}
+    return {"changes": queries.changes(sight.user, sight.entities, since, 12), "where": _where(sight)}
 
 
 def clock(_sight: Sight, _settings: Settings) -> Context:

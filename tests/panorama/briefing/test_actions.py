@@ -6,6 +6,7 @@ import pytest
 from tests.panorama.briefing.conftest import DAY, SEVEN
 
 from halong.core.errors import Forbidden, Invalid
+from halong.indicators.models import Indicator
 from halong.notify.models import Attachment, Notice
 from halong.panorama.briefing import actions
 from halong.panorama.models import Briefing
@@ -76,3 +77,8 @@ def test_the_job_is_known():
     from halong.core.jobs import app
 
     assert "halong.briefings" in app.tasks
+
+
+def test_the_first_minutes_of_an_installation_make_no_empty_briefing(chair):
+    Indicator.objects.create(key="beds", sector="health")
+    assert actions.make_due(SEVEN) == 0

@@ -18,6 +18,7 @@ from halong.context.scope import Scope
 from halong.core.errors import Invalid
 from halong.core.formats import format_date, local
 from halong.core.permissions import SYSTEM, has_perm, require
+from halong.indicators.models import Indicator, Value
 from halong.notify.actions import File, tell
 from halong.panorama.briefing.content import gather
 from halong.panorama.briefing.pdf import render
@@ -31,11 +32,14 @@ LOCK = 0x68616C6F6E670007  # "halong", 7: one process makes briefings at a time
 
 def make_due(now: datetime | None = None, *, by: Any = SYSTEM) -> int:
     """Make what is due today and isn't there yet, from seven o'clock on: for the whole province, and for every scope that
-    a leader has. Returns how many were made. A worker that was away at seven makes them when it is back.
+    a leader has. Returns how many were made. A worker that was away at seven makes them when it is back; where indicators
+    are defined but none has a value yet (the first minutes of an installation) it waits for them.
     """
     require(by, "system.manage")
     now = now or timezone.now()
     if local(now).time() < AT:
+        return 0
+    if Indicator.objects.exists() and not Value.objects.exists():
         return 0
     day = local(now).date()
     known = set(Briefing.objects.filter(day=day).values_list("place", "agency", "sector"))

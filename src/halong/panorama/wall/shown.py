@@ -8,7 +8,7 @@ from zlib import crc32
 
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from halong.alerts.models import Alert
 from halong.indicators.models import Indicator
@@ -82,7 +82,9 @@ def version_of(layout: WallLayout, pages: Iterable[Page]) -> str:
 
 def standard_layout() -> WallLayout:
     """What a wall shows for which nobody chose a layout: never stored."""
-    return WallLayout(name=_("Standard"), version=0, pages=[], changed_at=timezone.now())
+    return WallLayout(
+        name=pgettext("wall layout", "Standard"), version=0, pages=[], changed_at=timezone.now()
+    )
 
 
 def standard_page(sights: Sights) -> Page:

@@ -40,7 +40,7 @@ def bench(arguments: Namespace) -> int:
             failed = True
             say(f"{name} failed: {type(error).__name__}: {error}")
         sys.stdout.write(f"  ({time.monotonic() - began:.0f} s)\n")
-    report.write(arguments.folder, figures, notes, on)
+    report.write(arguments.folder, figures, notes, on, arguments.scale)
     sys.stdout.write(f"Written to {arguments.folder / 'benchmarks.md'} and benchmarks.json.\n")
     return 1 if failed else 0
 

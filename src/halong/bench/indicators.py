@@ -17,6 +17,7 @@ from django.utils import timezone
 from halong.accounts.models import User
 from halong.bench.live import cookies
 from halong.bench.product import Product
+from halong.bench.whole import first_paint
 from halong.indicators import compute
 from halong.indicators.grains import label_of
 from halong.indicators.members import renew
@@ -139,11 +140,13 @@ def measure(product: Product, say: Callable[[str], None], scale: float = 1.0) ->
         f"{_median(lambda: history(indicator, start=now - timedelta(days=90), end=now)):.0f} ms; five years of days: "
         f"{_median(lambda: history(indicator, start=now - timedelta(days=1825), end=now, grain='day')):.0f} ms"
     )
-    return {
+    found = {
         "panorama_server_ms": _page(product, cookie, "/", say),
         "indicator_page_ms": _page(product, cookie, f"/indicators/{indicator.pk}", say),
         "indicator_hour_ms": hour,
     }
+    painted = first_paint(product, say)
+    return found | ({"panorama_5y_first_paint_s": painted} if painted is not None else {})
 
 
 def _hour(indicator: Indicator) -> float:

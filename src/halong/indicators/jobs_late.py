@@ -16,3 +16,12 @@ def remind(timestamp: int) -> None:
     collecting.open_submissions(now)
     while reminders.remind_due(now):
         pass
+
+
+@app.periodic(cron="0 1 * * *")  # 08:00 in Vietnam; cron here counts in UTC
+@app.task(
+    name="halong.indicators.late_data", queue="fast", queueing_lock="indicators.late_data", pass_context=False
+)
+def remind_of_data(timestamp: int) -> None:
+    """Every morning: whose data is older than was promised."""
+    reminders.remind_of_data(timezone.now())

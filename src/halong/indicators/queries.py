@@ -282,7 +282,7 @@ def late(
     now = now or timezone.now()
     rows = [
         *_late_submissions(user, place, agency, sector, now),
-        *_late_indicators(user, agency, sector, now),
+        *late_indicators(user, agency=agency, sector=sector, now=now),
     ]
     return sorted(rows, key=lambda row: row.due_at)
 
@@ -309,7 +309,9 @@ def _late_submissions(
     ]
 
 
-def _late_indicators(user: Any, agency: Agency | None, sector: str, now: datetime) -> list[LateRow]:
+def late_indicators(
+    user: Any, *, agency: Agency | None = None, sector: str = "", now: datetime
+) -> list[LateRow]:
     """Indicators of the whole whose latest value is older than promised. A table's lateness is that of its submissions."""
     rows = []
     for row in standings(user, sector=sector, now=now):

@@ -189,7 +189,7 @@ def test_a_lost_connection_shows_within_ten_seconds_and_heals_by_itself(
 
 def test_the_desk_says_that_there_is_no_network_and_comes_back(product, operator):
     operator.goto(f"{product.url}/alerts")
-    operator.wait_for_function("navigator.serviceWorker.controller !== null")
+    eventually(lambda: operator.evaluate("navigator.serviceWorker.controller !== null"))
     operator.context.set_offline(True)
     operator.wait_for_selector('[data-live-state][data-state="lost"]', timeout=10_000)
     operator.goto(f"{product.url}/entities")
@@ -203,7 +203,7 @@ def test_the_desk_says_that_there_is_no_network_and_comes_back(product, operator
 def test_the_panorama_is_kept_only_where_its_owner_asks_and_until_he_signs_out(product, chromium):
     with signed_in(chromium, product, "leader") as page:
         page.goto(f"{product.url}/")
-        page.wait_for_function("navigator.serviceWorker.controller !== null")
+        eventually(lambda: page.evaluate("navigator.serviceWorker.controller !== null"))
         page.click("summary.avatar")
         page.click("[data-keep-here]")
         eventually(lambda: page.evaluate("caches.open('halong-kept').then(c => c.match('/')).then(Boolean)"))

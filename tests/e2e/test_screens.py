@@ -247,6 +247,7 @@ def test_search_by_keyboard_without_accents_and_with_a_slip(lively, enter):
         page.keyboard.press("ArrowDown")
         chosen = page.evaluate("document.activeElement.getAttribute('aria-activedescendant')")
         expect(page.locator(f"#search-results #{chosen}")).to_be_visible()
+        page.keyboard.press("Escape")  # first the words go, then the box
         page.keyboard.press("Escape")
         expect(page.locator("#search")).to_be_hidden()
         page.reload()

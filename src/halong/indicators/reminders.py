@@ -69,7 +69,7 @@ def remind_of_data(now: datetime, *, by: Any = SYSTEM) -> int:
     day = now.astimezone(ZONE).date()
     for pk, rows in owed.items():
         people = [person.user for person in answerable(agencies[pk])]
-        above = agencies[pk].parent
+        above: Any = agencies[pk].parent
         if above is not None and any(row.due_at <= now - A_DAY for row in rows):
             people += [person.user for person in answerable(above)]
         tell(

@@ -115,16 +115,19 @@ function htmxEvents() {
   keepScroll();
 }
 
-/** A live refresh must not move what somebody is reading. */
+/** A live refresh must not move what somebody is reading: neither a box's rows nor, on the page, what has the focus. */
 function keepScroll() {
   const kept = new WeakMap();
+  const top = (element) => element.getBoundingClientRect().top;
   document.addEventListener("htmx:before:swap", (event) => {
-    const box = event.target.closest?.("[data-keep-scroll]");
+    const box = event.target.closest?.("[data-keep-scroll]"), here = document.activeElement;
     if (box) kept.set(box, box.scrollTop);
+    if (here !== document.body && top(here) >= 0 && top(here) < innerHeight) kept.set(here, top(here));
   });
   document.addEventListener("htmx:after:swap", (event) => {
-    const box = event.target.closest?.("[data-keep-scroll]");
+    const box = event.target.closest?.("[data-keep-scroll]"), here = document.activeElement;
     if (box && kept.has(box)) box.scrollTop = kept.get(box);
+    else if (kept.has(here)) scrollBy({ top: top(here) - kept.get(here), behavior: "instant" });
   });
 }
 

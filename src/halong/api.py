@@ -111,7 +111,7 @@ class ValueFilter(Schema):
 
 def caller(request: HttpRequest, permission: str) -> Any:
     """Whoever calls, if he may read the API and do this somewhere."""
-    by = request.auth  # type: ignore[attr-defined]
+    by = request.auth  # type: ignore[attr-defined]  # Ninja puts it there
     require(by, "api.read")
     require(by, permission)
     return by

@@ -75,7 +75,7 @@ def unusual(
 
 
 def unusual_rows(flags: Iterable[Unusual]) -> list[UnusualRow]:
-    """Flags as rows of a list, with the values of the last three days for a small chart."""
+    """Flags as rows of a list, with the values around them for a small chart."""
     kept = list(flags)
     values = recent_values(kept)
     return [row_of(flag, values.get(flag.pk, ())) for flag in kept]
@@ -107,11 +107,11 @@ def row_of(flag: Unusual, values: tuple[float | None, ...] = ()) -> UnusualRow:
 
 
 def recent_values(flags: list[Unusual]) -> dict[int, tuple[float | None, ...]]:
-    """The values around each flag, by its id: 72 steps that end with it, or now while it goes on. Two queries."""
+    """The values around each flag, by its id: 72 steps, up to twelve of them after its end. Two queries."""
     found: dict[int, tuple[float | None, ...]] = {}
     hourly = [(flag, flag.series_id) for flag in flags if flag.series_id]
     if hourly:
-        ends = [flag.last for flag in flags]
+        ends = [flag.last for flag, _pk in hourly]
         points: dict[int, dict[datetime, float | None]] = {}
         start = min(ends) - THUMBNAIL * GRAINS["hour"].step
         until = max(ends) + AFTER * GRAINS["hour"].step
@@ -186,7 +186,7 @@ def forecasts_of(
     found = []
     for made in Forecast.objects.of(subject, node_of(place, agency)).order_by("pk"):
         ahead = [point for point in made.points if point[0] > now.timestamp()]
-        if not ahead or made.since < now - STALE.get(made.grain, timedelta(days=1)):
+        if not ahead or made.since < now - STALE[made.grain]:
             continue
         found.append(
             ForecastView(

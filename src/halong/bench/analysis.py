@@ -19,14 +19,14 @@ def measure(say: Callable[[str], None]) -> dict[str, float]:
     """Precision and recall of flags, and the error of forecasts over that of the naive one; on real series where
     ``HALONG_REFERENCE`` names them, else on made-up ones that no limit was set on.
     """
-    kept, made = real(), [hours for seed in HELD_OUT for hours in made_up(seed, 20)]
-    _report("made-up series (seeds 101–104)", _scored(made, TRIALS // 4), say)
-    if not kept:
-        say("no folder with real readings (HALONG_REFERENCE): the figures are those of made-up series")
-    series = kept or made
-    found = _scored(series, TRIALS if kept else TRIALS // 4)
-    if kept:
+    series = [hours for seed in HELD_OUT for hours in made_up(seed, 20)]
+    found = score(series, seed=SEED, trials=TRIALS // 4)
+    _report("made-up series (seeds 101–104)", found, say)
+    if kept := real():
+        series, found = kept, score(kept, seed=SEED, trials=TRIALS)
         _report("real series (PM2.5, PM10, temperature, humidity; 12.5 days)", found, say)
+    else:
+        say("no folder with real readings (HALONG_REFERENCE): the figures are those of made-up series")
     ratios = {hours.name: ratio for hours in series for ratio in [_against_naive(hours)] if ratio is not None}
     say("forecast error over naive: " + ", ".join(f"{name} {ratio:.2f}" for name, ratio in ratios.items()))
     return {
@@ -35,10 +35,6 @@ def measure(say: Callable[[str], None]) -> dict[str, float]:
         "anomaly_false_per_month": found.false_per_month,
         "forecast_vs_naive": float(np.mean(list(ratios.values()))),
     }
-
-
-def _scored(series: list[Hours], trials: int) -> Score:
-    return score(series, seed=SEED, trials=trials)
 
 
 def _report(name: str, found: Score, say: Callable[[str], None]) -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from halong.core.command import Needs, Verb
 
+Measure = Callable[[], dict[str, float]]
+Attempt = Callable[[str, Measure], dict[str, float]]
+
 PARTS = ("ingest", "doors", "live", "queries", "search", "wall", "map", "indicators", "analysis", "whole")
-
-
 SOAK = "soak"  # only when asked for by name: it takes as long as one wants it to
 
 
@@ -31,14 +32,19 @@ def bench(arguments: Namespace) -> int:
         sys.stdout.write(f"  {line}\n")
         sys.stdout.flush()
 
-    for name, measure in _measures(arguments, say):
-        began = time.monotonic()
-        sys.stdout.write(f"{name}…\n")
+    def attempt(name: str, measure: Measure) -> dict[str, float]:
+        nonlocal failed
         try:
-            figures |= measure()
+            return measure()
         except Exception as error:  # noqa: BLE001 -- a part that fails is told, and the others go on
             failed = True
             say(f"{name} failed: {type(error).__name__}: {error}")
+            return {}
+
+    for name, measure in _measures(arguments, say, attempt):
+        began = time.monotonic()
+        sys.stdout.write(f"{name}…\n")
+        figures |= attempt(name, measure)
         sys.stdout.write(f"  ({time.monotonic() - began:.0f} s)\n")
     report.write(arguments.folder, figures, notes, on, arguments.scale)
     sys.stdout.write(f"Written to {arguments.folder / 'benchmarks.md'} and benchmarks.json.\n")
@@ -46,14 +52,14 @@ def bench(arguments: Namespace) -> int:
 
 
 def _measures(
-    arguments: Namespace, say: Callable[[str], None]
-) -> list[tuple[str, Callable[[], dict[str, float]]]]:
+    arguments: Namespace, say: Callable[[str], None], attempt: Attempt
+) -> list[tuple[str, Measure]]:
     from halong.bench import whole
 
     wanted = arguments.part or list(PARTS)
-    measures: list[tuple[str, Callable[[], dict[str, float]]]] = []
+    measures: list[tuple[str, Measure]] = []
     if set(wanted) - {"whole", "analysis"}:
-        measures.append(("the running product", lambda: _on_stage(arguments, wanted, say)))
+        measures.append(("the running product", lambda: _on_stage(arguments, wanted, say, attempt)))
     if "whole" in wanted:
         measures.append(("the whole product", lambda: whole.measure(say)))
     if "analysis" in wanted:
@@ -67,7 +73,9 @@ def _analysis(say: Callable[[str], None]) -> dict[str, float]:
     return analysis.measure(say)
 
 
-def _on_stage(arguments: Namespace, wanted: list[str], say: Callable[[str], None]) -> dict[str, float]:
+def _on_stage(
+    arguments: Namespace, wanted: list[str], say: Callable[[str], None], attempt: Attempt
+) -> dict[str, float]:
     """What is measured on one running product, from the most delicate to the heaviest."""
     import django
 
@@ -81,7 +89,7 @@ def _on_stage(arguments: Namespace, wanted: list[str], say: Callable[[str], None
         from halong.bench import doors, finding, indicators, ingest, live, maps, queries, walls
 
         stage = ingest.Stage(product)
-        steps: list[tuple[str, Callable[[], dict[str, float]]]] = [
+        steps: list[tuple[str, Measure]] = [
             ("live", lambda: live.measure(product, say)),
             ("map", lambda: maps.measure(stage, say)),
             ("wall", lambda: walls.measure(stage, say)),
@@ -95,10 +103,7 @@ def _on_stage(arguments: Namespace, wanted: list[str], say: Callable[[str], None
         ]
         for name, step in steps:
             if name in wanted:
-                try:
-                    figures |= step()
-                except Exception as error:  # noqa: BLE001 -- told; the other figures are still worth having
-                    say(f"{name} failed: {type(error).__name__}: {error}")
+                figures |= attempt(name, step)
     return figures
 
 

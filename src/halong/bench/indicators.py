@@ -17,6 +17,7 @@ from django.utils import timezone
 from halong.accounts.models import User
 from halong.bench.live import cookies
 from halong.bench.product import Product
+from halong.bench.queries import RUNS, median_ms
 from halong.bench.whole import first_paint
 from halong.indicators import compute
 from halong.indicators.grains import label_of
@@ -27,7 +28,6 @@ from halong.indicators.queries import history, standings
 STATIONS = 10_000
 HOURS = 90 * 24
 DAYS = 5 * 365
-RUNS = 15
 KEY = "air.good_share"  # read from the stations; of the first level in the profile
 
 _STATIONS = """
@@ -128,7 +128,9 @@ def fill(say: Callable[[str], None], scale: float) -> None:
 
 
 def measure(product: Product, say: Callable[[str], None], scale: float = 1.0) -> dict[str, float]:
-    """The panorama and the page of an indicator at the server, and what computing one hour over all stations takes."""
+    """The panorama and the page of an indicator at the server, what computing one hour over all stations takes, and the
+    first paint of the panorama.
+    """
     fill(say, scale)
     cookie = cookies()[0]
     indicator = Indicator.objects.get(key=KEY)
@@ -136,9 +138,9 @@ def measure(product: Product, say: Callable[[str], None], scale: float = 1.0) ->
     user = User.objects.get(username="bench")
     now = timezone.now()
     say(
-        f"first level as it stands: {_median(lambda: standings(user, level=1)):.0f} ms; 90 days of hours: "
-        f"{_median(lambda: history(indicator, start=now - timedelta(days=90), end=now)):.0f} ms; five years of days: "
-        f"{_median(lambda: history(indicator, start=now - timedelta(days=1825), end=now, grain='day')):.0f} ms"
+        f"first level as it stands: {median_ms(lambda: standings(user, level=1)):.0f} ms; 90 days of hours: "
+        f"{median_ms(lambda: history(indicator, start=now - timedelta(days=90), end=now)):.0f} ms; five years of days: "
+        f"{median_ms(lambda: history(indicator, start=now - timedelta(days=1825), end=now, grain='day')):.0f} ms"
     )
     found = {
         "panorama_server_ms": _page(product, cookie, "/", say),
@@ -163,7 +165,7 @@ def _hour(indicator: Indicator) -> float:
         with transaction.atomic(), connection.cursor() as cursor:
             compute.compute(cursor, definition, "hour", [label], timezone.now())
 
-    return _median(once)
+    return median_ms(once)
 
 
 def _page(product: Product, cookie: str, path: str, say: Callable[[str], None]) -> float:
@@ -180,13 +182,3 @@ def _page(product: Product, cookie: str, path: str, say: Callable[[str], None]) 
             raise RuntimeError(f"{path} answers {answer.status}")
     say(f"{path}: {statistics.median(times[1:]):.0f} ms at the server, {len(body):,} bytes")
     return statistics.median(times[1:])
-
-
-def _median(call: Callable[[], Any]) -> float:
-    call()
-    times = []
-    for _run in range(RUNS):
-        began = time.perf_counter()
-        call()
-        times.append((time.perf_counter() - began) * 1000)
-    return statistics.median(times)

@@ -5,14 +5,13 @@ import http.client
 import statistics
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from django.db import connection
 
+from halong.bench.browser import DRAWS, chromium
 from halong.bench.ingest import Stage
 from halong.bench.live import cookies
-from halong.bench.whole import BROWSERS
 
 THINGS = 10_000
 ASKED = 5
@@ -122,25 +121,10 @@ def _ask(port: int, cookie: str, path: str, say: Callable[[str], None]) -> str:
 
 
 def _frames(port: int, cookie: str, say: Callable[[str], None]) -> float | None:
-    browser_path = next((path for path in BROWSERS if Path(path).exists()), None)
-    try:
-        from playwright.sync_api import sync_playwright  # noqa: PLC0415 -- only developers have it
-    except ImportError:
-        browser_path = None
-    if browser_path is None:
-        say("no Chromium: frames of the map are not measured")
-        return None
     name, _, value = cookie.partition("=")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=browser_path,
-            args=[
-                "--no-sandbox",
-                "--use-angle=swiftshader",
-                "--enable-unsafe-swiftshader",
-                "--ignore-gpu-blocklist",
-            ],
-        )
+    with chromium("frames of the map", say, DRAWS) as browser:
+        if browser is None:
+            return None
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         context.add_cookies([{"name": name, "value": value, "url": f"http://127.0.0.1:{port}"}])
         page = context.new_page()
@@ -150,7 +134,6 @@ def _frames(port: int, cookie: str, say: Callable[[str], None]) -> float | None:
         ready = time.perf_counter() - began
         page.wait_for_timeout(2000)
         found: dict[str, Any] = page.evaluate(_FRAMES)
-        browser.close()
     say(
         f"the map with {THINGS:,} things is there after {ready:.1f} s; {found['frames']} frames:"
         f" median {found['p50']:.0f} ms, p95 {found['p95']:.0f} ms, drawn by {found['renderer']}"

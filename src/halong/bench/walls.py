@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from halong.accounts.actions import create_display_token
+from halong.bench.browser import DRAWS, chromium
 from halong.bench.ingest import Stage
 from halong.bench.product import Product
 from halong.bench.rows import PROPERTY, URN
-from halong.bench.whole import BROWSERS
 from halong.context.models import Entity
 from halong.core.permissions import SYSTEM
 from halong.panorama.wall.actions import LayoutDraft, create_layout, show_layout
@@ -24,7 +24,6 @@ PAUSE_S = 1.3  # longer than the second in which events of a topic are put toget
 PATIENCE_MS = 15_000
 SETTLE_S = 60.0
 SAMPLE_S = 30.0
-FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 WATCH = """() => {
   window.seen = {};
   new MutationObserver(() => {
@@ -35,28 +34,21 @@ WATCH = """() => {
 
 
 @contextlib.contextmanager
-def wall_page(product: Product, tiles: list[dict[str, Any]]) -> Iterator[Any]:
-    """A browser that shows these tiles as the screen of an operations room does; None where there is no browser."""
-    browser_path = next((path for path in BROWSERS if Path(path).exists()), None)
-    try:
-        from playwright.sync_api import sync_playwright  # noqa: PLC0415 -- only developers have it
-    except ImportError:
-        browser_path = None
-    if browser_path is None:
-        yield None
-        return
+def wall_page(product: Product, tiles: list[dict[str, Any]], say: Callable[[str], None]) -> Iterator[Any]:
+    """A page that shows these tiles as the screen of an operations room does; None where there is no browser."""
     name = f"bench {time.time()}"
     layout = create_layout(LayoutDraft(name, [{"seconds": 30, "tiles": tiles}]), by=SYSTEM)
     token, secret = create_display_token(by=SYSTEM, name=name)
     show_layout(layout, [token], by=SYSTEM)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
+    with chromium("the wall", say, DRAWS) as browser:
+        if browser is None:
+            yield None
+            return
         page = browser.new_page(viewport={"width": 1920, "height": 1080}, locale="vi-VN")
         page.goto(f"http://127.0.0.1:{product.port}/wall?token={secret}")
         page.wait_for_selector('[data-live-state][data-state="on"]', state="attached", timeout=PATIENCE_MS)
         page.wait_for_selector("[data-wall][data-ready]", timeout=PATIENCE_MS)
         yield page
-        browser.close()
 
 
 def push(product: Product, key: str, value: float) -> None:
@@ -86,9 +78,8 @@ def measure(stage: Stage, say: Callable[[str], None]) -> dict[str, float]:
         {"id": "a", "kind": "alerts", "x": 0, "y": 2, "w": 8, "h": 2},
         {"id": "m", "kind": "map", "x": 8, "y": 0, "w": 4, "h": 4},
     ]
-    with wall_page(stage.product, tiles) as page:
+    with wall_page(stage.product, tiles, say) as page:
         if page is None:
-            say("no Chromium: the wall is not measured")
             return {}
         page.evaluate(WATCH)
         took = []
@@ -130,9 +121,8 @@ def soak(stage: Stage, say: Callable[[str], None], minutes: float) -> dict[str, 
         }
         for n, (kind, w, h) in enumerate(kinds)
     ]
-    with wall_page(stage.product, tiles) as page:
+    with wall_page(stage.product, tiles, say) as page:
         if page is None:
-            say("no Chromium: the wall is not measured")
             return {}
         session = page.context.new_cdp_session(page)
         rows: list[tuple[float, float, float, float]] = []

@@ -164,18 +164,16 @@ class Index(Generic[K]):
     def _meant(self, word: str) -> Iterator[tuple[str, int]]:
         """The words of the index that a typed word may have been meant for, each with the slips that it took."""
         yield from ((known, 0) for known in self._beginning(word))
-        if len(word) < SHORTEST_SLIP - 1 or any(
-            char.isdigit() for char in word
-        ):  # a number one off is another number
+        has_number = any(char.isdigit() for char in word)  # one off, it is another number
+        if len(word) < SHORTEST_SLIP - 1 or has_number:
             return
         most = 2 if len(word) >= LONG_WORD else 1
         near = process.extract(
             word, self._words, scorer=OSA.distance, score_cutoff=most, limit=MOST_SLIPPED, processor=None
         )
         for meant, distance, _n in near:
-            if len(word) >= SHORTEST_SLIP or sorted(meant) == sorted(
-                word
-            ):  # of three letters two may change places
+            swapped = sorted(meant) == sorted(word)  # of three letters two may change places
+            if len(word) >= SHORTEST_SLIP or swapped:
                 yield meant, int(distance)
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 from halong.core import registry
 from halong.core.sector import find_attribute
 from halong.core.units import unit_symbol
-from halong.indicators.describe import keys_in
+from halong.indicators.formulas import keys_of
 from halong.indicators.grains import period_words
 from halong.indicators.models import Definition, Indicator, Submission
 from halong.indicators.standings import Standing, standings
@@ -179,8 +179,11 @@ def _records(standing: Standing, user: Any, now: datetime) -> Behind:
 
 
 def _indicators(standing: Standing, user: Any, now: datetime) -> Behind:
-    keys = keys_in(str(standing.definition.spec.get("expression", "")))
-    wanted = Indicator.objects.visible_to(user).filter(key__in=keys).order_by("order", "key")
+    wanted = (
+        Indicator.objects.visible_to(user)
+        .filter(key__in=keys_of(standing.definition))
+        .order_by("order", "key")
+    )
     found = standings(
         user, wanted, place=standing.place, agency=standing.agency, now=now, only_with_values=False
     )

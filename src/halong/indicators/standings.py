@@ -160,12 +160,7 @@ class Standing:
     @property
     def change_text(self) -> str:
         """The change against the period before with its sign, or nothing where there is none."""
-        if self.change is None:
-            return ""
-        text = format_number(self.change, self.definition.decimals)
-        if not any(char in "123456789" for char in text):
-            return ""
-        return text if self.change < 0 else f"+{text}"
+        return "" if self.change is None else _signed(self.definition, self.change)
 
     @property
     def target_text(self) -> str:
@@ -374,8 +369,15 @@ def change_words(definition: Definition, change: float | None, label: datetime) 
     if change is None:
         return ""
     before = period_words(start_of(label, definition.grain), definition.grain)
+    text = _signed(definition, change)
+    if not text:
+        return _("unchanged since %(period)s") % {"period": before}
+    return _("%(change)s since %(period)s") % {"change": text, "period": before}
+
+
+def _signed(definition: Definition, change: float) -> str:
+    """A change as the definition writes it, with its sign; nothing where it is zero as written."""
     text = format_number(change, definition.decimals)
     if not any(char in "123456789" for char in text):
-        return _("unchanged since %(period)s") % {"period": before}
-    sign = "+" if change > 0 else ""
-    return _("%(change)s since %(period)s") % {"change": f"{sign}{text}", "period": before}
+        return ""
+    return f"+{text}" if change > 0 else text

@@ -30,6 +30,12 @@ class Chart:
     end: datetime
 
     @property
+    def name(self) -> str:
+        """What it measures."""
+        spec = find_attribute(self.series.entity.types, self.series.property)
+        return str(spec.label) if spec else self.series.property
+
+    @property
     def interval(self) -> str:
         """What a point is: raw, hour or day."""
         span = self.end - self.start
@@ -48,11 +54,10 @@ class Chart:
 
     def as_json(self) -> dict[str, Any]:
         """What ``<halong-chart>`` reads."""
-        spec = find_attribute(self.series.entity.types, self.series.property)
         return {
             "series": [
                 {
-                    "name": str(spec.label) if spec else self.series.property,
+                    "name": self.name,
                     "unit": unit_symbol(self.series.unit),
                     "decimals": self.series.decimals,
                     "interval": self.step_s,

@@ -25,6 +25,7 @@ from halong.panorama import queries
 from halong.panorama.decisions import MOST
 from halong.panorama.decisions import decisions as find_decisions
 from halong.panorama.models import LastLook
+from halong.panorama.overdue import asked
 from halong.panorama.overdue import overdue as find_overdue
 from halong.panorama.things import Thing, things_of
 
@@ -57,11 +58,6 @@ class View:
     def things(self) -> list[Thing]:
         """The same as they stand; thousands of them take a second, so the first screen does without."""
         return things_of(self.entities, self.user, self.now)
-
-    @property
-    def nodes(self) -> dict[str, Any]:
-        """Where indicators, tasks and tables are asked for."""
-        return {"place": self.scope.place, "agency": self.scope.agency, "sector": self.scope.sector}
 
     @cached_property
     def standings(self) -> list[Standing]:
@@ -110,7 +106,7 @@ def decisions(view: View) -> dict[str, Any]:
 
 def overdue(view: View) -> dict[str, Any]:
     """What is late and whose it is."""
-    rows = find_overdue(view.user, view.nodes, view.now)
+    rows = find_overdue(view.user, view.scope, view.now)
     return {
         "rows": rows,
         "total": sum(row.total for row in rows),
@@ -148,7 +144,7 @@ def changes(view: View) -> dict[str, Any]:
     found = queries.changes(view.user, view.entities, since)
     found += [
         queries.Change(one.at, f"{one.name}: {one.text}", one.standing_url, one.state_after)
-        for one in indicator_queries.changed_since(view.user, since, **view.nodes, level=1)
+        for one in indicator_queries.changed_since(view.user, since, **asked(view.scope), level=1)
     ]
     return {
         "changes": sorted(found, key=lambda change: change.at, reverse=True)[:40],

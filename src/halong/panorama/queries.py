@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -125,7 +126,6 @@ def _alert_changes(user: object, entities: QuerySet[Entity], since: datetime, li
         .select_related("alert", "alert__entity")
         .order_by("-at")[:limit]
     )
-    marks = {1: "critical", 2: "high", 3: "attention"}
     return [
         Change(
             e.at,
@@ -133,7 +133,7 @@ def _alert_changes(user: object, entities: QuerySet[Entity], since: datetime, li
             if e.kind == AlertEvent.Kind.CLEARED
             else e.alert.title,
             reverse("alert", args=[e.alert_id]),
-            "normal" if e.kind == AlertEvent.Kind.CLEARED else marks[e.alert.priority],
+            "normal" if e.kind == AlertEvent.Kind.CLEARED else e.alert.priority_key,
             e.alert.simulated,
         )
         for e in rows
@@ -153,7 +153,10 @@ ORDER BY time DESC LIMIT %s
 
 def _level_changes(entities: QuerySet[Entity], since: datetime, limit: int) -> list[Change]:
     """Hours in which VN_AQI or VN_WQI of a thing went into another band; the bands are compared by the database."""
-    chosen, params = entities.order_by().values("pk").query.sql_with_params()
+    try:
+        chosen, params = entities.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:  # nothing that this person may see
+        return []
     steps = []
     for key, index, attribute in (
         (AIR_NOW, "VN_AQI", "airQualityIndex"),

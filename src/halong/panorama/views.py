@@ -1,4 +1,4 @@
-"""The leader's pages: the panorama, one thing, its chart, search."""
+"""The leader's pages: the panorama, the sectors, one thing, its chart."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from halong.context.models import Entity
-from halong.context.scope import PERIODS
+from halong.context.scope import PERIODS, period_name
 from halong.core import registry
 from halong.core.access import access
 from halong.panorama import entity_page, geo
@@ -57,7 +57,8 @@ def sector(request: HttpRequest, key: str) -> HttpResponse:
 def sector_standards(request: HttpRequest) -> HttpResponse:
     """Exceedances by standard and compliance of emitters over the chosen period: fetched when it comes into sight."""
     view = View(request, sector="environment")
-    return render(request, "panorama/parts/standards.html", {"standards": standards(view), "view": view})
+    period = period_name(view.scope.period)
+    return render(request, "panorama/parts/standards.html", {"standards": standards(view), "period": period})
 
 
 @access("panorama.view")

@@ -3,42 +3,19 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from tests.people import chair, person, ward  # noqa: F401 -- fixtures
 
-from halong.accounts.models import Grant, User
 from halong.alerts.actions import Condition, raise_alert
 from halong.context.scope import Scope
 from halong.core.permissions import SYSTEM
 from halong.panorama.briefing import actions
-from halong.places.actions import save_agency, save_place
-from halong.places.models import Agency, Place
+from halong.places.actions import save_agency
+from halong.places.models import Agency
 from halong.tasks.actions import TaskDraft, create_task
 from halong.tasks.models import Task
 
 SEVEN = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)  # 07:00 in Vietnam
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def person(db):
-    """Makes people: ``person("chair", "leader")``."""
-
-    def make(name, role="officer", *, agency=None, place=None, sector="", **given):
-        user = User.objects.create(username=name, full_name=name.title(), **given)
-        Grant.objects.create(user=user, role=role, agency=agency, place=place, sector=sector)
-        return user
-
-    return make
-
-
-@pytest.fixture
-def chair(person):
-    return person("chair", "leader")
-
-
-@pytest.fixture
-def ward(db):
-    place = Place(code="06793", name="Phường Cẩm Phả", kind="ward", valid_from=date(2025, 7, 1))
-    return save_place(place, by=SYSTEM)
 
 
 @pytest.fixture

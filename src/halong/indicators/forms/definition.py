@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from halong.accounts.models import User
 from halong.core.errors import Invalid
 from halong.core.units import UnknownUnitError, unit_code, unit_symbol
-from halong.indicators.drafts import SIDES, STATES, DefinitionDraft
+from halong.indicators.drafts import ABNORMAL, SIDES, DefinitionDraft
 from halong.indicators.forms.filters import LEVELS, sector_choices
 from halong.indicators.models import Definition, Grain, Indicator
 from halong.places.forms import BranchChoice
@@ -112,7 +112,7 @@ class DefinitionForm(forms.Form):
     def __init__(self, *args: Any, indicator: Indicator | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.indicator = indicator
-        for state in STATES:
+        for state in ABNORMAL:
             for side in SIDES:
                 self.fields[f"{state}_{side}"] = number_field(side)
         today = timezone.localdate()
@@ -143,8 +143,8 @@ class DefinitionForm(forms.Form):
         return dict(newest.spec)
 
     def spec(self) -> dict[str, Any]:
-        """How the values are made, as the kind's computation reads it."""
-        raise NotImplementedError
+        """How the values are made, as the kind's computation reads it; what it does not ask for stays as stored."""
+        return self.stored()
 
     def clean_unit(self) -> str:
         """The code of a known sign; anything else as it was typed."""
@@ -172,7 +172,7 @@ class DefinitionForm(forms.Form):
         data = self.cleaned_data
         given = [
             {"state": state, side: data[f"{state}_{side}"]}
-            for state in STATES
+            for state in ABNORMAL
             for side in SIDES
             if data[f"{state}_{side}"] is not None
         ]
@@ -205,7 +205,7 @@ class DefinitionForm(forms.Form):
     @property
     def band_rows(self) -> list[tuple[str, list[forms.BoundField]]]:
         """The table of bands: a state, and the fields of its two sides."""
-        return [(state, [self[f"{state}_{side}"] for side in SIDES]) for state in STATES]
+        return [(state, [self[f"{state}_{side}"] for side in SIDES]) for state in ABNORMAL]
 
 
 def initial_of(draft: DefinitionDraft) -> dict[str, Any]:

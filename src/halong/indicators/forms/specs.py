@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from halong.core import registry
 from halong.core.sector import all_types, find_attribute, find_limit
 from halong.core.units import UnknownUnitError, convert
-from halong.indicators.drafts import STATES
 from halong.indicators.forms.definition import DefinitionForm, number_field
 from halong.indicators.forms.filters import sector_choices
 from halong.indicators.models import Indicator
+from halong.indicators.specs import num_property
 from halong.rules.choices import limit_choices, property_choices, type_choices
 
 TIMES = [
@@ -157,11 +157,7 @@ class FormulaForm(DefinitionForm):
 
 
 class TableForm(DefinitionForm):
-    """From a table that an agency types or imports."""
-
-    def spec(self) -> dict[str, Any]:
-        """Nothing of its own: the values come from a collection or an import."""
-        return self.stored()
+    """From a table that an agency types or imports: the values come from a collection or an import."""
 
 
 FORMS: dict[str, type[DefinitionForm]] = {
@@ -178,7 +174,7 @@ def spec_initial(kind: str, spec: dict[str, Any]) -> dict[str, Any]:
         where = spec.get("where") or {}
         return {
             **spec,
-            "property": spec.get("property") or spec.get("num_property", ""),
+            "property": num_property(spec),
             "where_op": where.get("op", "<="),
             "where_value": where.get("value"),
         }
@@ -201,4 +197,4 @@ def with_limit(shown: dict[str, Any]) -> dict[str, Any]:
     over = limit.maximum is not None
     if shown.get("across") in CONDITIONAL:
         return shown | {"where_op": "<=" if over else ">=", "where_value": value, "source": limit.source}
-    return shown | {f"{STATES[1]}_{'above' if over else 'below'}": value, "band_source": limit.source}
+    return shown | {f"high_{'above' if over else 'below'}": value, "band_source": limit.source}

@@ -6,9 +6,10 @@
 - ``figures``: headline indicators ``name, about, value, unit, period, change, target, state, word, old, simulated,
   trend, url``;
 - ``alerts``: ``state, word, title, text, where, since, simulated, url``, and ``alert_words``, their numbers;
-- ``changes``: ``at, name, text, state, word, url``; ``unusual``: ``at, name, text, url``;
+- ``changes``: ``at, name, text, state, word, url``; ``unusual``: ``at, name, text, url, simulated``;
 - ``ahead``: forecasts and targets that will be missed, ``name, text, note, url``;
-- ``late``: ``agency, tasks, data, url``; ``due``: ``at, title, agency, late, url``; ``weather``: ``label, value, note``.
+- ``late``: ``agency, tasks, data, url``; ``due``: ``at, title, agency, simulated, url``;
+- ``weather``: ``label, value, note, simulated``.
 """
 
 from collections.abc import Iterable, Sequence
@@ -30,33 +31,31 @@ from halong.core.workdays import end_of_office
 from halong.indicators import queries as indicators
 from halong.indicators.standings import Standing, standings
 from halong.panorama.briefing.weather import weather
-from halong.panorama.decisions import of_alerts
-from halong.panorama.overdue import Overdue, overdue
+from halong.panorama.decisions import RED, of_alerts
+from halong.panorama.overdue import Overdue, asked, overdue
 from halong.tasks import queries as tasks
 from halong.web.words import STATES
 
 Part = list[dict[str, Any]]
 DAY = timedelta(days=1)
 MOST = {"figures": 12, "alerts": 8, "changes": 9, "unusual": 4, "ahead": 5, "late": 8, "due": 9, "weather": 6}
-RED = ("critical", "high")
 
 
 def gather(scope: Scope, day: date, now: datetime | None = None) -> dict[str, Any]:
     """The briefing of a scope as it stands now, in the present language. JSON types only."""
     now = now or timezone.now()
-    nodes = {"place": scope.place, "agency": scope.agency, "sector": scope.sector}
-    shown = standings(SYSTEM, level=1, **nodes, now=now)  # type: ignore[arg-type]
-    alerts = _in_scope(Alert.objects.visible_to(SYSTEM), scope)
+    shown = standings(SYSTEM, level=1, **asked(scope), now=now)
+    alerts = Alert.objects.visible_to(SYSTEM).within(scope)
     calling = alerts.calling(now).select_related("rule", "entity", "place", "agency").defer("place__boundary")
-    behind = overdue(SYSTEM, nodes, now)
+    behind = overdue(SYSTEM, scope, now)
     parts: dict[str, Part] = {
         "figures": [_figure(one) for one in shown],
         "alerts": _alerts(calling.order_by("priority", "-raised_at")),
-        "changes": _changes(nodes, now),
-        "unusual": _unusual(nodes, now),
+        "changes": _changes(scope, now),
+        "unusual": _unusual(scope, now),
         "ahead": _ahead(shown, scope, now),
         "late": [_late(one) for one in behind],
-        "due": _due(nodes, day, now),
+        "due": _due(scope, day, now),
         "weather": weather(scope, now),
     }
     counts = _counts(calling, alerts, now)
@@ -97,14 +96,6 @@ def _head(scope: Scope, day: date, now: datetime) -> dict[str, Any]:
 
 def _word(state: str) -> str:
     return str(STATES.get(state, state))
-
-
-def _in_scope(found: AlertQuerySet, scope: Scope) -> AlertQuerySet:
-    if scope.place is not None:
-        found = found.filter(place__path__startswith=scope.place.path)
-    if scope.agency is not None:
-        found = found.filter(agency__path__startswith=scope.agency.path)
-    return found.filter(sector=scope.sector) if scope.sector else found
 
 
 def _figure(one: Standing) -> dict[str, Any]:
@@ -169,7 +160,7 @@ def _count_words(counts: dict[str, int]) -> str:
     return gettext("%(open)s open · %(new)s new and %(closed)s closed in 24 hours") % numbers
 
 
-def _changes(nodes: dict[str, Any], now: datetime) -> Part:
+def _changes(scope: Scope, now: datetime) -> Part:
     return [
         {
             "at": _moment(one.at),
@@ -179,12 +170,12 @@ def _changes(nodes: dict[str, Any], now: datetime) -> Part:
             "word": _word(one.state_after) if one.state_after != one.state_before else "",
             "url": one.standing_url,
         }
-        for one in indicators.changed_since(SYSTEM, now - DAY, **nodes)
+        for one in indicators.changed_since(SYSTEM, now - DAY, **asked(scope))
     ]
 
 
-def _unusual(nodes: dict[str, Any], now: datetime) -> Part:
-    found = analysis.unusual(SYSTEM, **nodes, since=now - DAY, limit=MOST["unusual"])
+def _unusual(scope: Scope, now: datetime) -> Part:
+    found = analysis.unusual(SYSTEM, **asked(scope), since=now - DAY, limit=MOST["unusual"])
     return [
         {
             "at": _moment(one.at),
@@ -220,7 +211,7 @@ def _late(one: Overdue) -> dict[str, Any]:
     }
 
 
-def _due(nodes: dict[str, Any], day: date, now: datetime) -> Part:
+def _due(scope: Scope, day: date, now: datetime) -> Part:
     end = end_of_office(day) + timedelta(hours=7)  # midnight
     return [
         {
@@ -230,7 +221,7 @@ def _due(nodes: dict[str, Any], day: date, now: datetime) -> Part:
             "simulated": task.simulated,
             "url": reverse("task", args=[task.pk]),
         }
-        for task in tasks.due_between(SYSTEM, now, end, **nodes)
+        for task in tasks.due_between(SYSTEM, now, end, **asked(scope))
     ]
 
 

@@ -41,7 +41,7 @@ def _day(text: str) -> date:
 
 def _urls(found: Briefing) -> dict[str, str]:
     where = [f"{found.day:%Y-%m-%d}", found.pk]
-    names = {"url": "briefing", "pdf": "briefing-pdf", "pdf_url": "briefing-pdf", "send_url": "briefing-send"}
+    names = {"url": "briefing", "pdf_url": "briefing-pdf", "send_url": "briefing-send"}
     return {key: reverse(name, args=where) for key, name in names.items()}
 
 

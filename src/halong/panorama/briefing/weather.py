@@ -15,7 +15,6 @@ from halong.panorama.queries import level_of
 from halong.panorama.things import AIR_NOW, Reading, Thing, things_of
 
 DAY = timedelta(hours=24)
-SIMULATED = "simulated"
 _DAY = """
 WITH station AS (
     SELECT s.entity_id, s.property, min(r.minimum) AS low, max(r.maximum) AS high, avg(r.mean) AS mean,
@@ -29,14 +28,14 @@ Rows = dict[str, tuple[float, float, float, float, int]]
 
 
 def weather(scope: Scope, now: datetime) -> list[dict[str, Any]]:
-    """Facts in words: ``label``, ``value``, ``note``, ``state``. Rain is the sum of the station that had most of it."""
+    """Facts in words: ``label``, ``value``, ``note``, ``simulated``. Rain is the sum of the station that had most of it."""
     stations = scope.entities(Entity.objects.visible_to(SYSTEM)).filter(
         types__contains=["AirQualityObserved"]
     )
     things = things_of(stations, SYSTEM, now)
     rows = _of_day([thing.entity.pk for thing in things], now)
     simulated = any(thing.entity.simulated for thing in things)
-    return [fact | {SIMULATED: simulated} for fact in [*_sky(rows), *_air(things, now)]]
+    return [fact | {"simulated": simulated} for fact in [*_sky(rows), *_air(things, now)]]
 
 
 def _of_day(stations: Sequence[int], now: datetime) -> Rows:

@@ -15,16 +15,16 @@ from halong.alerts import queries as alert_queries
 from halong.context.models import Entity
 from halong.context.scope import PERIODS
 from halong.core.registry import WallField, WallTile, wall_tiles
-from halong.core.sector import all_sectors, find_limits
+from halong.core.sector import all_sectors
 from halong.core.text import sort_key
+from halong.core.units import unit_symbol
 from halong.indicators.models import Indicator
 from halong.indicators.queries import history
 from halong.indicators.standings import Standing, standings
 from halong.panorama import queries
 from halong.panorama.chart import Chart
-from halong.panorama.entity_page import Value
-from halong.panorama.queries import level_of
-from halong.panorama.things import things_of
+from halong.panorama.entity_page import value_of
+from halong.panorama.things import MARKS, things_of
 from halong.panorama.wall.drawing import Limit, chart_svg
 from halong.panorama.wall.sight import Sight
 from halong.places.models import Agency, Place
@@ -150,14 +150,8 @@ def value(sight: Sight, settings: Settings) -> Context | None:
     reading = thing.readings.get(settings.get("property", "")) or next(iter(thing.readings.values()), None)
     if reading is None:
         return None
-    level = level_of(reading, sight.now)
-    shown = Value(reading, level, _limits(entity, reading.name, sight), reading.is_old(sight.now), False)
-    state = {1: "critical", 2: "high", 3: "attention"}.get(thing.priority or 0, "normal")
-    return {"thing": thing, "value": shown, "state": state}
-
-
-def _limits(entity: Entity, name: str, sight: Sight) -> list[Any]:
-    return find_limits(entity.types, name, sight.now.date())
+    state = MARKS.get(thing.priority or 0, "normal")
+    return {"thing": thing, "value": value_of(entity, reading, sight.now), "state": state}
 
 
 def chart(sight: Sight, settings: Settings) -> Context | None:
@@ -168,11 +162,10 @@ def chart(sight: Sight, settings: Settings) -> Context | None:
         return None
     drawn = Chart(series, sight.now - PERIODS[_period(settings)], sight.now)
     points = [(at, v if not quality else None) for at, v, quality in drawn.points()]
-    document = drawn.as_json()["series"][0]
     return {
         "thing": entity,
-        "name": document["name"],
-        "unit": document["unit"],
+        "name": drawn.name,
+        "unit": unit_symbol(series.unit),
         "decimals": series.decimals,
         "points": points[:: max(1, len(points) // CHART_POINTS)],
         "limits": [Limit(one["value"], one["label"]) for one in drawn.limits()],
@@ -219,7 +212,7 @@ def agency_choices(user: Any) -> list[tuple[str, Any]]:
     """The agencies of today."""
     today = timezone.localdate()
     found = Agency.objects.visible_to(user).on(today).order_by("sort_key")
-    return [(str(pk), short or name) for pk, short, name in found.values_list("pk", "short_name", "name")]
+    return [(str(agency.pk), agency.called) for agency in found.only("short_name", "name")]
 
 
 def sector_choices(_user: Any) -> list[tuple[str, Any]]:

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -46,12 +46,19 @@ def world(db):
     """One of each thing that an address may name, by the first word of the address's name."""
     from halong.accounts.models import ApiKey, DisplayToken, SignIn, User
     from halong.alerts.models import Alert
+    from halong.analysis.models import Unusual
     from halong.context.models import Entity
+    from halong.context.scope import Scope
+    from halong.indicators.models import Collection, Definition, Indicator, Submission, Target
     from halong.ingest.models import Quarantined, Source
+    from halong.notify.models import Notice
     from halong.observations.models import Series
+    from halong.panorama.briefing.actions import make_briefing
+    from halong.panorama.models import WallLayout
     from halong.places.models import Agency, Place
     from halong.programme.models import Project
     from halong.rules.models import Rule
+    from halong.tasks.models import Task
 
     place = Place.objects.create(code="p", name="p", kind="ward", valid_from=date(2019, 1, 1))
     agency = Agency.objects.create(code="a", name="a", valid_from=date(2019, 1, 1))
@@ -82,8 +89,44 @@ def world(db):
     person = User.objects.create(username="somebody")
     source = Source.objects.create(kind="http-push", name="s", **owner)
     held = Quarantined.objects.create(source=source, reason="syntax", digest="d")
+    briefing = make_briefing(Scope(), moment)
+    task = Task.objects.create(
+        title="t", due_at=moment + timedelta(days=1), created_at=moment, changed_at=moment, **owner
+    )
+    indicator = Indicator.objects.create(key="i", sector="health", agency=agency)
+    Definition.objects.create(
+        indicator=indicator, valid_from=date(2019, 1, 1), name="i", kind="table", grain="month"
+    )
+    collection = Collection.objects.create(key="c", title="c")
+    collection.indicators.add(indicator)
+    collection.agencies.add(agency)
     return {
         "user": person.pk,
+        "indicator": indicator.pk,
+        "collection": collection.pk,
+        "submission": Submission.objects.create(
+            collection=collection, agency=agency, label=moment, due_at=moment + timedelta(days=1)
+        ).pk,
+        "target": Target.objects.create(indicator=indicator, valid_from=date(2019, 1, 1), value=1).pk,
+        "unusual": Unusual.objects.create(
+            series=series,
+            kind="spike",
+            first=moment,
+            last=moment,
+            peak=moment,
+            value=9.0,
+            expected=1.0,
+            low=0.0,
+            high=2.0,
+            score=9.0,
+            found_at=moment,
+            **owner,
+        ).pk,
+        "wall": WallLayout.objects.create(name="w", changed_at=moment).pk,
+        "task": task.pk,
+        "briefing": briefing.pk,
+        "day": f"{briefing.day}",
+        "notice": Notice.objects.create(user=person, key="k", at=moment).pk,
         "grant_pk": person.grants.create(role="officer").pk,
         "session_pk": SignIn.objects.create(user=person, session_key="x").pk,
         "account-session": 1,
@@ -107,6 +150,9 @@ def world(db):
 WORDS = {
     "change": "unlock",
     "kind": "threshold",
+    "indicator kind": "series",
+    "plan": "24h",
+    "state": "confirmed",
     "form": "csv",
     "name": "pm25",
     "property": "pm25",
@@ -114,6 +160,8 @@ WORDS = {
     "data": "map",
     "code": "p",
     "token": "t",
+    "step": "accept",
+    "number": 1,
 }
 
 
@@ -130,8 +178,9 @@ def sample(name, wanted, world):
                 if known in world:
                     return world[known]
             word = word.rpartition("-")[0]
-    if wanted in WORDS:
-        return WORDS[wanted]
+    own = f"{name.partition('-')[0]} {wanted}"
+    if own in WORDS or wanted in WORDS:
+        return WORDS.get(own, WORDS.get(wanted))
     return pytest.fail(f"give tests/test_access.py a sample of <{wanted}> for the address {name}")
 
 

@@ -18,6 +18,7 @@ import json
 import math
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from shapely import affinity, contains_xy
@@ -238,8 +239,8 @@ def tidy(shape: BaseGeometry, tolerance: float, smallest: float) -> BaseGeometry
 def feature(shape: BaseGeometry, places: int = 4, **properties: object) -> dict[str, object]:
     """A GeoJSON feature in degrees, rounded."""
 
-    def rounded(value: object) -> object:
-        return round(value, places) if isinstance(value, float) else [rounded(v) for v in value]  # type: ignore[attr-defined]
+    def rounded(value: Any) -> Any:
+        return round(value, places) if isinstance(value, float) else [rounded(v) for v in value]
 
     geometry = mapping(to_degrees(shape))
     return {

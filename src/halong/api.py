@@ -1,4 +1,4 @@
-"""``/api/v1/``: entities, their series, alerts and sources for machines and for people who are signed in.
+"""``/api/v1/``: entities, their series, indicators, alerts and sources for machines and for people who are signed in.
 
 Reads only; readings come in through ``/ingest/v1``. Every list is narrowed to what the caller may see, and every error
 is problem details (RFC 9457). The description stands at ``/api/v1/openapi.json``.
@@ -25,6 +25,7 @@ from halong.core.access import guarded
 from halong.core.errors import HalongError, Invalid, NotFound, Unauthenticated, problem
 from halong.core.permissions import require
 from halong.core.text import fold
+from halong.indicators.api import list_indicators, values_of
 from halong.ingest.models import Source
 from halong.observations.queries import latest_documents, series_points
 
@@ -89,9 +90,28 @@ class AlertFilter(Paging):
     since: AwareDatetime | None = None
 
 
+class IndicatorFilter(Schema):
+    """Which indicators: of a sector, of a level; at which node: the code of a place or of an agency."""
+
+    sector: str = ""
+    level: int | None = Field(None, ge=1, le=3)
+    place: str = ""
+    agency: str = ""
+
+
+class ValueFilter(Schema):
+    """From when to when (RFC 3339), in which period, at which node."""
+
+    from_: AwareDatetime | None = Field(None, alias="from")
+    to: AwareDatetime | None = None
+    grain: Literal["", "hour", "day", "month", "quarter", "year"] = ""
+    place: str = ""
+    agency: str = ""
+
+
 def caller(request: HttpRequest, permission: str) -> Any:
     """Whoever calls, if he may read the API and do this somewhere."""
-    by = request.auth  # type: ignore[attr-defined]
+    by = request.auth  # type: ignore[attr-defined]  # Ninja puts it there
     require(by, "api.read")
     require(by, permission)
     return by
@@ -173,6 +193,26 @@ def get_alerts(request: HttpRequest, wanted: Query[AlertFilter]) -> dict[str, An
     )
     rows = found[wanted.offset : wanted.offset + wanted.limit]
     return _page([alert_document(alert) for alert in rows], found.count())
+
+
+@api.get("/indicators", summary="Indicators as they stand", operation_id="list_indicators")
+def get_indicators(request: HttpRequest, wanted: Query[IndicatorFilter]) -> dict[str, Any]:
+    """Every indicator with its present definition and its latest value at a place, an agency, or the whole."""
+    rows = list_indicators(caller(request, "indicators.view"), **wanted.dict())
+    return _page(rows, len(rows))
+
+
+@api.get("/indicators/{key}/values", summary="An indicator over time", operation_id="get_indicator_values")
+def get_indicator_values(request: HttpRequest, key: str, wanted: Query[ValueFilter]) -> dict[str, Any]:
+    """Values of one indicator; each carries the end of its period. At most ten years, of hours 400 days."""
+    end: datetime = wanted.to or timezone.now()
+    start: datetime = wanted.from_ or end - timedelta(days=30)
+    longest = LONGEST["hour" if wanted.grain in ("", "hour") else "day"]
+    if not timedelta(0) < end - start <= longest:
+        raise Invalid(fields={"from": f"must lie before 'to', at most {longest.days} days"})
+    by = caller(request, "indicators.view")
+    node = {"place": wanted.place, "agency": wanted.agency}
+    return values_of(by, key, start=start, end=end, grain=wanted.grain, **node)
 
 
 @api.get("/sources", summary="Sources and their health", operation_id="list_sources")

@@ -183,9 +183,8 @@ STORAGES: dict[str, dict[str, Any]] = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MIMETYPES = {".mjs": "text/javascript", ".geojson": "application/geo+json"}
-WHITENOISE_IMMUTABLE_FILE_TEST = (
-    r"^/static/web/dist/(?!manifest)"  # built files carry a hash of their content
-)
+# built files carry a hash of their content
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/web/dist/(?!manifest)"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 60 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -215,15 +214,12 @@ HALONG_HOST = os.environ.get("HALONG_HOST") or "127.0.0.1"
 HALONG_PORT = int(os.environ.get("HALONG_PORT") or 8000)
 HALONG_FTP_PORT = int(os.environ.get("HALONG_FTP_PORT") or 2121)
 HALONG_SFTP_PORT = int(os.environ.get("HALONG_SFTP_PORT") or 2222)
-HALONG_FTP_PASSIVE_PORTS = os.environ.get(
-    "HALONG_FTP_PASSIVE_PORTS", ""
-)  # "50000-50100"; empty: any free port
-HALONG_FTP_PUBLIC_ADDRESS = os.environ.get(
-    "HALONG_FTP_PUBLIC_ADDRESS", ""
-)  # IPv4 that clients see behind NAT
-HALONG_FTP_CERTIFICATE = os.environ.get(
-    "HALONG_FTP_CERTIFICATE", ""
-)  # PEM with chain and key; empty: self-signed
+# "50000-50100"; empty: any free port
+HALONG_FTP_PASSIVE_PORTS = os.environ.get("HALONG_FTP_PASSIVE_PORTS", "")
+# IPv4 that clients see behind NAT
+HALONG_FTP_PUBLIC_ADDRESS = os.environ.get("HALONG_FTP_PUBLIC_ADDRESS", "")
+# PEM with chain and key; empty: self-signed
+HALONG_FTP_CERTIFICATE = os.environ.get("HALONG_FTP_CERTIFICATE", "")
 HALONG_MQTT_URL = os.environ.get("HALONG_MQTT_URL", "")
 HALONG_REQUIRE_TOTP = [role for role in os.environ.get("HALONG_REQUIRE_TOTP", "").split(",") if role]
 HALONG_MAIL = bool(os.environ.get("HALONG_SMTP_URL"))  # the address itself may hold a password

@@ -1,5 +1,7 @@
 """The pages of alerts: what they show, who may, how many queries they take."""
 
+import re
+
 import pytest
 from django.test import Client
 from tests.alerts.conftest import NOW
@@ -142,3 +144,18 @@ def test_a_flood_is_shown_in_groups_and_acknowledged_at_once(desk, rule, station
     assert Alert.objects.filter(state="acknowledged").count() == 12
     late.refresh_from_db()
     assert late.state == "new"
+
+
+def test_a_task_is_given_from_an_alert_and_shown_there(client, make_alert, person, station):
+    from halong.core.formats import format_number
+    from halong.tasks.models import Task
+
+    client.force_login(person("chair", "leader"))
+    found = make_alert(entity=station, evidence={"value": 58.2, "limit": 45, "unit": "µg/m³", "decimals": 1})
+    page = client.get(f"/alerts/{found.pk}")
+    assert page.context["snapshot"] == f"{format_number(58.2)} µg/m³ · ngưỡng 45"
+    form = client.get(re.search(r'href="(/tasks/new[^"]+)"', page.content.decode())[1]).context["form"]
+    client.post("/tasks/new", {name: form[name].value() or "" for name in form.fields})
+    task = Task.objects.get()
+    assert (task.agency, task.place, task.ref) == (station.agency, station.place, str(found.pk))
+    assert list(client.get(f"/alerts/{found.pk}").context["tasks"]) == [task]

@@ -20,7 +20,7 @@ def judged(values, learned=LEARNED):
 
 
 def kinds(values):
-    return [(flag.kind, flag.start - LEARNED, flag.end - LEARNED) for flag in judged(values).flags]
+    return [(flag.kind, flag.start - LEARNED, flag.end - LEARNED) for flag in judged(values)]
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -32,7 +32,7 @@ def test_a_spike_is_flagged_at_its_hour_with_what_was_to_be_expected():
     values = usual()
     values[LEARNED + 20] += 30
 
-    [flag] = judged(values).flags
+    [flag] = judged(values)
 
     assert (flag.kind, flag.start, flag.end, flag.running) == ("spike", LEARNED + 20, LEARNED + 20, False)
     assert flag.value == values[LEARNED + 20]
@@ -45,7 +45,7 @@ def test_a_new_level_is_flagged_from_its_first_hour_on():
     values = usual()
     values[LEARNED + 20 :] += 15
 
-    [flag] = judged(values).flags
+    [flag] = judged(values)
 
     assert flag.kind == "shift"
     assert abs(flag.start - LEARNED - 20) <= 1
@@ -56,21 +56,21 @@ def test_a_drift_is_flagged():
     values = usual(hours=LEARNED + 120)
     values[LEARNED:] += np.linspace(0, 25, 120)
 
-    assert {flag.kind for flag in judged(values).flags} == {"drift"}
+    assert {flag.kind for flag in judged(values)} == {"drift"}
 
 
 def test_a_value_that_stands_still_is_flagged():
     values = usual()
     values[LEARNED + 5 : LEARNED + 15] = values[LEARNED + 5]
 
-    assert [(flag.kind, flag.figures["steps"]) for flag in judged(values).flags] == [("stuck", 10)]
+    assert [(flag.kind, flag.figures["steps"]) for flag in judged(values)] == [("stuck", 10)]
 
 
 def test_a_value_at_the_end_of_its_range_may_stand_still():
     values = np.minimum(usual(), 45)
     values[LEARNED + 5 : LEARNED + 15] = 45
 
-    assert "stuck" not in {flag.kind for flag in judged(values).flags}
+    assert "stuck" not in {flag.kind for flag in judged(values)}
 
 
 def test_a_gap_is_flagged_where_gaps_are_rare():
@@ -100,7 +100,7 @@ def test_days_are_judged_against_their_weekday():
     values = 100 + np.where(days % 7 < 5, 20, -20) + rng.normal(0, 2, 150)
     values[145] += 60
 
-    flags = judge(learn(DAY, 0, values[:140]), 0, values, 140).flags
+    flags = judge(learn(DAY, 0, values[:140]), 0, values, 140)
 
     assert [(flag.kind, flag.peak) for flag in flags] == [("spike", 145)]
 
@@ -109,7 +109,7 @@ def test_what_was_flagged_once_is_flagged_again_the_next_day():
     values = usual(hours=LEARNED + 72)
     values[LEARNED + 16] += 30
 
-    first = judge(learn(HOUR, 0, values[:LEARNED]), 0, values[: LEARNED + 24], LEARNED).flags
-    again = judge(learn(HOUR, 0, values[:LEARNED]), 0, values[: LEARNED + 48], LEARNED).flags
+    first = judge(learn(HOUR, 0, values[:LEARNED]), 0, values[: LEARNED + 24], LEARNED)
+    again = judge(learn(HOUR, 0, values[:LEARNED]), 0, values[: LEARNED + 48], LEARNED)
 
     assert [(f.kind, f.start) for f in first] == [(f.kind, f.start) for f in again]

@@ -36,6 +36,16 @@ def test_keys_stand_in_the_fixed_order(tmp_path):
     assert "| — | ≥ 4,000 (floor 2,500) | not measured |" in (tmp_path / "benchmarks.md").read_text()
 
 
+def test_what_a_run_did_not_measure_stays_with_its_time(tmp_path):
+    on = {"processor": "p", "cores": 2, "memory_mib": 1, "system": "s", "python": "3", "load_before": 0.0}
+    write(tmp_path, {"live_p99_ms": 20.0, "search_ms": 40.0}, [], on, 0.25)
+    write(tmp_path, {"search_ms": 30.0}, ["again"], on)
+    written = json.loads((tmp_path / "benchmarks.json").read_text())
+    assert written["figures"] == {"live_p99_ms": 20.0, "search_ms": 30.0}
+    assert [written["measured"][key]["scale"] for key in written["figures"]] == [0.25, 1.0]
+    assert "20 ms | ≤ 50 | reached |" in (tmp_path / "benchmarks.md").read_text()
+
+
 def test_rows_are_the_same_whatever_way_they_go():
     rows = Rows(10, 1_780_000_000.0, 30.0)
     columns = rows.columns(5, 20, list(range(100, 110)))

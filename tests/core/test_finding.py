@@ -50,6 +50,7 @@ def test_accents_that_were_typed_decide_between_equals(index):
         ("uongbi", "Phường Uông Bí"),
         ("uong bi", "Phường Uông Bí"),
         ("phuogn uong bi", "Phường Uông Bí"),
+        ("ha tu khong kih", "Trạm không khí Hà Tu"),
         ("benh vein", "Bệnh viện đa khoa tỉnh"),
         ("khong khi ha tu", "Trạm không khí Hà Tu"),
         ("tu khi", "Trạm không khí Hà Tu"),

@@ -67,9 +67,9 @@ def test_a_reading_reaches_every_screen_and_raises_an_alert(product, air_station
     assert [p["value"] for p in points if p["value"] is not None][-2:] == [40.0, 41.5]
 
     leader = product.browser("leader")
-    eventually(lambda: "VN_AQI" in leader.get("/").text, within=30)
-    entity_page = re.search(r'href="(/entities/\d+)"', leader.get("/").text)
-    assert entity_page
+    eventually(lambda: "Không khí tốt" in leader.get("/").text, within=30)  # absent while it has no value
+    row = re.compile(r'href="/entities/\d+"(?:(?!</tr>).)*\b41,5\b', re.DOTALL)
+    eventually(lambda: row.search(leader.get("/sectors/environment").text), within=10)
 
     public = eventually(lambda: "Trung bình" in httpx.get(f"{product.url}/c/map").text, within=60)
     assert public

@@ -13,6 +13,7 @@ from halong.core.sector import find_limits
 from halong.indicators import editing
 from halong.indicators.compute import work
 from halong.indicators.drafts import draft_of
+from halong.indicators.forms.specs import FORMS, spec_initial
 from halong.indicators.models import Indicator, Target, Value
 
 TODAY = timezone.localdate
@@ -34,6 +35,12 @@ def filled_in(agencies):
 def admin(browse):
     """An administrator's browser."""
     return browse("administrator")
+
+
+def as_sent(form):
+    """What a browser sends of a form that nobody touched."""
+    values = {name: form[name].value() for name in form.fields}
+    return {name: value for name, value in values.items() if value is not None and value is not False}
 
 
 def test_an_indicator_is_previewed_made_and_computed(admin, filled_in, make_station, put):
@@ -71,7 +78,7 @@ def test_every_kind_is_made_shown_and_changed_without_losing_anything(admin, fil
     indicator = Indicator.objects.get()
     before = indicator.definition
     page = admin.get(f"/indicators/{indicator.pk}/edit").context["form"]
-    again = {name: page[name].value() for name in page.fields if page[name].value() not in (None, [], False)}
+    again = as_sent(page)
     answer = admin.post(f"/indicators/{indicator.pk}/edit", again | {"order": "77"})
     assert (answer.status_code, answer.context and answer.context["form"].errors) == (302, None)
     after = Indicator.objects.get().definition
@@ -137,11 +144,7 @@ def test_a_change_is_a_new_version_from_its_day(admin, make_indicator, put_value
     with pytest.raises(Conflict):
         editing.define_indicator(indicator, draft, by=SYSTEM, version=1)
     earlier = admin.get(f"/indicators/{indicator.pk}/edit").context["form"]
-    given = {
-        name: earlier[name].value()
-        for name in earlier.fields
-        if earlier[name].value() not in (None, [], False)
-    }
+    given = as_sent(earlier)
     answer = admin.post(
         f"/indicators/{indicator.pk}/edit", given | {"valid_from": "2020-01-01", "decimals": "3"}
     )
@@ -204,3 +207,24 @@ def test_only_administrators_edit(browse, make_indicator, role):
         assert desk.get(f"/indicators/{path}").status_code == 403
     for path in (f"{indicator.pk}/switch", "preview/table"):
         assert desk.post(f"/indicators/{path}").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec"),
+    [
+        ("series", {"types": ["Hospital"], "num_property": "bedsFree", "den_attribute": "capacity", "time": "last",
+                    "across": "ratio"}),
+        ("series", {"sector": "environment", "property": "pm25", "time": "mean", "across": "count",
+                    "where": {"op": ">", "value": 0.05, "unit": "GP"}}),
+        ("records", {"measure": "things.live", "sector": "wifi", "across": "share"}),
+        ("table", {"across": "mean"}),
+    ],
+)  # fmt: skip
+def test_what_the_form_does_not_ask_for_stays(make_indicator, kind, spec):
+    indicator = make_indicator("Chỉ số", kind, spec)
+    form = FORMS[kind](initial=spec_initial(kind, spec), indicator=indicator)
+    form.cleaned_data = {
+        "types": [], "den_property": "", "where_op": "<=", "where_value": None, "property": "", "time": "mean",
+        "across": "mean", "measure": "", "measured_sector": "",
+    } | {name: form[name].value() or form.fields[name].initial or "" for name in form.making}  # fmt: skip
+    assert form.spec() == spec

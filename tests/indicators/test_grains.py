@@ -1,7 +1,7 @@
 """Periods of the calendar."""
 
 import itertools
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import translation
@@ -19,6 +19,7 @@ from halong.indicators.grains import (
     parse_period,
     period_words,
     previous,
+    short_words,
     start_of,
 )
 
@@ -72,3 +73,18 @@ def test_periods_of_tables():
 def test_what_is_no_period(text):
     with pytest.raises(Invalid):
         parse_period(text)
+
+
+@pytest.mark.parametrize(
+    ("grain", "label", "words"),
+    [
+        ("hour", datetime(2026, 11, 23, 7, tzinfo=UTC), "14:00"),
+        ("hour", datetime(2026, 11, 22, 7, tzinfo=UTC), "14:00 22/11"),
+        ("day", datetime(2026, 11, 22, 17, tzinfo=UTC), "22/11"),
+        ("month", datetime(2026, 10, 31, 17, tzinfo=UTC), "10/2026"),
+        ("quarter", datetime(2026, 9, 30, 17, tzinfo=UTC), "Q3/2026"),
+        ("year", datetime(2025, 12, 31, 17, tzinfo=UTC), "2025"),
+    ],
+)
+def test_a_tile_names_its_period_in_few_letters(grain, label, words):
+    assert short_words(label, grain, date(2026, 11, 23)) == words

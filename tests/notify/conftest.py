@@ -1,23 +1,10 @@
-"""People, and a mail server that keeps what it gets."""
+"""A mail server that keeps what it gets."""
 
 import socket
 import threading
 
 import pytest
-
-from halong.accounts.models import Grant, User
-
-
-@pytest.fixture
-def person(db):
-    """Makes people: ``person("lan", "operator", email="lan@example.vn")``."""
-
-    def make(name, role="officer", *, agency=None, place=None, sector="", **given):
-        user = User.objects.create(username=name, full_name=name.title(), **given)
-        Grant.objects.create(user=user, role=role, agency=agency, place=place, sector=sector)
-        return user
-
-    return make
+from tests.people import person  # noqa: F401 -- a fixture
 
 
 class MailServer(threading.Thread):

@@ -138,10 +138,14 @@ def test_what_another_worker_has_claimed_is_left_alone(person, mail_server):
     assert (actions.deliver_due(), mail_server.messages) == (0, [])
 
 
-def test_old_notices_go_and_their_files_with_them(person):
+def test_files_go_after_two_weeks_and_notices_after_a_year(person):
     lan = person("lan")
     for key in "ab":
         say(lan, key=key, attachment=File("tin.pdf", "application/pdf", b"%PDF"))
     assert Attachment.objects.count() == 1
+    Notice.objects.update(at=timezone.now() - timedelta(days=13))
+    assert (actions.forget_old(), Attachment.objects.count()) == (0, 1)
+    Notice.objects.update(at=timezone.now() - timedelta(days=15))
+    assert (actions.forget_old(), Attachment.objects.count(), Notice.objects.count()) == (0, 0, 2)
     Notice.objects.update(at=timezone.now() - timedelta(days=401))
     assert (actions.forget_old(), Notice.objects.count(), Attachment.objects.count()) == (2, 0, 0)

@@ -21,6 +21,11 @@ def test_one_value_everywhere_is_one_class():
     assert breaks([7.0] * 54, 0) == []
 
 
+def test_two_values_are_two_classes_however_many_units_share_one():
+    assert breaks([0.0] * 12 + [100.0] * 10, 0) == [100.0]
+    assert breaks([0.0] * 50 + [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 0) == [1.0]
+
+
 def test_five_classes_hold_equally_many():
     limits = breaks([float(n) for n in range(50)], 0)
     assert [sum(bisect_right(limits, n) == c for n in range(50)) for c in range(5)] == [10] * 5

@@ -179,11 +179,17 @@ def test_the_map_page_offers_what_is_measured(leader, make_station, put):
 
 def test_units_of_before_are_drawn_with_what_became_of_them(province, wards):
     city = save_place(
-        Place(code="195", name="Thành phố Cẩm Phả", kind="city", parent=province, valid_from=date(2019, 1, 1), valid_to=date(2025, 6, 30)),
+        Place(
+            code="195", name="Thành phố Cẩm Phả", kind="city", parent=province,
+            valid_from=date(2019, 1, 1), valid_to=date(2025, 6, 30),
+        ),
         by=SYSTEM,
     )  # fmt: skip
     older = save_place(
-        Place(code="200", name="Huyện", kind="district", parent=province, valid_from=date(2010, 1, 1), valid_to=date(2019, 12, 31)),
+        Place(
+            code="200", name="Huyện", kind="district", parent=province,
+            valid_from=date(2010, 1, 1), valid_to=date(2019, 12, 31),
+        ),
         by=SYSTEM,
     )  # fmt: skip
     for former, present in [(city, wards[0]), (older, city)]:

@@ -60,11 +60,11 @@ def test_only_what_is_real_stays(folder, django_capture_on_commit_callbacks):
     )
     with django_capture_on_commit_callbacks(execute=True):
         removed = go_live(by=SYSTEM)
-    assert removed["things"] == 269 + 1
+    assert removed["things"] == 545 + 1
     assert removed["alerts"] == 1
     assert removed["sources"] == 1
     assert removed["readings"] == 2
-    assert removed["illustrative attributes"] == 3
+    assert removed["illustrative attributes"] == 6
     assert Entity.objects.filter(illustrative=True).count() == 0
     assert Entity.objects.filter(simulated=True).count() == 0
     assert set(Entity.objects.values_list("urn", flat=True)) == {
@@ -76,13 +76,13 @@ def test_only_what_is_real_stays(folder, django_capture_on_commit_callbacks):
     assert not Entity.objects.filter(pk=stray.pk).exists()
     assert not Source.objects.filter(pk=source.pk).exists()
     assert Source.objects.filter(pk=kept.pk).exists()
-    assert Series.objects.count() == 9
+    assert Series.objects.count() == 24
     assert Attribute.objects.filter(name="bedsTotal", deleted_at=None).count() == 0
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM observation")
         assert cursor.fetchone()[0] == 0
     assert (Place.objects.count(), Project.objects.count()) == (69, 32)
-    assert AuditEntry.objects.get(action="profile.go_live").summary["things"] == 270
+    assert AuditEntry.objects.get(action="profile.go_live").summary["things"] == 546
     assert home.is_live()
     assert load_profile("quang_ninh", simulated=True)["entities"] == 0
     assert Entity.objects.filter(simulated=True).count() == 0

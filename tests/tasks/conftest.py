@@ -3,27 +3,15 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from tests.people import chair, person, ward  # noqa: F401 -- fixtures
 
-from halong.accounts.models import Grant, User
 from halong.core.permissions import SYSTEM
-from halong.places.actions import save_agency, save_place
-from halong.places.models import Agency, Place
+from halong.places.actions import save_agency
+from halong.places.models import Agency
 from halong.tasks.actions import TaskDraft, create_task
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def person(db):
-    """Makes people: ``person("lan", "officer", agency=health)``."""
-
-    def make(name, role="officer", *, agency=None, place=None, sector="", **given):
-        user = User.objects.create(username=name, full_name=name.title(), **given)
-        Grant.objects.create(user=user, role=role, agency=agency, place=place, sector=sector)
-        return user
-
-    return make
 
 
 @pytest.fixture
@@ -41,19 +29,6 @@ def health(province):
         code="QN.SYT", name="Sở Y tế", parent=province, valid_from=date(2025, 7, 1), phone="0203 2"
     )
     return save_agency(agency, by=SYSTEM)
-
-
-@pytest.fixture
-def ward(db):
-    """A place of today."""
-    place = Place(code="06793", name="Phường Cẩm Phả", kind="ward", valid_from=date(2025, 7, 1))
-    return save_place(place, by=SYSTEM)
-
-
-@pytest.fixture
-def chair(person):
-    """A leader of the whole province."""
-    return person("chair", "leader")
 
 
 @pytest.fixture

@@ -167,7 +167,6 @@ def test_reminders_a_day_before_at_the_hour_then_the_superior(give, lan, chair, 
     task = give(hours=72)
     due, times = task.due_at, []
     for _round in range(4):
-        Task.objects.filter(remind_at=None).update(remind_at=None)
         task.refresh_from_db()
         if task.remind_at is None:
             break
@@ -184,7 +183,7 @@ def test_reminders_a_day_before_at_the_hour_then_the_superior(give, lan, chair, 
     assert kinds(task) == ["created", "reminded", "reminded", "reminded"]
 
 
-def test_reminders_are_found_by_an_index(give, django_assert_num_queries):
+def test_looking_for_reminders_takes_one_query(give, django_assert_num_queries):
     give(hours=72)
     with django_assert_num_queries(3):  # one query within a savepoint
         assert actions.remind_due(NOW, by=SYSTEM) == 0
@@ -202,5 +201,5 @@ def test_reminders_of_any_deadline_come_in_order_and_end(hours, minutes):
     assert (times[0] > NOW, times[-2], times[-1] - due <= DAY) == (True, due, True)
 
 
-def test_events_are_in_the_task_of_their_time(give):
+def test_a_new_task_has_one_event(give):
     assert TaskEvent.objects.get(task=give()).kind == "created"

@@ -77,6 +77,14 @@ def test_what_was_typed_stays(desk, health):
     assert answer.context["people"] == []
 
 
+def test_a_deadline_that_has_passed_is_said_beside_it(desk, health):
+    at = f"{NOW - timedelta(days=2):%Y-%m-%d}T17:00"
+    given = {"title": "Kiểm tra", "agency": health.pk, "due": "pick", "due_at": at, "priority": 1}
+    answer = desk.post("/tasks/new", given)
+    assert (answer.status_code, answer.context["form"]["title"].value()) == (422, "Kiểm tra")
+    assert (list(answer.context["form"].errors), Task.objects.count()) == (["due"], 0)
+
+
 def test_a_picked_deadline_is_vietnams(desk, health):
     at = (NOW + timedelta(days=40)).strftime("%Y-%m-%d")
     desk.post(
@@ -102,6 +110,9 @@ def test_the_snapshot_can_not_be_made_up(desk):
 def test_people_of_another_agency_are_asked_for(desk, health, lan):
     page = desk.get("/tasks/people", {"agency": health.pk}).content.decode()
     assert ("Lan" in page, 'href="tel:0912345678"' in page) == (True, True)
+    assert [desk.get("/tasks/people", {"agency": word}).context["agency"] for word in ("", "x", "²")] == [
+        None
+    ] * 3
 
 
 def test_late_ones_come_first_and_the_number_of_queries_is_fixed(give, desk, django_assert_max_num_queries):
@@ -121,7 +132,8 @@ def test_tabs_mine_and_given(give, desk, desk_of_lan, chair, person, province):
     give("một"), give("hai", agency=province)
     assert [t.title for t in desk_of_lan.get("/tasks").context["page"]] == ["một"]
     assert {t.title for t in desk.get("/tasks?tab=given").context["page"]} == {"một", "hai"}
-    assert list(desk.get("/tasks").context["page"]) == []
+    assert list(desk.get("/tasks?tab=mine").context["page"]) == []
+    assert [desk.get("/tasks").context["tab"], desk_of_lan.get("/tasks").context["tab"]] == ["given", "mine"]
     assert [t.title for t in desk_of_lan.get("/tasks?tab=all").context["page"]] == ["một"]
 
 

@@ -49,8 +49,6 @@ def test_only_known_themes_reach_the_page(cookie, theme):
     assert context.shell(asked("/", theme=cookie))["shell_theme"] == theme
 
 
-@pytest.mark.parametrize(
-    ("path", "kept"), [("/c", True), ("/c/map", True), ("/", False), ("/cameras", False)]
-)
-def test_only_the_citizens_pages_are_kept_on_the_phone(path, kept):
-    assert (context.page_data(asked(path))["worker"] is not None) == kept
+@pytest.mark.parametrize(("path", "scope"), [("/c", "/c"), ("/c/map", "/c"), ("/", "/"), ("/cameras", "/")])
+def test_the_citizens_pages_have_a_worker_of_their_own(path, scope):
+    assert context.page_data(asked(path))["worker"]["scope"] == scope

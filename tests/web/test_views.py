@@ -37,7 +37,10 @@ def test_search_asks_every_provider(client, person, provider):
     client.force_login(person)
     page = client.get("/search?q=Ha", headers={"HX-Request": "true"})
     assert page.templates[0].name == "web/search_results.html"
-    assert [group["hits"][0].label for group in page.context["groups"]] == ["Hà", "Ha ward"]  # the best first
+    assert [hits[0].label for _provider, hits in page.context["groups"]] == [
+        "Hà",
+        "Ha ward",
+    ]  # the best first
     assert 'href="/places/1"' in page.text
 
 
@@ -64,15 +67,23 @@ def test_the_app_can_be_installed(client):
         assert client.get(icon["src"]).status_code == 200
 
 
-def test_the_worker_knows_this_build(client):
-    answer = client.get("/c/sw.js")
+@pytest.mark.parametrize(("path", "scope"), [("/c/sw.js", "/c"), ("/sw.js", "/")])
+def test_the_workers_know_this_build(client, path, scope):
+    answer = client.get(path)
+    assert answer.headers["Service-Worker-Allowed"] == scope
     assert answer.headers["Content-Type"] == "text/javascript"
     assert answer.headers["Cache-Control"] == "no-cache"
     assert "halong-" in answer.text.split("\n")[0]
 
 
-def test_there_is_a_page_for_no_network(client):
+def test_there_are_pages_for_no_network(client):
     assert client.get("/c/offline").status_code == 200
+    assert "data-come-back" in client.get("/offline").text
+
+
+def test_the_page_for_no_network_says_nothing_of_who_loaded_it(client, person):
+    client.force_login(person)
+    assert "Trần Thị Bình" not in client.get("/offline").text
 
 
 def test_the_style_guide_is_not_for_the_public(client):

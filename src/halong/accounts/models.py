@@ -26,7 +26,7 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(scope_q(user, "users.manage", place="", agency="", sector=""))
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # made at run time
     """Accounts are made by ``accounts.actions``."""
 
 

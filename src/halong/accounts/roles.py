@@ -120,7 +120,8 @@ KEY_PERMISSIONS: dict[str, frozenset[str]] = {
         }
     ),
     "ingest.write": frozenset({"ingest.write"}),
-    "reports.send": frozenset({"reports.send"}),  # an application of a partner sends reports of citizens (Open311)
+    # an application of a partner sends reports of citizens (Open311)
+    "reports.send": frozenset({"reports.send"}),
 }
 """What a key may be given, and what each of these lets it do."""
 

@@ -10,12 +10,13 @@ from django.utils.translation import pgettext
 from halong.alerts import queries
 from halong.alerts.evidence import window
 from halong.alerts.models import Alert, AlertEvent
-from halong.core.formats import format_datetime
+from halong.core.formats import format_datetime, format_number
 from halong.core.permissions import has_perm
 from halong.core.sector import find_attribute, find_limit
 from halong.core.units import unit_symbol
 from halong.observations.queries import series_points
 from halong.rules.describe import describe
+from halong.tasks.queries import for_origin
 
 MARKS = {
     AlertEvent.Kind.RAISED: "raise",
@@ -44,8 +45,23 @@ def detail_of(alert: Alert, user: object) -> dict[str, Any]:
         "rule_words": describe(then["kind"], then["params"], then.get("averaging", "")) if then else "",
         "legal_limit": limit,
         "neighbours": queries.neighbours(alert, Alert.objects.visible_to(user).filter()),
+        "snapshot": snapshot_of(alert),
+        "tasks": for_origin("alert", alert.pk).visible_to(user)[:5],
         "consequences": alert.consequences.select_related("entity").order_by("-raised_at")[:20],
     }
+
+
+def snapshot_of(alert: Alert) -> str:
+    """What the alert says in one line, for the task that is given because of it."""
+    grounds = alert.evidence
+    if grounds.get("finding"):
+        return str(grounds["finding"])
+    if grounds.get("value") is None:
+        return ""
+    words = f"{format_number(grounds['value'], grounds.get('decimals'))} {grounds.get('unit', '')}".strip()
+    if grounds.get("limit") is None or grounds.get("rule", {}).get("kind") in {"rate", "stuck"}:
+        return words
+    return f"{words} · " + _("limit %(limit)s") % {"limit": format_number(grounds["limit"])}
 
 
 def _stats(grounds: dict[str, Any], label: str) -> list[dict[str, Any]]:

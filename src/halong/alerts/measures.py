@@ -7,23 +7,21 @@ from django.db.models import Avg, Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from halong.alerts.models import Alert, AlertQuerySet
-from halong.core.registry import RecordMeasure, record_measures
-
-Row = tuple[int | None, int | None, float, float]
+from halong.core.registry import Cell, RecordMeasure, record_measures
 
 
-def raised(start: datetime, end: datetime, *, sector: str = "") -> Iterator[Row]:
+def raised(start: datetime, end: datetime, *, sector: str = "") -> Iterator[Cell]:
     """How many alerts were raised after ``start`` and not after ``end``, by place and agency."""
     yield from _counted(_of(sector).filter(raised_at__gt=start, raised_at__lte=end))
 
 
-def standing(start: datetime, end: datetime, *, sector: str = "") -> Iterator[Row]:
+def standing(start: datetime, end: datetime, *, sector: str = "") -> Iterator[Cell]:
     """How many alerts stood open at ``end``."""
     still = Q(closed_at__isnull=True) | Q(closed_at__gt=end)
     yield from _counted(_of(sector).filter(still, raised_at__lte=end))
 
 
-def ack_minutes(start: datetime, end: datetime, *, sector: str = "") -> Iterator[Row]:
+def ack_minutes(start: datetime, end: datetime, *, sector: str = "") -> Iterator[Cell]:
     """Minutes from raising to acknowledging of what was acknowledged after ``start`` and not after ``end``: their sum, and
     of how many alerts.
     """
@@ -42,7 +40,7 @@ def _of(sector: str) -> AlertQuerySet:
     return Alert.objects.filter(sector=sector) if sector else Alert.objects.all()
 
 
-def _counted(alerts: AlertQuerySet) -> Iterator[Row]:
+def _counted(alerts: AlertQuerySet) -> Iterator[Cell]:
     for place, agency, number in alerts.order_by().values_list("place", "agency").annotate(n=Count("pk")):
         yield place, agency, float(number), float(number)
 

@@ -1,7 +1,7 @@
 """Writing what analysis found, and what people say to it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,13 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from halong.accounts.models import User
+from halong.analysis.flag import Flag
 from halong.analysis.models import Forecast, Unusual
 from halong.audit.actions import record
 from halong.core.errors import Conflict, Invalid
 from halong.core.live import touch
 from halong.core.permissions import Actor, require
-from halong.indicators.models import Indicator
-from halong.observations.models import Series
 
 NOTE = 2000
 TOPIC = "unusual"
@@ -46,27 +45,10 @@ class Subject:
         return {"place_id": max(self.node, 0) or None, "agency_id": max(-self.node, 0) or None}
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One flag with its labels, as it is stored."""
-
-    kind: str
-    first: datetime
-    last: datetime
-    peak: datetime
-    score: float
-    value: float | None = None
-    expected: float | None = None
-    low: float | None = None
-    high: float | None = None
-    figures: dict[str, float] = field(default_factory=dict)
-    running: bool = False
-
-
 @transaction.atomic
 def note_findings(
     subject: Subject,
-    findings: Iterable[Finding],
+    findings: Iterable[Flag[datetime]],
     *,
     by: Actor,
     since: datetime,
@@ -85,7 +67,7 @@ def note_findings(
     new = 0
     for finding in findings:
         old = next(
-            (u for u in known if u.first <= finding.last + step and finding.first <= u.last + step), None
+            (u for u in known if u.first <= finding.end + step and finding.start <= u.last + step), None
         )
         if old is None:
             _create(subject, finding, grain)
@@ -103,22 +85,22 @@ def note_findings(
     return new
 
 
-def _create(subject: Subject, finding: Finding, grain: str) -> None:
+def _create(subject: Subject, finding: Flag[datetime], grain: str) -> None:
     given = {name: getattr(finding, name) for name in FLAGGED}
     Unusual.objects.create(
         **subject.fields,
         **subject.node_fields,
         **given,
-        first=finding.first,
-        last=finding.last,
+        first=finding.start,
+        last=finding.end,
         grain=grain,
         found_at=timezone.now(),
     )
 
 
-def _continue(old: Unusual, finding: Finding) -> None:
+def _continue(old: Unusual, finding: Flag[datetime]) -> None:
     """The flag with its later end; its worst period where that is a worse one now."""
-    changed: dict[str, Any] = {"last": max(old.last, finding.last), "running": finding.running}
+    changed: dict[str, Any] = {"last": max(old.last, finding.end), "running": finding.running}
     if finding.score > old.score:
         changed |= {name: getattr(finding, name) for name in FLAGGED}
     Unusual.objects.filter(pk=old.pk).update(**changed)
@@ -171,10 +153,3 @@ def drop_old(before: datetime, *, by: Actor) -> int:
     """Let go of flags whose hours are gone (retention); returns how many."""
     require(by, "analysis.judge")
     return Unusual.objects.filter(last__lt=before).delete()[0]
-
-
-def subject_of(subject: Series | Indicator, node: int = 0) -> Subject:
-    """The key of a series, or of an indicator at a node."""
-    if isinstance(subject, Series):
-        return Subject(series_id=subject.pk)
-    return Subject(indicator_id=subject.pk, node=node)

@@ -31,7 +31,7 @@ def chart_json(
     now = timezone.now()
     view = next((v for v in forecasts_of(subject, place, agency, now=now) if v.horizon == horizon), None)
     grain = view.forecast.grain if view else "hour"
-    start = now - BEFORE.get(horizon, BEFORE["24h"])
+    start = now - BEFORE[horizon]
     measure = measure_of(subject)
     past = _past(subject, grain, start, view.forecast.since if view else now, place, agency)
     common = {"unit": measure.unit, "decimals": measure.decimals, "interval": STEPS[grain]}
@@ -86,6 +86,6 @@ def csv_rows(subject: Series | Indicator, view: ForecastView) -> str:
     name = f"{measure.name} ({measure.unit})" if measure.unit else measure.name
     writer.writerow(["time (+07:00)", name, "low 80%", "high 80%", "low 95%", "high 95%"])
     for label, *figures in view.points:
-        rounded = [f"{value:.{max(measure.decimals, 0) + 1}f}" for value in figures]
+        rounded = [f"{value:.{measure.decimals + 1}f}" for value in figures]
         writer.writerow([label.astimezone(LOCAL).isoformat(), *rounded])
     return text.getvalue()

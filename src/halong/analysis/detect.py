@@ -6,20 +6,13 @@ real readings afterwards (docs/analysis.md).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from halong.analysis.arrays import Marks, Values
-from halong.analysis.habit import (
-    Habit,
-    Spread,
-    level_before,
-    run_lengths,
-    slopes,
-    spikes,
-    steps,
-)
+from halong.analysis.flag import Flag
+from halong.analysis.habit import Habit, level_before, longest, run_lengths, slopes, spikes, steps
 
 KINDS = ("gap", "stuck", "spike", "shift", "drift", "habit")  # what explains more comes first
 
@@ -42,40 +35,10 @@ class Limits:
 LIMITS = Limits()
 
 
-@dataclass(frozen=True)
-class Flag:
-    """Something unusual from step ``start`` up to and including ``end`` (indices of the judged array), worst at ``peak``.
-
-    ``score`` is 1 at the limit. ``value, expected, low, high`` are those of the peak in the unit of the series: ``low`` to
-    ``high`` is where nine of ten values lie at such an hour. ``figures``: what else the words need. ``running``: it
-    reaches the end.
+def judge(habit: Habit, first: int, values: Values, since: int, limits: Limits = LIMITS) -> list[Flag[int]]:
+    """What is unusual from index ``since`` on, ordered by start; the values before it (at least ``grain.slow`` of them) give
+    the level.
     """
-
-    kind: str
-    start: int
-    end: int
-    peak: int
-    score: float
-    value: float | None = None
-    expected: float | None = None
-    low: float | None = None
-    high: float | None = None
-    figures: dict[str, float] = field(default_factory=dict)
-    running: bool = False
-
-
-@dataclass(frozen=True)
-class Judged:
-    """``expected``, ``low`` and ``high`` for every step, and what was unusual among the judged ones."""
-
-    expected: Values
-    low: Values
-    high: Values
-    flags: list[Flag]
-
-
-def judge(habit: Habit, first: int, values: Values, since: int, limits: Limits = LIMITS) -> Judged:
-    """What is unusual from index ``since`` on; the values before it (at least ``grain.slow`` of them) give the level."""
     count = len(values)
     season = habit.season(first, count)
     calm = habit.scaled(values) - season
@@ -89,13 +52,12 @@ def judge(habit: Habit, first: int, values: Values, since: int, limits: Limits =
     if habit.sized:
         found += _spikes(habit, spikes(calm, habit.grain.spike) / weight, away, since, limits)
         found += _shifts(habit, calm, away, since, limits)
-        found += _drifts(habit, calm, since, limits)
+        found += _drifts(habit, calm, away, since, limits)
         found += _strays(habit, away, since, limits)
-    flags = [_told(flag, values, expected, low, high) for flag in _merged(found, habit.grain.settle)]
-    return Judged(expected, low, high, flags)
+    return [_told(flag, values, expected, low, high) for flag in _merged(found, habit.grain.settle)]
 
 
-def _told(flag: Flag, values: Values, expected: Values, low: Values, high: Values) -> Flag:
+def _told(flag: Flag[int], values: Values, expected: Values, low: Values, high: Values) -> Flag[int]:
     """The flag with the values of its peak."""
 
     def at(array: Values) -> float | None:
@@ -106,12 +68,12 @@ def _told(flag: Flag, values: Values, expected: Values, low: Values, high: Value
     return replace(flag, value=at(values), expected=at(expected), low=at(low), high=at(high), running=running)
 
 
-def _merged(found: list[Flag], settle: int) -> list[Flag]:
+def _merged(found: list[Flag[int]], settle: int) -> list[Flag[int]]:
     """One flag for what happens at the same time: the kind that explains more, over the whole time, ordered by start.
 
     A step that is seen while the level before it still holds another flag is the echo of that one: left out.
     """
-    kept: list[Flag] = []
+    kept: list[Flag[int]] = []
     for flag in sorted(found, key=lambda f: (KINDS.index(f.kind), f.start)):
         reach = settle if flag.kind == "shift" else 1
         for at, other in enumerate(kept):
@@ -133,8 +95,8 @@ def _regions(marked: Marks, since: int) -> Iterator[tuple[int, int]]:
             yield int(start), int(stop) - 1
 
 
-def _gaps(habit: Habit, values: Values, since: int, limits: Limits) -> Iterator[Flag]:
-    """More steps in a row missing than ever in a history that is otherwise nearly complete."""
+def _gaps(habit: Habit, values: Values, since: int, limits: Limits) -> Iterator[Flag[int]]:
+    """More than one and a half times as many steps in a row missing as ever before."""
     need = max(limits.gap_steps, int(1.5 * habit.longest_gap) + 1)
     for start, end in _regions(np.isnan(values), since):
         length = end - start + 1
@@ -143,8 +105,8 @@ def _gaps(habit: Habit, values: Values, since: int, limits: Limits) -> Iterator[
             yield Flag("gap", start, end, end, length / need, figures=figures)
 
 
-def _stuck(habit: Habit, values: Values, since: int, limits: Limits) -> Iterator[Flag]:
-    """The same value so often in a row that chance doesn't explain it, and more often than ever before."""
+def _stuck(habit: Habit, values: Values, since: int, limits: Limits) -> Iterator[Flag[int]]:
+    """The same value so often in a row that chance doesn't explain it, and at least twice as often as ever before."""
     runs = run_lengths(values)
     chance = min(max(habit.repeat, 0.02), 0.999)
     need = max(
@@ -159,15 +121,14 @@ def _stuck(habit: Habit, values: Values, since: int, limits: Limits) -> Iterator
             yield Flag("stuck", int(end) - length + 1, int(end), int(end), length / need, figures=figures)
 
 
-def _spikes(habit: Habit, measure: Values, away: Values, since: int, limits: Limits) -> list[Flag]:
+def _spikes(habit: Habit, measure: Values, away: Values, since: int, limits: Limits) -> list[Flag[int]]:
     """Up and back down (or down and back up) within ``grain.spike`` steps."""
-    limit = habit.spike.limit(*limits.spike)
-    limit = max(limit, habit.jump.limit(3.0, 1.0))
+    limit = max(habit.spike.limit(*limits.spike), habit.jump.limit(3.0, 1.0))
     marked = (np.abs(measure) > limit) & (np.abs(away) > habit.away.scale)
     return [_flag("spike", measure, limit, region) for region in _regions(marked, since)]
 
 
-def _shifts(habit: Habit, calm: Values, away: Values, since: int, limits: Limits) -> Iterator[Flag]:
+def _shifts(habit: Habit, calm: Values, away: Values, since: int, limits: Limits) -> Iterator[Flag[int]]:
     """A new level at once, that holds."""
     measure = steps(calm, habit.grain.settle)
     limit = habit.step.limit(*limits.step)
@@ -177,7 +138,15 @@ def _shifts(habit: Habit, calm: Values, away: Values, since: int, limits: Limits
         around = jumps[max(flag.peak - 2, 0) : flag.peak + 3]
         enough = max(limits.abrupt * abs(measure[flag.peak]), habit.jump.tail)
         if not np.isnan(around).all() and np.nanmax(around) >= enough:
-            yield replace(flag, start=flag.peak, end=_until(away, flag.peak, np.sign(measure[flag.peak])))
+            start = max(flag.peak - 2, 0) + int(np.nanargmax(around))
+            end = _until(away, start, np.sign(measure[flag.peak]))
+            yield _worst(replace(flag, start=start, end=end), away)
+
+
+def _worst(flag: Flag[int], away: Values) -> Flag[int]:
+    """The flag with its peak where the values were furthest from their habit."""
+    inside = np.abs(away[flag.start : flag.end + 1])
+    return flag if np.isnan(inside).all() else replace(flag, peak=flag.start + int(np.nanargmax(inside)))
 
 
 def _until(away: Values, start: int, side: float) -> int:
@@ -188,7 +157,7 @@ def _until(away: Values, start: int, side: float) -> int:
     return end
 
 
-def _drifts(habit: Habit, calm: Values, since: int, limits: Limits) -> Iterator[Flag]:
+def _drifts(habit: Habit, calm: Values, away: Values, since: int, limits: Limits) -> Iterator[Flag[int]]:
     """The level moves on and on in one direction, further than it ever did."""
     grain = habit.grain
     measure = slopes(calm, grain.slow)
@@ -200,32 +169,21 @@ def _drifts(habit: Habit, calm: Values, since: int, limits: Limits) -> Iterator[
         medians = [np.nanmedian(piece) for piece in np.split(window, 6) if not np.isnan(piece).all()]
         moves = np.sign(measure[flag.peak]) * np.diff(medians)
         if len(moves) >= 3 and (moves > 0).all() and moves.max() < 0.6 * moves.sum():
-            yield replace(flag, start=flag.peak - grain.slow // 2)
+            yield _worst(replace(flag, start=flag.peak - grain.slow // 2), away)
 
 
-def _strays(habit: Habit, away: Values, since: int, limits: Limits) -> list[Flag]:
+def _strays(habit: Habit, away: Values, since: int, limits: Limits) -> list[Flag[int]]:
     """Several steps in a row far from the habit; it lasts until less than half the limit."""
     limit = habit.away.limit(*limits.away)
     flags = []
     for region in _regions(np.abs(away) > limit / 2, since):
         inside = np.abs(away[region[0] : region[1] + 1]) > limit
-        if _longest(inside) >= limits.habit_steps:
+        if longest(inside) >= limits.habit_steps:
             flags.append(_flag("habit", away, limit, region))
     return flags
 
 
-def _longest(marked: Marks) -> int:
-    best = run = 0
-    for one in marked:
-        run = run + 1 if one else 0
-        best = max(best, run)
-    return best
-
-
-def _flag(kind: str, measure: Values, limit: float, region: tuple[int, int]) -> Flag:
+def _flag(kind: str, measure: Values, limit: float, region: tuple[int, int]) -> Flag[int]:
     start, end = region
     peak = start + int(np.nanargmax(np.abs(measure[start : end + 1])))
     return Flag(kind, start, end, peak, float(abs(measure[peak]) / limit))
-
-
-__all__ = ["KINDS", "LIMITS", "Flag", "Judged", "Limits", "Spread", "judge"]

@@ -1,9 +1,8 @@
 """What comes next: forecasts with bands, held against the naive forecast on the series' own past.
 
 The naive forecast says that the next cycle repeats the last one (the same hour yesterday, the same weekday last week). A
-forecast with an error no smaller than that is kept, and isn't shown. Habits are taken
-out by STL (``decompose``); what is left goes on by statsforecast (Nixtla): exponential smoothing chosen by AICc, or
-returning to its mean (AR(1)).
+forecast with an error no smaller than that is kept, and isn't shown. Habits are taken out by STL (``decompose``); what is
+left goes on by statsforecast (Nixtla): exponential smoothing chosen by AICc, or returning to its mean (AR(1)).
 """
 
 from dataclasses import dataclass
@@ -14,12 +13,11 @@ import numpy as np
 from halong.analysis.arrays import Values
 from halong.analysis.decompose import decompose, fill, pattern
 from halong.analysis.grain import Plan
-from halong.analysis.habit import symmetric_offset
+from halong.analysis.habit import plain, scaled, season_at, symmetric_offset
 
 LEVELS = (80, 95)
 ORIGINS = 6  # the backtest begins anew so often: the first half chooses, the second half is what is told
 WIDEST = 4.0
-
 
 Bands = dict[str, Values]  # "mean", "lo-80", "hi-80", "lo-95", "hi-95"
 
@@ -133,19 +131,17 @@ def _models() -> dict[str, Any]:
 def _predictions(past: Values, plan: Plan) -> dict[str, Bands]:
     """The bands of every model after ``past``, in the unit of the series: with one habit, and with two where two fit."""
     offset = symmetric_offset(past[~np.isnan(past)])
-    scaled = past if offset is None else np.log(np.maximum(past, 0) + offset)
+    symmetric = scaled(past, offset)
     ahead = len(past) + np.arange(plan.horizon)
     cycles = [cycle for cycle in plan.cycles if len(past) >= 3 * cycle] or list(plan.cycles[:1])
     found = {}
     for count in range(1, len(cycles) + 1):
         taken = tuple(cycles[:count])
-        parts = decompose(scaled, taken, robust=False, seasonal=35)
-        season = sum((pattern(parts, cycle, 0, 1)[ahead % cycle] for cycle in taken), np.zeros(plan.horizon))
+        parts = decompose(symmetric, taken, robust=False, seasonal=35)
+        season = season_at({cycle: pattern(parts, cycle, 0, 1) for cycle in taken}, ahead)
         for name, model in _models().items():
             said = model.forecast(y=parts.level + parts.rest, h=plan.horizon, level=list(LEVELS))
-            bands = {key: np.asarray(said[key]) + season for key in said}
-            if offset is not None:
-                bands = {key: np.exp(band) - offset for key, band in bands.items()}
+            bands = {key: plain(np.asarray(said[key]) + season, offset) for key in said}
             found[f"STL({', '.join(map(str, taken))}) + {name}"] = bands
     return found
 

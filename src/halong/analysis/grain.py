@@ -1,15 +1,16 @@
 """The two rhythms that are analysed, hours and days, and the horizons of forecasts. Without numpy: the web process reads it.
 
-Values stand under the label of their end, as everywhere in Halong. Labels
-are counted in whole steps since 1970 in local time, so that ``label % cycle`` is the hour of the day or of the week.
+Values stand under the label of their end, as everywhere in Halong. Labels are counted in whole steps since 1970 in local
+time, so that ``position % cycle`` is the hour of the day or of the week.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from halong.core.derived import LOCAL
+from halong.indicators.grains import label_of, previous
 
-EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- compared with local wall-clock time; Việt Nam has no summer time
+EPOCH = datetime(1970, 1, 1, tzinfo=LOCAL)  # with one zone on both sides Python counts by the wall clock
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,18 @@ GRAINS = {grain.name: grain for grain in (HOUR, DAY)}
 
 def position(grain: Grain, label: datetime) -> int:
     """Which step since 1970, in local time, a label is."""
-    return (label.astimezone(LOCAL).replace(tzinfo=None) - EPOCH) // grain.step
+    return (label.astimezone(LOCAL) - EPOCH) // grain.step
 
 
 def label_at(grain: Grain, number: int) -> datetime:
     """The label of a step, the opposite of ``position``."""
-    return (EPOCH + number * grain.step).replace(tzinfo=LOCAL).astimezone(UTC)
+    return (EPOCH + number * grain.step).astimezone(UTC)
+
+
+def last_label(now: datetime, grain: str) -> datetime:
+    """The label of the last period of the calendar that is over."""
+    label = label_of(now, grain)
+    return label if label <= now else previous(label, grain)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from halong.analysis.arrays import Values
+from halong.analysis.arrays import Marks, Values
 from halong.analysis.decompose import cycles_of, decompose, pattern
 from halong.analysis.grain import Grain
 
@@ -47,17 +47,16 @@ class Spread:
 
 @dataclass(frozen=True)
 class Habit:
-    """What is usual. ``seasons``: patterns by phase. ``weights``: how much more restless the series is at each
-    phase of its shortest cycle than on average. ``offset``: of the logarithm, None: plain values.
+    """What is usual. ``seasons``: patterns by phase, for each cycle. ``weights``: how much more restless the series is at
+    each phase of its shortest cycle than on average. ``offset``: of the logarithm, None: plain values.
 
     ``away`` from habit and level, ``jump`` from step to step, ``spike`` against both neighbours, ``step`` between levels,
     ``slope`` of the level over ``grain.slow``, ``repeat``: chance that a value is that of the step before, ``longest_run``
-    of equal values, ``longest_gap`` (steps), ``lowest`` and ``highest`` value, ``present``: share of steps that have one,
-    ``sized``: False for a series that mostly stands still.
+    of equal values, ``longest_gap`` (steps), ``lowest`` and ``highest`` value, ``sized``: False for a series that
+    mostly stands still.
     """
 
     grain: Grain
-    cycles: tuple[int, ...]
     seasons: dict[int, Values]
     weights: Values
     offset: float | None
@@ -71,13 +70,11 @@ class Habit:
     longest_gap: int
     lowest: float
     highest: float
-    present: float
     sized: bool
 
     def season(self, first: int, count: int) -> Values:
         """The sum of the patterns for ``count`` steps from position ``first``."""
-        at = first + np.arange(count)
-        return sum((self.seasons[cycle][at % cycle] for cycle in self.cycles), np.zeros(count))
+        return season_at(self.seasons, first + np.arange(count))
 
     def weight(self, first: int, count: int) -> Values:
         """How restless each of ``count`` steps from position ``first`` is by habit; 1 on average."""
@@ -85,11 +82,11 @@ class Habit:
 
     def scaled(self, values: Values) -> Values:
         """Values on the symmetric scale."""
-        return values if self.offset is None else np.log(np.maximum(values, 0) + self.offset)
+        return scaled(values, self.offset)
 
-    def plain(self, scaled: Values) -> Values:
+    def plain(self, values: Values) -> Values:
         """Back from the symmetric scale."""
-        return scaled if self.offset is None else np.exp(scaled) - self.offset
+        return plain(values, self.offset)
 
 
 def learn(grain: Grain, first: int, values: Values) -> Habit:
@@ -102,33 +99,30 @@ def learn(grain: Grain, first: int, values: Values) -> Habit:
         have = min(int(known.sum()), grain.least - 1)
         raise NotEnoughHistory(have, grain.least)
     offset = symmetric_offset(values[known])
-    scaled = values if offset is None else np.log(np.maximum(values, 0) + offset)
+    symmetric = scaled(values, offset)
     cycles = cycles_of(grain, values)
-    parts = decompose(scaled, cycles)
+    parts = decompose(symmetric, cycles)
     seasons = {cycle: pattern(parts, cycle, first) for cycle in cycles}
     at = first + np.arange(len(values))
-    calm = scaled - sum((seasons[cycle][at % cycle] for cycle in cycles), np.zeros(len(values)))
+    calm = symmetric - season_at(seasons, at)
     weights = _weights(grain, calm - parts.level, first)
     weight = weights[at % len(weights)]
-    caution = float(
-        np.sqrt(1 + grain.least / len(values))
-    )  # a short history has seen little of what is usual
-    runs = run_lengths(values)
+    # a short history has seen little of what is usual
+    caution = float(np.sqrt(1 + grain.least / len(values)))
     _, counts = np.unique(values[known], return_counts=True)
     same = np.diff(values) == 0
     return Habit(
-        grain, cycles, seasons, weights, offset,
+        grain, seasons, weights, offset,
         away=spread((calm - level_before(calm, grain.level)) / weight, caution),
         jump=spread(np.diff(calm) / weight[1:], caution),
         spike=spread(spikes(calm, grain.spike) / weight, caution),
         step=spread(steps(calm, grain.settle), caution),
         slope=spread(slopes(calm, grain.slow), caution),
         repeat=float(same.sum() / max((~np.isnan(np.diff(values))).sum(), 1)),
-        longest_run=int(runs[known].max()),
-        longest_gap=int(run_lengths(np.where(known, np.nan, 1.0)).max()),
+        longest_run=int(run_lengths(values).max()),
+        longest_gap=longest(~known),
         lowest=float(np.nanmin(values)),
         highest=float(np.nanmax(values)),
-        present=float(known.mean()),
         sized=bool(counts.max() < CONSTANT * known.sum()),
     )  # fmt: skip
 
@@ -139,6 +133,21 @@ def symmetric_offset(known: Values) -> float | None:
     if known.min() < 0 or middle <= 0 or np.quantile(known, 0.95) < SKEWED * middle:
         return None
     return OFFSET * middle
+
+
+def scaled(values: Values, offset: float | None) -> Values:
+    """Values on the symmetric scale; ``offset`` None: that is their own."""
+    return values if offset is None else np.log(np.maximum(values, 0) + offset)
+
+
+def plain(values: Values, offset: float | None) -> Values:
+    """Back from the symmetric scale."""
+    return values if offset is None else np.exp(values) - offset
+
+
+def season_at(seasons: dict[int, Values], at: NDArray[np.int64]) -> Values:
+    """The sum of the patterns (by cycle) at positions."""
+    return sum((season[at % cycle] for cycle, season in seasons.items()), np.zeros(len(at)))
 
 
 def _weights(grain: Grain, rest: Values, first: int) -> Values:
@@ -161,7 +170,7 @@ def spread(measure: Values, caution: float = 1.0) -> Spread:
     known = np.abs(measure[~np.isnan(measure)])
     if len(known) < 20:
         return Spread(np.inf, np.inf, caution)
-    scale = MAD * float(np.median(np.abs(known)))
+    scale = MAD * float(np.median(known))
     tail = float(np.quantile(known, TAIL))
     return Spread(scale, tail, caution) if tail > 0 else Spread(np.inf, np.inf, caution)
 
@@ -227,3 +236,8 @@ def run_lengths(values: Values) -> NDArray[np.int64]:
         if not np.isnan(value):
             found[at] = found[at - 1] + 1 if at and values[at - 1] == value else 1
     return found
+
+
+def longest(marked: Marks) -> int:
+    """How many true ones stand in a row at the most."""
+    return int(run_lengths(np.where(marked, 1.0, np.nan)).max(initial=0))

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
+from django.db.models import QuerySet
 
 from halong.analysis.actions import Subject
 from halong.analysis.arrays import Values, on_grid
-from halong.analysis.grain import DAY, HOUR, Grain, label_at, position
+from halong.analysis.grain import DAY, HOUR, Grain, label_at, last_label, position
 from halong.core.derived import LOCAL
-from halong.indicators.grains import label_of, labels_between, previous
+from halong.indicators.grains import labels_between, previous
 from halong.indicators.models import Indicator, Value
 from halong.observations.models import Series
 from halong.observations.queries import hour_rows
@@ -43,12 +44,6 @@ class History:
         return previous(self.end, self.grain, len(self.values) - 1 - index)
 
 
-def last_label(now: datetime, grain: str) -> datetime:
-    """The label of the last period that is over."""
-    label = label_of(now, grain)
-    return label if label <= now else previous(label, grain)
-
-
 def of_series(ids: Iterable[int], now: datetime, count: int) -> Iterator[History]:
     """The last ``count`` hours of each series, read a hundred series at a time; those without any value are left out."""
     wanted, end = list(ids), last_label(now, "hour")
@@ -79,12 +74,8 @@ def of_indicator(
         points.setdefault(node, {})[label] = value
     labels = list(labels_between(start, end, grain))
     for node, found in points.items():
-        values = np.array([_number(found.get(label)) for label in labels])
+        values = np.array([found.get(label) for label in labels], dtype=np.float64)  # None becomes NaN
         yield History(Subject(indicator_id=indicator.pk, node=node), grain, end, values)
-
-
-def _number(value: float | None) -> float:
-    return np.nan if value is None else value
 
 
 def judged_since(now: datetime, grain: Grain) -> datetime:
@@ -93,7 +84,6 @@ def judged_since(now: datetime, grain: Grain) -> datetime:
     return here - (timedelta(days=1) if grain is HOUR else timedelta(days=7))
 
 
-def measured() -> Iterator[int]:
+def measured() -> QuerySet[Series]:
     """The series of things that are there, that come at least hourly."""
-    kept = Series.objects.filter(entity__deleted_at__isnull=True, interval_s__lte=3600)
-    yield from kept.order_by("pk").values_list("pk", flat=True)
+    return Series.objects.filter(entity__deleted_at__isnull=True, interval_s__lte=3600).order_by("pk")

@@ -1,15 +1,17 @@
 """When analysis is made. The work is done by a child process, so that the libraries never stay in the worker's memory."""
 
 import logging
+import os
 import subprocess
 import sys
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.utils import timezone
 
 from halong.analysis import actions
 from halong.core.jobs import app
 from halong.core.permissions import SYSTEM
+from halong.core.process import PARENT
 from halong.observations.rollups import keep_days
 
 LIMIT_S = 900
@@ -39,14 +41,14 @@ def make_forecasts(timestamp: int) -> None:
 def let_go(timestamp: int) -> None:
     """Every night: flags whose hourly means are gone (HALONG_KEEP_MEANS_DAYS) go with them."""
     if days := keep_days("HALONG_KEEP_MEANS_DAYS"):
-        before: datetime = timezone.now() - timedelta(days=days)
-        actions.drop_old(before, by=SYSTEM)
+        actions.drop_old(timezone.now() - timedelta(days=days), by=SYSTEM)
 
 
 def run(which: str) -> None:
     """``halong analyse`` as a child that ends with the worker. A failed round is logged; the next one makes up for it."""
     command = [sys.executable, "-m", "halong", "analyse", which]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, check=False)
+    env = {**os.environ, PARENT: str(os.getpid())}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=LIMIT_S, check=False)
     if done.returncode:
         log.error("halong analyse %s ended with %d: %s", which, done.returncode, done.stderr.strip()[-2000:])
     else:

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from halong.alerts.models import Alert
 from halong.analysis.models import Unusual
-from halong.analysis.neighbours import Sign, neighbours
+from halong.analysis.neighbours import Sign, degrees, neighbours
 from halong.analysis.words import kind_label, name_of, reason
 from halong.context.models import Entity
 from halong.core.formats import format_number
@@ -91,8 +92,7 @@ def _chip(label: str, current: bool, **query: int) -> dict[str, Any]:
 
 def _bounds(event: Event, km: int) -> str:
     """The frame of the map: the circle and a little more."""
-    high = 1.1 * km / 111.0
-    wide = high / 0.93
+    wide, high = degrees(1.1 * km, event.lat)
     return f"{event.lon - wide:.5f},{event.lat - high:.5f},{event.lon + wide:.5f},{event.lat + high:.5f}"
 
 
@@ -141,7 +141,7 @@ def _feature(state: str, title: str, url: str, entity: Entity, *, own: bool) -> 
         "properties": {
             "id": entity.pk, "name": entity.name, "kind": entity.types[0], "kindLabel": kind_label(entity.types),
             "sector": entity.sector, "state": state, "value": _("This event") if own else title, "label": title,
-            "place": entity.place.name if entity.place else "", "href": url or f"/entities/{entity.pk}",
+            "place": entity.place.name if entity.place else "", "href": url or reverse("entity", args=[entity.pk]),
             "simulated": entity.simulated,
         },
     }  # fmt: skip

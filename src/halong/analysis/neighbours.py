@@ -44,6 +44,12 @@ def distance_km(lon: float, lat: float, other_lon: float, other_lat: float) -> f
     return 2 * EARTH_KM * asin(min(1.0, sqrt(h)))
 
 
+def degrees(km: float, lat: float) -> tuple[float, float]:
+    """How many degrees of longitude and of latitude so many kilometres are."""
+    high = km / DEGREE_KM
+    return high / max(cos(radians(lat)), 0.1), high
+
+
 def neighbours(at: datetime, lon: float, lat: float, km: float, hours: float, user: Any) -> list[Sign]:
     """Alerts raised, and values that were unusual, within ``km`` and ``hours`` of an event, among what the user may see; the
     nearest in time first. Two queries.
@@ -63,8 +69,7 @@ Found = tuple[str, int, datetime, datetime | None, str, str, str, str, Entity]
 
 def _box(path: str, lon: float, lat: float, km: float) -> Q:
     """A rectangle around the circle, for the index."""
-    high = km / DEGREE_KM
-    wide = high / max(cos(radians(lat)), 0.1)
+    wide, high = degrees(km, lat)
     return Q(
         **{f"{path}__lat__range": (lat - high, lat + high), f"{path}__lon__range": (lon - wide, lon + wide)}
     )

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from halong.analysis.grain import last_label
 from halong.analysis.trend import Reach, Trend, reach, trend_of
 from halong.analysis.words import Measure, measure_of
 from halong.core.formats import format_date, local
-from halong.indicators.grains import day_of, label_of, labels_between, previous, start_of
+from halong.indicators.grains import day_of, labels_between, previous, start_of
 from halong.indicators.models import Definition, Indicator, Target, Value, node_of
 from halong.places.models import Agency, Place
 
@@ -45,6 +46,15 @@ class Past:
     end: datetime
     grain: str
 
+    @property
+    def step(self) -> timedelta:
+        """The length of the last period."""
+        return self.end - start_of(self.end, self.grain)
+
+    def at(self, steps: float) -> datetime:
+        """So many periods after the last one."""
+        return self.end + steps * self.step
+
 
 def miss_of(
     indicator: Indicator,
@@ -67,8 +77,7 @@ def miss_of(
 
 def _past(indicator: Indicator, grain: str, count: int, node: int, now: datetime) -> Past:
     """The values of the last ``count`` closed periods."""
-    label = label_of(now, grain)
-    end = label if label <= now else previous(label, grain)
+    end = last_label(now, grain)
     start = previous(end, grain, count)
     rows = Value.objects.filter(
         indicator=indicator, grain=grain, node=node, label__gt=start, label__lte=end, running=False
@@ -81,16 +90,10 @@ def target_of(
     indicator: Indicator, place: Place | None, agency: Agency | None, now: datetime
 ) -> Target | None:
     """The target of a node in force today."""
-    today = timezone.localdate(now)
-    node = node_of(place, agency)
-    for target in sorted(indicator.targets.all(), key=lambda t: t.valid_from, reverse=True):
-        if (
-            target.node == node
-            and target.valid_from <= today
-            and (target.valid_to is None or today <= target.valid_to)
-        ):
-            return target
-    return None
+    today, node = timezone.localdate(now), node_of(place, agency)
+    begun = indicator.targets.filter(valid_from__lte=today).exclude(valid_to__lt=today)
+    newest_first = begun.select_related("place", "agency").order_by("-valid_from")
+    return next((target for target in newest_first if target.node == node), None)
 
 
 def _judge(trend: Trend, history: Past, target: Target, definition: Definition, measure: Measure) -> Miss:
@@ -105,7 +108,7 @@ def _judge(trend: Trend, history: Past, target: Target, definition: Definition, 
         words = _(
             "The target %(target)s is met today; at the present trend it no longer is from about %(when)s (%(range)s)."
         )
-        return Miss("lost", words % _dated(found, history, aim), _date(history, found.steps))
+        return Miss("lost", words % _dated(found, history, aim), history.at(found.steps))
     if target.valid_to is not None:
         return _by_deadline(trend, history, target, up, measure)
     if found is None:
@@ -117,7 +120,7 @@ def _judge(trend: Trend, history: Past, target: Target, definition: Definition, 
         )
         return Miss("missed" if clear else "unclear", words % {"target": aim})
     words = _("At the present trend the target %(target)s is met about %(when)s (%(range)s).")
-    return Miss("reached", words % _dated(found, history, aim), _date(history, found.steps))
+    return Miss("reached", words % _dated(found, history, aim), history.at(found.steps))
 
 
 def _by_deadline(trend: Trend, history: Past, target: Target, up: bool, measure: Measure) -> Miss:
@@ -126,8 +129,7 @@ def _by_deadline(trend: Trend, history: Past, target: Target, up: bool, measure:
     end = datetime.combine(
         target.valid_to + timedelta(days=1), datetime.min.time(), local(history.end).tzinfo
     )
-    steps = _steps_until(history, end)
-    middle, low, high = trend.at(steps)
+    middle, low, high = trend.at(max((end - history.end) / history.step, 0.0))
     figures = {
         "target": measure.text(target.value), "when": format_date(target.valid_to),
         "value": measure.text(middle), "low": measure.text(low, unit=False), "high": measure.text(high, unit=False),
@@ -149,16 +151,6 @@ def _by_deadline(trend: Trend, history: Past, target: Target, up: bool, measure:
     return Miss("unclear", words % figures, end)
 
 
-def _steps_until(history: Past, end: datetime) -> float:
-    length = history.end - start_of(history.end, history.grain)
-    return max((end - history.end) / length, 0.0)
-
-
-def _date(history: Past, steps: float) -> datetime:
-    length = history.end - start_of(history.end, history.grain)
-    return history.end + steps * length
-
-
 def _dated(found: Reach, history: Past, aim: str) -> dict[str, str]:
     soonest, latest = _day(history, found.soonest), found.latest
     if latest is None:
@@ -169,6 +161,5 @@ def _dated(found: Reach, history: Past, aim: str) -> dict[str, str]:
 
 
 def _day(history: Past, steps: float) -> str:
-    at = _date(history, steps)
-    grain = "day" if history.grain == "hour" else history.grain
-    return format_date(day_of(label_of(at, "day"))) if grain == "day" else local(at).strftime("%m/%Y")
+    at = history.at(steps)
+    return format_date(day_of(at)) if history.grain == "day" else local(at).strftime("%m/%Y")

@@ -28,6 +28,7 @@ __all__ = [
 
 STALE = {"hour": timedelta(hours=9), "day": timedelta(days=3), "month": timedelta(days=62)}
 THUMBNAIL = 72  # steps
+AFTER = 12
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def unusual(
 
 
 def unusual_rows(flags: Iterable[Unusual]) -> list[UnusualRow]:
-    """Flags as rows of a list, with the values of the last three days for a small chart."""
+    """Flags as rows of a list, with the values around them for a small chart."""
     kept = list(flags)
     values = recent_values(kept)
     return [row_of(flag, values.get(flag.pk, ())) for flag in kept]
@@ -106,14 +107,15 @@ def row_of(flag: Unusual, values: tuple[float | None, ...] = ()) -> UnusualRow:
 
 
 def recent_values(flags: list[Unusual]) -> dict[int, tuple[float | None, ...]]:
-    """The values around each flag, by its id: 72 steps that end with it, or now while it goes on. Two queries."""
+    """The values around each flag, by its id: 72 steps, up to twelve of them after its end. Two queries."""
     found: dict[int, tuple[float | None, ...]] = {}
     hourly = [(flag, flag.series_id) for flag in flags if flag.series_id]
     if hourly:
-        ends = [flag.last for flag in flags]
+        ends = [flag.last for flag, _pk in hourly]
         points: dict[int, dict[datetime, float | None]] = {}
         start = min(ends) - THUMBNAIL * GRAINS["hour"].step
-        for series_id, label, mean, *_rest in hour_rows({pk for _flag, pk in hourly}, start, max(ends)):
+        until = max(ends) + AFTER * GRAINS["hour"].step
+        for series_id, label, mean, *_rest in hour_rows({pk for _flag, pk in hourly}, start, until):
             points.setdefault(series_id, {})[label] = mean
         for flag, pk in hourly:
             found[flag.pk] = _thumbnail(flag, points.get(pk, {}))
@@ -121,7 +123,8 @@ def recent_values(flags: list[Unusual]) -> dict[int, tuple[float | None, ...]]:
     if others:
         wanted = Value.objects.filter(
             indicator_id__in={flag.indicator_id for flag in others}, grain__in={flag.grain for flag in others},
-            node__in={flag.node for flag in others}, label__lte=max(flag.last for flag in others),
+            node__in={flag.node for flag in others},
+            label__lte=max(flag.last + AFTER * GRAINS[flag.grain].step for flag in others),
             label__gt=min(flag.last - THUMBNAIL * GRAINS[flag.grain].step for flag in others),
         )  # fmt: skip
         values: dict[tuple[int | None, str, int], dict[datetime, float | None]] = {}
@@ -136,7 +139,8 @@ def recent_values(flags: list[Unusual]) -> dict[int, tuple[float | None, ...]]:
 
 def _thumbnail(flag: Unusual, points: dict[datetime, float | None]) -> tuple[float | None, ...]:
     step = GRAINS[flag.grain].step
-    return tuple(points.get(flag.last - back * step) for back in range(THUMBNAIL - 1, -1, -1))
+    end = min(flag.last + AFTER * step, max(points, default=flag.last))  # what came afterwards is seen, too
+    return tuple(points.get(end - back * step) for back in range(THUMBNAIL - 1, -1, -1))
 
 
 def marks_of(subject: Series | Indicator, node: int, start: datetime, end: datetime) -> list[dict[str, Any]]:
@@ -182,7 +186,7 @@ def forecasts_of(
     found = []
     for made in Forecast.objects.of(subject, node_of(place, agency)).order_by("pk"):
         ahead = [point for point in made.points if point[0] > now.timestamp()]
-        if not ahead or made.since < now - STALE.get(made.grain, timedelta(days=1)):
+        if not ahead or made.since < now - STALE[made.grain]:
             continue
         found.append(
             ForecastView(

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from halong.analysis.grain import GRAINS
 from halong.analysis.models import Forecast, Unusual
 from halong.core.formats import format_number, format_time, local
 from halong.core.sector import find_attribute, find_type
@@ -43,14 +44,14 @@ def measure_of(subject: Series | Indicator) -> Measure:
     return Measure(definition.title, unit_symbol(definition.unit), definition.decimals)
 
 
-def name_of(flag: Unusual | Forecast) -> str:
+def name_of(flag: Unusual) -> str:
     """The thing and what is measured, or the indicator and where."""
     if flag.series is not None:
         return f"{flag.series.entity.name}: {measure_of(flag.series).name}"
     if flag.indicator is None:
         return ""
     name = measure_of(flag.indicator).name
-    node = getattr(flag, "place", None) or getattr(flag, "agency", None)
+    node = flag.place or flag.agency
     return f"{name}: {node.qualified_name}" if node else name
 
 
@@ -111,8 +112,7 @@ def _then(label: datetime, grain: str) -> str:
 
 
 def _length(flag: Unusual) -> int:
-    seconds = (flag.last - flag.first).total_seconds()
-    return round(seconds / (3600 if flag.grain == "hour" else 86_400)) + 1
+    return (flag.last - flag.first) // GRAINS[flag.grain].step + 1
 
 
 def span(steps: int, grain: str) -> str:
@@ -127,11 +127,11 @@ def span(steps: int, grain: str) -> str:
 def plan_words(plan: str) -> str:
     """How far a forecast looks."""
     return {
-        "24h": gettext("24 hours ahead"),
-        "7d": gettext("7 days ahead"),
-        "7days": gettext("7 days ahead"),
-        "quarter": gettext("a quarter ahead"),
-        "3months": gettext("a quarter ahead"),
+        "24h": _("24 hours ahead"),
+        "7d": _("7 days ahead"),
+        "7days": _("7 days ahead"),
+        "quarter": _("a quarter ahead"),
+        "3months": _("a quarter ahead"),
     }[plan]
 
 
@@ -170,15 +170,10 @@ def describe_points(points: Sequence[Sequence[float]], measure: Measure, grain: 
 
 
 def _when(seconds: float, grain: str) -> str:
-    return period_words(datetime.fromtimestamp(seconds, tz=local(datetime.now().astimezone()).tzinfo), grain)
+    return period_words(datetime.fromtimestamp(seconds, UTC), grain)
 
 
 def kind_label(entity_types: Sequence[str]) -> str:
     """The sector's word for a kind of thing."""
     kind = find_type(entity_types[0]) if entity_types else None
     return str(kind.label) if kind else ""
-
-
-def language() -> str:
-    """The language of the page."""
-    return get_language() or "vi"

@@ -1,6 +1,6 @@
 """The rounds of analysis, made in a process of their own (``halong analyse``): what is unusual, what comes next.
 
-Both are bounded: what doesn't fit into ``PATIENCE_S`` comes first the next time.
+Forecasts are bounded: the series that don't fit into ``PATIENCE_S`` come first among the series the next time.
 """
 
 import time
@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import numpy as np
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 from django.utils import timezone
 
 from halong.analysis import actions
-from halong.analysis.actions import Finding, Subject
+from halong.analysis.arrays import Values
 from halong.analysis.detect import judge
+from halong.analysis.flag import Flag
 from halong.analysis.forecast import forecast
 from halong.analysis.grain import DAY, GRAINS, HOUR, PLANS, Grain, Plan, position
 from halong.analysis.habit import NotEnoughHistory, learn
@@ -23,7 +24,6 @@ from halong.analysis.models import Forecast, Unusual
 from halong.core.permissions import SYSTEM
 from halong.core.sector import find_limits
 from halong.indicators.models import Indicator
-from halong.observations.models import Series
 
 PATIENCE_S = 300.0
 INDICATOR_PLANS = {
@@ -65,8 +65,8 @@ def judge_everything(now: datetime | None = None) -> tuple[int, int]:
 
 def _judged(now: datetime) -> Iterator[History]:
     """Every history that is judged: hours of series; of indicators of level 1 all nodes, of level 2 the whole."""
-    yield from of_series(list(measured()), now, _length(HOUR, now))
-    for indicator in Indicator.objects.active().filter(level__lte=2).prefetch_related("definitions"):
+    yield from of_series(measured().values_list("pk", flat=True), now, _length(HOUR, now))
+    for indicator in _indicators():
         definition = indicator.definition
         if definition is not None and definition.grain in GRAINS:
             grain = GRAINS[definition.grain]
@@ -74,40 +74,30 @@ def _judged(now: datetime) -> Iterator[History]:
             yield from of_indicator(indicator, grain.name, now, _length(grain, now), every_node=every)
 
 
+def _indicators() -> QuerySet[Indicator]:
+    """Those of the panorama and of the sectors' pages."""
+    return Indicator.objects.active().filter(level__lte=2).prefetch_related("definitions")
+
+
 def _length(grain: Grain, now: datetime) -> int:
     return grain.full + (now - judged_since(now, grain)) // grain.step
 
 
-def findings_of(history: History, now: datetime) -> list[Finding]:
+def findings_of(history: History, now: datetime) -> list[Flag[datetime]]:
     """What is unusual in a history since yesterday's midnight (of days: in the last week). Raises NotEnoughHistory."""
     grain = GRAINS[history.grain]
     since = position(grain, judged_since(now, grain)) + 1 - history.first
     habit = learn(grain, history.first, history.values[:since])
     lead = max(0, since - SEEN * grain.slow)
-    judged = judge(habit, history.first + lead, history.values[lead:], since - lead)
-    return [
-        Finding(
-            flag.kind,
-            history.label(flag.start + lead),
-            history.label(flag.end + lead),
-            history.label(flag.peak + lead),
-            flag.score,
-            flag.value,
-            flag.expected,
-            flag.low,
-            flag.high,
-            flag.figures,
-            flag.running,
-        )
-        for flag in judged.flags
-    ]
+    flags = judge(habit, history.first + lead, history.values[lead:], since - lead)
+    return [flag.at(lambda step: history.label(step + lead)) for flag in flags]
 
 
 def forecast_everything(
     now: datetime | None = None, patience_s: float = PATIENCE_S, tick: Callable[[], float] = time.monotonic
 ) -> tuple[int, int]:
-    """Forecasts anew, the oldest first, until all are made or the patience ends. Returns how many were made, how many are
-    better than the naive forecast.
+    """Forecasts anew, of indicators and then of series, the oldest first, until all are made or the patience ends. Returns
+    how many were made, how many are better than the naive forecast.
     """
     now = now or timezone.now()
     until, made, shown = tick() + patience_s, 0, 0
@@ -121,9 +111,9 @@ def forecast_everything(
 
 
 def _forecast(now: datetime) -> Iterator[tuple[Plan, History]]:
-    for indicator in Indicator.objects.active().filter(level__lte=2).prefetch_related("definitions"):
+    grains = {"hour": ("hour", "day"), "day": ("day",), "month": ("month",)}
+    for indicator in _indicators():
         definition = indicator.definition
-        grains = {"hour": ("hour", "day"), "day": ("day",), "month": ("month",)}
         for grain in grains.get(definition.grain, ()) if definition else ():
             for key in INDICATOR_PLANS[grain]:
                 for history in of_indicator(indicator, grain, now, NEEDED[key]):
@@ -135,8 +125,7 @@ def _forecast(now: datetime) -> Iterator[tuple[Plan, History]]:
 def _foreseen() -> list[int]:
     """Series worth a forecast: indices, and what the law limits; those whose forecast is oldest or missing first."""
     today = timezone.localdate()
-    here = Series.objects.filter(entity__deleted_at__isnull=True, interval_s__lte=3600)
-    series = here.select_related("entity")
+    series = measured().select_related("entity")
     made = dict(Forecast.objects.filter(series__isnull=False).values_list("series").annotate(Min("made_at")))
     wanted = [s for s in series if s.derived or find_limits(s.entity.types, s.property, today)]
     never = datetime(1970, 1, 1, tzinfo=UTC)
@@ -144,13 +133,13 @@ def _foreseen() -> list[int]:
 
 
 def _keep(plan: Plan, history: History, now: datetime) -> Forecast | None:
+    values = _without_faults(history)
     known = np.flatnonzero(~np.isnan(history.values))
     late = len(history.values) - 1 - int(known[-1]) if len(known) else plan.horizon
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # of the optimiser: it says that it stopped early; the backtest judges the result
-        found = forecast(history.values, plan) if late < plan.horizon // 4 + 1 else None
+        # of the optimiser: it says that it stopped early; the backtest judges the result
+        warnings.simplefilter("ignore")
+        found = forecast(values, plan) if late < plan.horizon // 4 + 1 else None
     if found is None:
         actions.drop_forecasts(history.subject, plan.key, by=SYSTEM)
         return None
@@ -179,4 +168,14 @@ def _keep(plan: Plan, history: History, now: datetime) -> Forecast | None:
     return made
 
 
-__all__ = ["Subject", "findings_of", "forecast_everything", "judge_everything"]
+def _without_faults(history: History) -> Values:
+    """The values without those flagged as spikes or as standing still: they would come back in the forecast."""
+    values = history.values.copy()
+    faults = Unusual.objects.filter(
+        **history.subject.fields, grain=history.grain, kind__in=[Unusual.Kind.SPIKE, Unusual.Kind.STUCK],
+        last__gte=history.label(0),
+    )  # fmt: skip
+    for first, last in faults.values_list("first", "last"):
+        span = [position(GRAINS[history.grain], label) - history.first for label in (first, last)]
+        values[max(span[0], 0) : span[1] + 1] = np.nan
+    return values

@@ -10,7 +10,11 @@ from pathlib import Path
 
 from halong.core.command import Needs, Verb
 
-PARTS = ("ingest", "doors", "live", "queries", "indicators", "whole")
+Measure = Callable[[], dict[str, float]]
+Attempt = Callable[[str, Measure], dict[str, float]]
+
+PARTS = ("ingest", "doors", "live", "queries", "search", "wall", "map", "indicators", "analysis", "whole")
+SOAK = "soak"  # only when asked for by name: it takes as long as one wants it to
 
 
 def bench(arguments: Namespace) -> int:
@@ -28,35 +32,50 @@ def bench(arguments: Namespace) -> int:
         sys.stdout.write(f"  {line}\n")
         sys.stdout.flush()
 
-    for name, measure in _measures(arguments, say):
-        began = time.monotonic()
-        sys.stdout.write(f"{name}…\n")
+    def attempt(name: str, measure: Measure) -> dict[str, float]:
+        nonlocal failed
         try:
-            figures |= measure()
+            return measure()
         except Exception as error:  # noqa: BLE001 -- a part that fails is told, and the others go on
             failed = True
             say(f"{name} failed: {type(error).__name__}: {error}")
+            return {}
+
+    for name, measure in _measures(arguments, say, attempt):
+        began = time.monotonic()
+        sys.stdout.write(f"{name}…\n")
+        figures |= attempt(name, measure)
         sys.stdout.write(f"  ({time.monotonic() - began:.0f} s)\n")
-    report.write(arguments.folder, figures, notes, on)
+    report.write(arguments.folder, figures, notes, on, arguments.scale)
     sys.stdout.write(f"Written to {arguments.folder / 'benchmarks.md'} and benchmarks.json.\n")
     return 1 if failed else 0
 
 
 def _measures(
-    arguments: Namespace, say: Callable[[str], None]
-) -> list[tuple[str, Callable[[], dict[str, float]]]]:
+    arguments: Namespace, say: Callable[[str], None], attempt: Attempt
+) -> list[tuple[str, Measure]]:
     from halong.bench import whole
 
     wanted = arguments.part or list(PARTS)
-    measures: list[tuple[str, Callable[[], dict[str, float]]]] = []
-    if set(wanted) - {"whole"}:
-        measures.append(("the running product", lambda: _on_stage(arguments, wanted, say)))
+    measures: list[tuple[str, Measure]] = []
+    if set(wanted) - {"whole", "analysis"}:
+        measures.append(("the running product", lambda: _on_stage(arguments, wanted, say, attempt)))
     if "whole" in wanted:
         measures.append(("the whole product", lambda: whole.measure(say)))
+    if "analysis" in wanted:
+        measures.append(("what analysis finds", lambda: _analysis(say)))
     return measures
 
 
-def _on_stage(arguments: Namespace, wanted: list[str], say: Callable[[str], None]) -> dict[str, float]:
+def _analysis(say: Callable[[str], None]) -> dict[str, float]:
+    from halong.bench import analysis
+
+    return analysis.measure(say)
+
+
+def _on_stage(
+    arguments: Namespace, wanted: list[str], say: Callable[[str], None], attempt: Attempt
+) -> dict[str, float]:
     """What is measured on one running product, from the most delicate to the heaviest."""
     import django
 
@@ -67,28 +86,30 @@ def _on_stage(arguments: Namespace, wanted: list[str], say: Callable[[str], None
         os.environ.update(DATABASE_URL=product.url, HALONG_HOME=str(product.home), HALONG_SIMULATE="0")
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "halong.settings")
         django.setup()
-        from halong.bench import doors, indicators, ingest, live, queries
+        from halong.bench import doors, finding, indicators, ingest, live, maps, queries, walls
 
         stage = ingest.Stage(product)
-        steps: list[tuple[str, Callable[[], dict[str, float]]]] = [
+        steps: list[tuple[str, Measure]] = [
             ("live", lambda: live.measure(product, say)),
+            ("map", lambda: maps.measure(stage, say)),
+            ("wall", lambda: walls.measure(stage, say)),
+            (SOAK, lambda: walls.soak(stage, say, arguments.minutes)),
             ("ingest", lambda: ingest.measure(stage, say, arguments.scale)),
             ("doors", lambda: doors.station_files(stage, say)),
             ("doors", lambda: doors.mqtt(stage, say)),
             ("queries", lambda: queries.measure(stage, say, int(queries.ROWS * arguments.scale))),
+            ("search", lambda: finding.measure(product, say)),
             ("indicators", lambda: indicators.measure(product, say, arguments.scale)),
         ]
         for name, step in steps:
             if name in wanted:
-                try:
-                    figures |= step()
-                except Exception as error:  # noqa: BLE001 -- told; the other figures are still worth having
-                    say(f"{name} failed: {type(error).__name__}: {error}")
+                figures |= attempt(name, step)
     return figures
 
 
 def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--part", action="append", choices=PARTS, help="only this part (repeatable)")
+    parser.add_argument("--part", action="append", choices=(*PARTS, SOAK), help="only this part (repeatable)")
+    parser.add_argument("--minutes", type=float, default=24.0, help="how long the part soak takes (24)")
     parser.add_argument(
         "--scale", type=float, default=1.0, help="of the amounts (1 is what the report is about)"
     )

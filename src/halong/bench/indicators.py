@@ -17,6 +17,8 @@ from django.utils import timezone
 from halong.accounts.models import User
 from halong.bench.live import cookies
 from halong.bench.product import Product
+from halong.bench.queries import RUNS, median_ms
+from halong.bench.whole import first_paint
 from halong.indicators import compute
 from halong.indicators.grains import label_of
 from halong.indicators.members import renew
@@ -26,7 +28,6 @@ from halong.indicators.queries import history, standings
 STATIONS = 10_000
 HOURS = 90 * 24
 DAYS = 5 * 365
-RUNS = 15
 KEY = "air.good_share"  # read from the stations; of the first level in the profile
 
 _STATIONS = """
@@ -39,9 +40,9 @@ made AS (
     INSERT INTO context_entity (urn, types, scopes, name, folded, sort_key, place_id, agency_id, sector, lon, lat, public,
                                 simulated, illustrative, created_at, modified_at)
     SELECT 'urn:ngsi-ld:AirQualityObserved:much-' || g, ARRAY['AirQualityObserved'], ARRAY[]::varchar[], 'Trạm ' || g,
-           'tram ' || g, 'tram ' || g, u.place_id, u.agency_id, 'environment', 106.5 + (g % 100) * 0.015,
+           'tram ' || g, 'tram ' || g, u.place_id, u.agency_id, 'environment', 106.5 + (g %% 100) * 0.015,
            20.7 + (g / 100) * 0.01, true, false, false, now() - interval '6 years', now()
-    FROM generate_series(1, %(stations)s) g JOIN unit u ON u.n = g % u.all_ RETURNING id
+    FROM generate_series(1, %(stations)s) g JOIN unit u ON u.n = g %% u.all_ RETURNING id
 )
 INSERT INTO observations_series (entity_id, property, unit, interval_s, decimals, derived, created_at)
 SELECT id, 'airQualityIndex', 'C62', 3600, 0, '', now() FROM made RETURNING id
@@ -69,7 +70,6 @@ CROSS JOIN LATERAL (
 CROSS JOIN generate_series(%(first)s::timestamptz, %(last)s, %(step)s::interval) t
 CROSS JOIN LATERAL (
     SELECT (50 + (i.id * 13 + n.node * 7 + extract(epoch FROM t)::int8 / 3600) %% 50)::float8 AS v) x
-ORDER BY i.id, n.node, t ON CONFLICT DO NOTHING
 """
 
 
@@ -81,6 +81,8 @@ def fill(say: Callable[[str], None], scale: float) -> None:
     with connection.cursor() as cursor:
         # as if it had come over the years: nothing of it is due to be computed
         cursor.execute("SET session_replication_role = replica")
+        cursor.execute("SET synchronous_commit = off")
+        cursor.execute("DELETE FROM indicators_value")
         cursor.execute(_STATIONS, {"stations": int(STATIONS * scale)})
         ids = [row[0] for row in cursor.fetchall()]
         for first in range(0, HOURS, 240):
@@ -93,8 +95,18 @@ def fill(say: Callable[[str], None], scale: float) -> None:
             "INSERT INTO latest SELECT id, %s, 40, 0 FROM unnest(%s::int4[]) id ON CONFLICT DO NOTHING",
             [now, ids],
         )
-        hours = {"grain": "hour", "first": now - timedelta(hours=HOURS), "last": now, "step": "1 hour"}
-        days = {"grain": "day", "first": midnight - timedelta(days=DAYS), "last": midnight, "step": "1 day"}
+        hours: dict[str, Any] = {
+            "grain": "hour",
+            "first": now - timedelta(hours=HOURS),
+            "last": now,
+            "step": "1 hour",
+        }
+        days: dict[str, Any] = {
+            "grain": "day",
+            "first": midnight - timedelta(days=DAYS),
+            "last": midnight,
+            "step": "1 day",
+        }
         cursor.execute(_VALUES, hours)
         values = cursor.rowcount
         cursor.execute(_VALUES, days)
@@ -116,7 +128,9 @@ def fill(say: Callable[[str], None], scale: float) -> None:
 
 
 def measure(product: Product, say: Callable[[str], None], scale: float = 1.0) -> dict[str, float]:
-    """The panorama and the page of an indicator at the server, and what computing one hour over all stations takes."""
+    """The panorama and the page of an indicator at the server, what computing one hour over all stations takes, and the
+    first paint of the panorama.
+    """
     fill(say, scale)
     cookie = cookies()[0]
     indicator = Indicator.objects.get(key=KEY)
@@ -124,15 +138,17 @@ def measure(product: Product, say: Callable[[str], None], scale: float = 1.0) ->
     user = User.objects.get(username="bench")
     now = timezone.now()
     say(
-        f"first level as it stands: {_median(lambda: standings(user, level=1)):.0f} ms; 90 days of hours: "
-        f"{_median(lambda: history(indicator, start=now - timedelta(days=90), end=now)):.0f} ms; five years of days: "
-        f"{_median(lambda: history(indicator, start=now - timedelta(days=1825), end=now, grain='day')):.0f} ms"
+        f"first level as it stands: {median_ms(lambda: standings(user, level=1)):.0f} ms; 90 days of hours: "
+        f"{median_ms(lambda: history(indicator, start=now - timedelta(days=90), end=now)):.0f} ms; five years of days: "
+        f"{median_ms(lambda: history(indicator, start=now - timedelta(days=1825), end=now, grain='day')):.0f} ms"
     )
-    return {
+    found = {
         "panorama_server_ms": _page(product, cookie, "/", say),
         "indicator_page_ms": _page(product, cookie, f"/indicators/{indicator.pk}", say),
         "indicator_hour_ms": hour,
     }
+    painted = first_paint(product, say)
+    return found | ({"panorama_5y_first_paint_s": painted} if painted is not None else {})
 
 
 def _hour(indicator: Indicator) -> float:
@@ -149,7 +165,7 @@ def _hour(indicator: Indicator) -> float:
         with transaction.atomic(), connection.cursor() as cursor:
             compute.compute(cursor, definition, "hour", [label], timezone.now())
 
-    return _median(once)
+    return median_ms(once)
 
 
 def _page(product: Product, cookie: str, path: str, say: Callable[[str], None]) -> float:
@@ -166,13 +182,3 @@ def _page(product: Product, cookie: str, path: str, say: Callable[[str], None]) 
             raise RuntimeError(f"{path} answers {answer.status}")
     say(f"{path}: {statistics.median(times[1:]):.0f} ms at the server, {len(body):,} bytes")
     return statistics.median(times[1:])
-
-
-def _median(call: Callable[[], Any]) -> float:
-    call()
-    times = []
-    for _run in range(RUNS):
-        began = time.perf_counter()
-        call()
-        times.append((time.perf_counter() - began) * 1000)
-    return statistics.median(times)

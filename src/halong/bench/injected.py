@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from halong.analysis.arrays import Values
-from halong.analysis.detect import Flag, judge
+from halong.analysis.detect import judge
+from halong.analysis.flag import Flag
 from halong.analysis.grain import HOUR
 from halong.analysis.habit import learn
 from halong.bench.series import Hours
@@ -20,12 +21,11 @@ LATE = 6  # a flag that begins so many hours after the end of a fault still belo
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault: its kind and the hours (indices) it touches; ``size`` in standard deviations about the mean day."""
+    """One fault: its kind and the hours (indices) it touches."""
 
     kind: str
     start: int
     end: int
-    size: float
 
 
 def put_in(kind: str, hours: Hours, rng: np.random.Generator) -> tuple[Fault, Hours]:
@@ -43,7 +43,7 @@ def put_in(kind: str, hours: Hours, rng: np.random.Generator) -> tuple[Fault, Ho
     start = int(rng.integers(WARM - DAY, max(last - max(length, 12), WARM - DAY + 1)))
     start = min(start, WARM - DAY) if kind == "drift" and start + length > last else start
     end = min(start + length - 1, last)
-    size = float(rng.uniform(low, high))
+    size = float(rng.uniform(low, high))  # in standard deviations about the mean day
     inside = slice(start, end + 1)
     if kind == "gap":
         values[inside] = np.nan
@@ -53,7 +53,7 @@ def put_in(kind: str, hours: Hours, rng: np.random.Generator) -> tuple[Fault, Ho
     else:
         change = size * scale * (np.linspace(0, 1, end - start + 1) if kind == "drift" else 1.0)
         values[inside] = _moved(values[inside], change, hours, rng)
-    return Fault(kind, start, end, size), Hours(hours.name, hours.first, values, hours.top, hours.bottom)
+    return Fault(kind, start, end), replace(hours, values=values)
 
 
 def _moved(values: Values, change: Values | float, hours: Hours, rng: np.random.Generator) -> Values:
@@ -76,31 +76,30 @@ def _scale(hours: Hours) -> float:
     return float(np.nanstd(hours.values - typical[phase]))
 
 
-def replay(hours: Hours, begin: int = WARM) -> list[Flag]:
+def replay(hours: Hours, begin: int = WARM) -> list[Flag[int]]:
     """What would have been flagged from index ``begin`` on: judged day after day with only what was known then.
 
     As the product does it: the habit is learned from what lies before yesterday; yesterday and today are judged. A flag that
-    overlaps one of the same kind goes on from it.
+    overlaps another, or follows it at once, goes on from it.
     """
-    found: list[Flag] = []
+    found: list[Flag[int]] = []
     for day in range(begin, len(hours.values), DAY):
         learned = day - DAY
         history = hours.values[max(0, learned - HOUR.full) : learned]
         habit = learn(HOUR, hours.first + max(0, learned - HOUR.full), history)
         lead = max(0, learned - 2 * HOUR.slow)
         seen = hours.values[lead : day + DAY]
-        for flag in judge(habit, hours.first + lead, seen, learned - lead).flags:
+        for flag in judge(habit, hours.first + lead, seen, learned - lead):
             _add(found, flag, lead)
     return found
 
 
-def _add(found: list[Flag], flag: Flag, lead: int) -> None:
-    moved = Flag(flag.kind, flag.start + lead, flag.end + lead, flag.peak + lead, flag.score)
+def _add(found: list[Flag[int]], flag: Flag[int], lead: int) -> None:
+    moved = flag.at(lambda hour: hour + lead)
     for at, other in enumerate(found):
         if moved.start <= other.end + 1 and other.start <= moved.end + 1:
-            found[at] = Flag(
-                other.kind, min(other.start, moved.start), max(other.end, moved.end), other.peak, other.score
-            )
+            start, end = min(other.start, moved.start), max(other.end, moved.end)
+            found[at] = replace(other, start=start, end=end)
             return
     found.append(moved)
 
@@ -147,7 +146,7 @@ def score(series: list[Hours], *, seed: int, trials: int) -> Score:
     return total
 
 
-def _trials(series: list[Hours], seed: int, trials: int) -> Iterator[tuple[Fault, list[Flag]]]:
+def _trials(series: list[Hours], seed: int, trials: int) -> Iterator[tuple[Fault, list[Flag[int]]]]:
     rng = np.random.default_rng(seed)
     for hours in series:
         for kind in KINDS:

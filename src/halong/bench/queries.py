@@ -83,9 +83,9 @@ def measure(stage: Stage, say: Callable[[str], None], rows: int = ROWS) -> dict[
     middle = start + timedelta(days=15)
     hundred = ids[100:200]
     figures = {
-        "latest_10k_ms": _median(lambda: latest(ids)),
-        "day_series_ms": _median(lambda: series_points(one, middle, middle + timedelta(days=1), "raw")),
-        "hourly_100x30d_ms": _median(lambda: hourly_means(hundred, start, end)),
+        "latest_10k_ms": median_ms(lambda: latest(ids)),
+        "day_series_ms": median_ms(lambda: series_points(one, middle, middle + timedelta(days=1), "raw")),
+        "hourly_100x30d_ms": median_ms(lambda: hourly_means(hundred, start, end)),
     }
     say("; ".join(f"{name} {value:.1f} ms" for name, value in figures.items()))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -95,7 +95,8 @@ def measure(stage: Stage, say: Callable[[str], None], rows: int = ROWS) -> dict[
     return figures
 
 
-def _median(call: Callable[[], Any]) -> float:
+def median_ms(call: Callable[[], Any]) -> float:
+    """The median of 15 calls, after one that warms up."""
     call()
     times = []
     for _ in range(RUNS):

@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from halong.bench.browser import chromium
 from halong.bench.product import Product
 
 REST_S = 20.0
-BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 PAINTS = 5
 
 
@@ -67,22 +67,12 @@ def first_paint(product: Product, say: Callable[[str], None]) -> float | None:
     """Seconds from the request of the panorama to its first contentful paint for a leader; the median of 5, None where there
     is no browser.
     """
-    browser_path = next((path for path in BROWSERS if Path(path).exists()), None)
-    try:
-        from playwright.sync_api import sync_playwright  # noqa: PLC0415 -- only developers have it
-    except ImportError:
-        browser_path = None
-    if browser_path is None:
-        say("no Chromium: the first paint is not measured")
-        return None
     lines = (product.home / "initial-passwords.txt").read_text().splitlines()
     password = next(line.split()[1] for line in lines if line.startswith("leader"))
-    paints = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=browser_path,
-            args=["--no-sandbox", "--use-angle=swiftshader", "--ignore-gpu-blocklist"],
-        )
+    paints: list[float] = []
+    with chromium("the first paint", say) as browser:
+        if browser is None:
+            return None
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         base = f"http://127.0.0.1:{product.port}"
         page.goto(f"{base}/login")
@@ -93,14 +83,10 @@ def first_paint(product: Product, say: Callable[[str], None]) -> float | None:
         for _ in range(PAINTS):
             page.goto(f"{base}/")
             page.wait_for_timeout(1500)
+            # a page that paints nothing fails here
             paints.append(
-                float(
-                    page.evaluate(
-                        "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? -1"
-                    )
-                )
+                page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
             )
         title = page.title()
-        browser.close()
     say(f"first paint of {title!r}: {', '.join(f'{paint:.0f}' for paint in paints)} ms")
     return sorted(paints)[PAINTS // 2] / 1000

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from halong.citizens.models import OPEN, Report
 from halong.citizens.queries.statistics import NOT_COUNTED
-from halong.core.registry import Cells, RecordMeasure
+from halong.core.registry import Cell, RecordMeasure
 
 
-def _rows(num: Q, den: Q) -> Cells:
+def _rows(num: Q, den: Q) -> list[Cell]:
     rows = (
         Report.objects.exclude(state__in=NOT_COUNTED)
         .filter(den)
@@ -24,19 +24,19 @@ def _rows(num: Q, den: Q) -> Cells:
     return [(place, agency, float(some), float(all_)) for place, agency, some, all_ in rows]
 
 
-def _span(name: str, num: Q | None = None, **more: Any) -> Callable[[datetime, datetime], Cells]:
-    def compute(start: datetime, end: datetime) -> Cells:
+def _span(name: str, num: Q | None = None, **more: Any) -> Callable[[datetime, datetime], list[Cell]]:
+    def compute(start: datetime, end: datetime) -> list[Cell]:
         den = Q(**{f"{name}__gt": start, f"{name}__lte": end}, **more)
         return _rows(num if num is not None else Q(), den)
 
     return compute
 
 
-def _standing(start: datetime, end: datetime) -> Cells:
+def _standing(start: datetime, end: datetime) -> list[Cell]:
     return _rows(Q(), Q(state__in=OPEN))
 
 
-def _late(start: datetime, end: datetime) -> Cells:
+def _late(start: datetime, end: datetime) -> list[Cell]:
     return _rows(Q(due_at__lt=end), Q(state__in=OPEN))
 
 

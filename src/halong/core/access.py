@@ -21,7 +21,7 @@ def access(permission: str) -> Callable[[View], View]:
     """Declare that a view needs this permission somewhere; the view still narrows by ``visible_to`` and ``require``."""
 
     def declare(view: View) -> View:
-        view.access = permission  # type: ignore[attr-defined]
+        view.access = permission  # type: ignore[attr-defined]  # functions may carry what they need
         return view
 
     return declare

@@ -14,3 +14,8 @@ def show_faults(form: forms.BaseForm, error: HalongError) -> None:
             shown = True
     if not shown:
         form.add_error(None, error.detail)
+
+
+def all_faults(form: forms.BaseForm) -> str:
+    """Everything that is wrong with a form, in one text."""
+    return " ".join(str(text) for texts in form.errors.values() for text in texts)

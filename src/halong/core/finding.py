@@ -19,26 +19,14 @@ from halong.core.text import fold
 
 K = TypeVar("K", bound=Hashable)
 
-SAME, BEGINS, PHRASE, WORDS, OTHER_WORDS, WITHIN, JOINED, SLIPS = (
-    100.0,
-    92.0,
-    86.0,
-    80.0,
-    72.0,
-    60.0,
-    57.0,
-    40.0,
-)
-UNFINISHED = (
-    26.0  # less, where a word that was typed to its end (another one follows) is only the beginning of a word
-)
+SAME, BEGINS, PHRASE, WORDS = 100.0, 92.0, 86.0, 80.0
+OTHER_WORDS, WITHIN, JOINED, SLIPS = 72.0, 60.0, 57.0, 40.0
+UNFINISHED = 26.0  # less, where a word that was typed to its end (another follows) only begins a word
 ACCENTS = 8.0  # more, where the accents that were typed agree, too
 WORST = 30.0  # less than the best: what is farther behind is no answer any more
 GOOD = SLIPS + WORST  # from here on nobody is thought to have mistyped
-SHORTEST_SLIP = 4  # letters: in a shorter word one slip makes another word
+SHORTEST_SLIP = 4  # letters: in a shorter word one wrong letter makes another word
 LONG_WORD = 8  # from here on two slips are forgiven
-MOST_SLIPPED = 40  # words of the index that one typed word may have been meant for
-_WORD = 8  # from here on two slips are forgiven
 MOST_SLIPPED = 40  # words of the index that one typed word may have been meant for
 _WORD = re.compile(r"[^\W_]+")
 
@@ -78,8 +66,9 @@ class Index(Generic[K]):
 
     def __init__(self, entries: Iterable[Entry[K]] = ()) -> None:
         self._folded: dict[K, _Folded] = {}
-        self._having: dict[str, list[K]] | None = None  # word → the entries that have it, by the alphabet
-        self._words: list[str] = []
+        self._having: dict[str, set[K]] = {}  # word → the entries that have it
+        self._words: list[str] = []  # by the alphabet
+        self._sorted = True
         for entry in entries:
             self.put(entry)
 
@@ -88,36 +77,78 @@ class Index(Generic[K]):
 
     def put(self, entry: Entry[K]) -> None:
         """Add an entry, or replace the one with its key."""
-        name = words_of(entry.name)
+        self.drop(entry.key)
+        name, more = words_of(entry.name), words_of(entry.keywords)
         accented = unicodedata.normalize("NFC", entry.name.casefold())
-        self._folded[entry.key] = _Folded(name, words_of(entry.keywords), name.replace(" ", ""), accented)
-        self._having = None
+        self._folded[entry.key] = _Folded(name, more, name.replace(" ", ""), accented)
+        for word in dict.fromkeys((name + more).split()):
+            if word not in self._having:
+                self._having[word] = set()
+                self._words.append(word)
+                self._sorted = False
+            self._having[word].add(entry.key)
 
     def drop(self, key: K) -> None:
         """Forget an entry."""
-        if self._folded.pop(key, None) is not None:
-            self._having = None
+        folded = self._folded.pop(key, None)
+        if folded is not None:
+            for word in (folded.name + folded.more).split():
+                self._having[word].discard(key)
 
     def find(self, query: str, limit: int = 200) -> list[Found[K]]:
         """The best entries for what was typed, best first; of equals the shorter name first."""
         asked = words_of(query)
-        if not asked:
-            return []
         words = asked.split()
+        if not words:
+            return []
+        if not self._sorted:
+            self._words.sort()
+            self._sorted = True
+        scores = self._with_words(asked, words)
+        if max(scores.values(), default=0.0) < GOOD:
+            for found in (self._within(asked), self._forgiven(words)):
+                for key, score in found.items():
+                    scores.setdefault(key, score)
         typed = unicodedata.normalize("NFC", " ".join(query.casefold().split()))
-        marked = fold(typed) != typed
-        scores: dict[K, float] = {}
-        for key, entry in self._folded.items():
-            score = _score(entry, asked, words)
-            if score:
-                scores[key] = score + (ACCENTS if marked and typed in entry.accented else 0.0)
+        if fold(typed) != typed:
+            scores = {k: s + ACCENTS * (typed in self._folded[k].accented) for k, s in scores.items()}
         best = max(scores.values(), default=0.0)
-        if best < GOOD:
-            for key, score in self._forgiven(words).items():
-                scores.setdefault(key, score)
-        found = [(-score, len(self._folded[key].name), n, key)
-                 for n, (key, score) in enumerate(scores.items()) if score >= best - WORST]  # fmt: skip
-        return [Found(key, -score) for score, _length, _n, key in nsmallest(limit, found)]
+        ordered = [(-score, len(self._folded[key].name), n, key)
+                   for n, (key, score) in enumerate(scores.items()) if score >= best - WORST]  # fmt: skip
+        return [Found(key, -score) for score, _length, _n, key in nsmallest(limit, ordered)]
+
+    def _with_words(self, asked: str, words: Sequence[str]) -> dict[K, float]:
+        """Entries that have every typed word, or a longer one that begins so."""
+        having: set[K] | None = None
+        for word in sorted(words, key=len, reverse=True):  # the rarer ones first
+            keys: set[K] = set().union(*(self._having[known] for known in self._beginning(word)))
+            having = keys if having is None else having & keys
+            if not having:
+                return {}
+        found: dict[K, float] = {}
+        for key in having or ():
+            entry = self._folded[key]
+            score = _of_words(entry.name, asked, words)
+            ended = len(words) == 1 or all(f" {word} " in f"{entry.name}{entry.more} " for word in words[:-1])
+            found[key] = score if ended else score - UNFINISHED
+        return found
+
+    def _beginning(self, word: str) -> Iterator[str]:
+        at = bisect_left(self._words, word)
+        while at < len(self._words) and self._words[at].startswith(word):
+            yield self._words[at]
+            at += 1
+
+    def _within(self, asked: str) -> dict[K, float]:
+        """Entries whose names have what was typed anywhere, with or without its spaces."""
+        part, joined = asked[1:], asked.replace(" ", "")
+        if len(joined) < SHORTEST_SLIP - 1:  # two letters are within half of all names
+            return {}
+        return {
+            key: WITHIN if part in entry.name else JOINED
+            for key, entry in self._folded.items()
+            if part in entry.name or (len(joined) >= SHORTEST_SLIP and joined in entry.joined)
+        }
 
     def _forgiven(self, words: Sequence[str]) -> dict[K, float]:
         """Entries that have each typed word, or one that is a slip or two away from it."""
@@ -125,47 +156,25 @@ class Index(Generic[K]):
         for n, word in enumerate(words):
             near: dict[K, int] = {}
             for meant, distance in self._meant(word):
-                for key in (self._having or {})[meant]:
+                for key in self._having[meant]:
                     near[key] = min(distance, near.get(key, distance))
             slips = near if n == 0 else {k: s + near[k] for k, s in slips.items() if k in near}
         return {key: SLIPS - 5.0 * count for key, count in slips.items()}
 
     def _meant(self, word: str) -> Iterator[tuple[str, int]]:
         """The words of the index that a typed word may have been meant for, each with the slips that it took."""
-        if self._having is None:
-            self._learn()
-        at = bisect_left(self._words, word)
-        while at < len(self._words) and self._words[at].startswith(word):
-            yield self._words[at], 0
-            at += 1
-        if len(word) >= SHORTEST_SLIP and not any(
-            char.isdigit() for char in word
-        ):  # a number one off is another
-            most = 2 if len(word) >= LONG_WORD else 1
-            near = process.extract(
-                word, self._words, scorer=OSA.distance, score_cutoff=most, limit=MOST_SLIPPED, processor=None
-            )
-            yield from ((meant, int(distance)) for meant, distance, _n in near)
-
-    def _learn(self) -> None:
-        self._having = {}
-        for key, entry in self._folded.items():
-            for word in dict.fromkeys((entry.name + entry.more).split()):
-                self._having.setdefault(word, []).append(key)
-        self._words = sorted(self._having)
-
-
-def _score(entry: _Folded, asked: str, words: Sequence[str]) -> float:
-    """How well an entry fits without forgiving anything; 0: not at all."""
-    name, text = entry.name, entry.name + entry.more
-    if all(f" {word}" in text for word in words):
-        score = _of_words(name, asked, words)
-        ended = all(f" {word} " in f"{text} " for word in words[:-1])
-        return score if ended else score - UNFINISHED
-    if len(asked) > SHORTEST_SLIP - 1 and asked[1:] in name:  # two letters are within half of all names
-        return WITHIN
-    joined = asked.replace(" ", "")
-    return JOINED if len(joined) >= SHORTEST_SLIP and joined in entry.joined else 0.0
+        yield from ((known, 0) for known in self._beginning(word))
+        has_number = any(char.isdigit() for char in word)  # one off, it is another number
+        if len(word) < SHORTEST_SLIP - 1 or has_number:
+            return
+        most = 2 if len(word) >= LONG_WORD else 1
+        near = process.extract(
+            word, self._words, scorer=OSA.distance, score_cutoff=most, limit=MOST_SLIPPED, processor=None
+        )
+        for meant, distance, _n in near:
+            swapped = sorted(meant) == sorted(word)  # of three letters two may change places
+            if len(word) >= SHORTEST_SLIP or swapped:
+                yield meant, int(distance)
 
 
 def _of_words(name: str, asked: str, words: Sequence[str]) -> float:

@@ -160,7 +160,7 @@ class HealthCheck:
     priority: str = "high"
 
 
-Cells = Iterable[tuple[int | None, int | None, float, float]]
+Cell = tuple[int | None, int | None, float, float]  # place id, agency id, num, den
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ class RecordMeasure:
     key: str  # "alerts.raised"
     label: Any  # a lazy translation
     unit: str  # UN/CEFACT
-    compute: Callable[[datetime, datetime], Cells]
+    compute: Callable[[datetime, datetime], Iterable[Cell]]
     as_of: bool = False
     across: str = "sum"
     looks_back: bool = True

@@ -17,12 +17,8 @@ from halong.core.formats import ZONE
 FILE = Path(__file__).with_name("holidays.toml")
 OFFICE_ENDS = time(17, 0)
 SATURDAY = 5
-SOLAR = (
-    (1, 1),
-    (4, 30),
-    (5, 1),
-    (9, 2),
-)  # Labour Code 45/2019/QH14, article 112; not checked against the law
+# month and day; Labour Code 45/2019/QH14, article 112; not checked against the law
+SOLAR = ((1, 1), (4, 30), (5, 1), (9, 2))
 
 
 @dataclass(frozen=True)
@@ -67,11 +63,6 @@ def add_workdays(day: date, count: int) -> date:
         if is_workday(day) and count:
             count -= 1
     return day
-
-
-def workdays_between(start: date, end: date) -> int:
-    """How many working days lie after ``start`` up to and with ``end``."""
-    return sum(is_workday(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
 
 
 def end_of_office(day: date) -> datetime:

@@ -4,6 +4,7 @@ is in ``editing``, what agencies send in ``collecting``.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -18,7 +19,7 @@ from halong.indicators.formulas import expression_of
 from halong.indicators.grains import day_of, parse_period, previous
 from halong.indicators.marks import mark
 from halong.indicators.members import renew, source_labels
-from halong.indicators.models import Cell, Definition, Indicator, Value
+from halong.indicators.models import WHOLE, Cell, Definition, Indicator, Value
 from halong.indicators.profile import add_collection, add_indicator
 from halong.places.models import Agency, Place
 
@@ -39,10 +40,19 @@ class ImportRow:
 
 @transaction.atomic
 def import_values(
-    indicator: Indicator, rows: Iterable[ImportRow], *, by: Actor, simulated: bool = False, source: str = ""
+    indicator: Indicator,
+    rows: Iterable[ImportRow],
+    *,
+    by: Actor,
+    simulated: bool = False,
+    source: str = "",
+    came_at: datetime | None = None,
 ) -> int:
     """Take figures from outside (a table, history, a simulation); each replaces what was said before for the same period,
     place and agency. Returns how many differ from what was there.
+
+    ``came_at``: when an agency handed them in, which its punctuality is judged by; by default now. When simulated
+    figures and history came nobody knows.
 
     Needs ``indicators.edit`` for the indicator, or ``indicators.submit`` for the agency of every row. Raises Invalid with
     all faults by row.
@@ -55,7 +65,7 @@ def import_values(
             if not code:
                 raise Forbidden("indicators.edit is needed for figures of no agency")
             require(by, "indicators.submit", agencies[code])
-    changed = _write_cells(indicator, cells, simulated=simulated, source=source)
+    changed = _write_cells(indicator, cells, simulated=simulated, source=source, came_at=came_at)
     mark((indicator.pk, grain, label) for grain, label in changed)
     if changed:
         audit.record(by, "indicators.import", indicator, rows=len(given), periods=len(set(changed)))
@@ -108,11 +118,20 @@ def _by_code(model: type[Place] | type[Agency]) -> dict[str, Any]:
 
 
 def _write_cells(
-    indicator: Indicator, cells: Sequence[tuple[Any, ...]], *, simulated: bool, source: str
+    indicator: Indicator,
+    cells: Sequence[tuple[Any, ...]],
+    *,
+    simulated: bool,
+    source: str,
+    came_at: datetime | None,
 ) -> list[tuple[str, Any]]:
     now = timezone.now()
     columns = list(zip(*cells, strict=True)) or [()] * 6
-    in_time = [None if label < previous(now, grain, HISTORY) else now for grain, label, *_rest in cells]
+    unknown = simulated and came_at is None
+    came = [
+        None if unknown or (came_at is None and label < previous(now, grain, HISTORY)) else came_at or now
+        for grain, label, *_rest in cells
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -126,7 +145,7 @@ def _write_cells(
             WHERE (c.num, c.den, c.simulated) IS DISTINCT FROM (excluded.num, excluded.den, excluded.simulated)
             RETURNING grain, label
             """,
-            [indicator.pk, simulated, source[:300], *[list(column) for column in columns], in_time],
+            [indicator.pk, simulated, source[:300], *[list(column) for column in columns], came],
         )
         return list(cursor.fetchall())
 
@@ -161,10 +180,19 @@ def ensure_collections(rows: Iterable[dict[str, Any]], *, by: Actor) -> int:
 
 @transaction.atomic
 def remove_simulated_values(*, by: Actor) -> dict[str, int]:
-    """Delete simulated figures and the values made of them: what going live does."""
+    """Delete simulated figures and the values made of them, and what was counted of records while things were simulated:
+    what going live does.
+    """
     require(by, "profile.manage")
+    simulated = Value.objects.filter(simulated=True)
+    # a month of which one day was simulated is made of the others again
+    periods = list(simulated.filter(node=WHOLE).values_list("indicator_id", "grain", "label"))
+    if periods:
+        counted = Definition.objects.filter(kind=Definition.Kind.RECORDS).values("indicator")
+        Value.objects.filter(indicator__in=counted).delete()
     cells = Cell.objects.filter(simulated=True).delete()[0]
-    values = Value.objects.filter(simulated=True).delete()[0]
+    values = simulated.delete()[0]
+    mark(periods)
     return {"indicator figures": cells, "indicator values": values}
 
 
@@ -175,7 +203,7 @@ def take_effect(definition: Definition) -> None:
     marks = {
         (indicator, grain, label)
         for rows in (
-            Value.objects.filter(indicator=indicator, node=0),
+            Value.objects.filter(indicator=indicator, node=WHOLE),
             Cell.objects.filter(indicator=indicator),
         )
         for grain, label in rows.values_list("grain", "label")
@@ -195,7 +223,7 @@ def take_effect(definition: Definition) -> None:
 
 def _periods_of_inputs(definition: Definition) -> set[tuple[int, str, Any]]:
     read = expression_of(definition)
-    rows = Value.objects.filter(indicator__key__in=read.keys if read else (), node=0)
+    rows = Value.objects.filter(indicator__key__in=read.keys if read else (), node=WHOLE)
     return {
         (definition.indicator_id, grain, label)
         for grain, label in rows.values_list("grain", "label").distinct()

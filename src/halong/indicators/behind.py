@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 from halong.core import registry
 from halong.core.sector import find_attribute
 from halong.core.units import unit_symbol
-from halong.indicators.describe import keys_in
+from halong.indicators.formulas import keys_of
 from halong.indicators.grains import period_words
 from halong.indicators.models import Definition, Indicator, Submission
 from halong.indicators.standings import Standing, standings
@@ -91,16 +91,16 @@ def _things(standing: Standing, user: Any, now: datetime) -> Behind:
         found = found.filter(entity__place__path__startswith=standing.place.path)
     if standing.agency is not None:
         found = found.filter(entity__agency__path__startswith=standing.agency.path)
-    series = list(found.select_related("entity__place").defer("entity__place__boundary"))
-    points = latest([row.pk for row in series])
-    rows = [_thing(row, points.get(row.pk), spec, now) for row in series]
+    names = dict(found.values_list("pk", "entity__name"))
+    points = latest(list(names))
     better = standing.definition.direction
-    rows.sort(key=lambda row: _badness(row, better))
+    worst = sorted(names, key=lambda pk: _badness(spec, points.get(pk), names[pk], better))
+    shown = found.select_related("entity__place").defer("entity__place__boundary").in_bulk(worst[:SHOWN])
     return Behind(
         heading=pgettext("indicator", "Thing"),
         note=_("as they are now; the worst first"),
-        rows=rows[:SHOWN],
-        more=max(0, len(rows) - SHOWN),
+        rows=[_thing(shown[pk], points.get(pk), spec, now) for pk in worst[:SHOWN] if pk in shown],
+        more=max(0, len(names) - SHOWN),
         none=_("No things"),
         why=_("Nothing that you may see measures this here."),
     )
@@ -127,21 +127,34 @@ def _thing(series: Series, point: Any, spec: Mapping[str, Any], now: datetime) -
 
 def _counts_as(spec: Mapping[str, Any], value: float | None, quality: int) -> tuple[str, str]:
     """How a thing counts with its value of now, and the shape for it."""
+    state = _state(spec, value, quality)
+    words = {
+        "dead": _("never heard of"),
+        "stale": _("not valid, doesn't count"),
+        "normal": _("fulfils the condition"),
+        "attention": _("doesn't fulfil it"),
+    }
+    return words.get(state) or pgettext("thing of an indicator", "counts"), state
+
+
+def _state(spec: Mapping[str, Any], value: float | None, quality: int) -> str:
     if value is None:
-        return _("never heard of"), "dead"
+        return "dead"
     if quality:
-        return _("not valid, doesn't count"), "stale"
+        return "stale"
     where = spec.get("where") or {}
     if spec.get("across") in ("share", "count") and where.get("op") in OPS:
-        fulfils = OPS[where["op"]](value, float(where.get("value") or 0))
-        return (_("fulfils the condition"), "normal") if fulfils else (_("doesn't fulfil it"), "attention")
-    return pgettext("thing of an indicator", "counts"), ""
+        return "normal" if OPS[where["op"]](value, float(where.get("value") or 0)) else "attention"
+    return ""
 
 
-def _badness(row: BehindRow, direction: str) -> tuple[int, float, str]:
-    order = {"attention": 0, "dead": 2, "stale": 2}.get(row.state, 1)
-    value = row.value or 0.0
-    return order, value if direction == Definition.Direction.UP and row.state == "" else -value, row.name
+def _badness(spec: Mapping[str, Any], point: Any, name: str, direction: str) -> tuple[int, float, str]:
+    """The order of a page: what doesn't fulfil the condition, then the worst values, then what isn't heard of."""
+    _at, value, quality = (point[0], point[1], point[2]) if point else (None, None, 0)
+    state = _state(spec, value, quality)
+    order = {"attention": 0, "dead": 2, "stale": 2}.get(state, 1)
+    number = value or 0.0
+    return order, number if direction == Definition.Direction.UP and state == "" else -number, name
 
 
 def _records(standing: Standing, user: Any, now: datetime) -> Behind:
@@ -166,8 +179,11 @@ def _records(standing: Standing, user: Any, now: datetime) -> Behind:
 
 
 def _indicators(standing: Standing, user: Any, now: datetime) -> Behind:
-    keys = keys_in(str(standing.definition.spec.get("expression", "")))
-    wanted = Indicator.objects.visible_to(user).filter(key__in=keys).order_by("order", "key")
+    wanted = (
+        Indicator.objects.visible_to(user)
+        .filter(key__in=keys_of(standing.definition))
+        .order_by("order", "key")
+    )
     found = standings(
         user, wanted, place=standing.place, agency=standing.agency, now=now, only_with_values=False
     )

@@ -14,6 +14,8 @@ from halong.indicators.specs import Shape, shape_of
 
 SETTLE = timedelta(seconds=15)  # after its end, a period is computed for good
 
+# Every node there may be, for finding what is stored by the index.
+EVERY_NODE = "SELECT 0 AS node UNION ALL SELECT id::int4 FROM places_place UNION ALL SELECT -id::int4 FROM places_agency"
 # A leaf's ancestors; a former unit is the sum of the units that are mainly made of it, which is an estimate.
 _NODES = """
 lineage AS MATERIALIZED (
@@ -53,11 +55,9 @@ new AS (
     FROM made
 )
 """
-# Every node there may be, so that what is stored is found by the index; unchanged rows aren't written.
+# Unchanged rows aren't written.
 _STORE = """
-, every_node AS MATERIALIZED (
-    SELECT 0 AS node UNION ALL SELECT id::int4 FROM places_place UNION ALL SELECT -id::int4 FROM places_agency
-),
+, every_node AS MATERIALIZED ({every_node}),
 old AS MATERIALIZED (
     SELECT v.label, v.node, v.value, v.running FROM every_node n
     CROSS JOIN unnest(%(labels)s::timestamptz[]) AS k (label)
@@ -112,8 +112,8 @@ def store_cells(
     simulated, at.
     """
     value = value_sql(shape_of(definition))
-    statement = f"WITH {cells}, {_NODES}, {_MADE}, {_NEW.format(value=value)} {_STORE}"
-    return _run(cursor, statement, definition, definition.grain, labels, given)
+    new = f"{cells}, {_NODES}, {_MADE}, {_NEW.format(value=value)}"
+    return store_new(cursor, definition, definition.grain, labels, new, given)
 
 
 def store_new(
@@ -125,20 +125,9 @@ def store_new(
     given: dict[str, Any],
 ) -> set[datetime]:
     """The same for values that are known by node: ``new`` gives CTEs, the last one with the name and columns of ``_NEW``."""
-    return _run(cursor, f"WITH {new} {_STORE}", definition, grain, labels, given)
-
-
-def _run(
-    cursor: Any,
-    statement: str,
-    definition: Definition,
-    grain: str,
-    labels: Sequence[datetime],
-    given: dict[str, Any],
-) -> set[datetime]:
     now = timezone.now()
     cursor.execute(
-        statement,
+        f"WITH {new} {_STORE.format(every_node=EVERY_NODE)}",
         {
             "indicator": definition.indicator_id, "grain": grain, "version": definition.version, "labels": list(labels),
             "promise": definition.freshness_s, "now": now, "settled": now - SETTLE,

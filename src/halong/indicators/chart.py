@@ -1,6 +1,6 @@
 """An indicator over time, for the chart, its table and its CSV."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -116,22 +116,13 @@ class History:
             ],
         }
         return {
-            "series": [self._series(key, points) for key, points in lines.items() if points or key == name],
+            "series": [
+                line(key, self.definition, self.grain, ((p.label, p.value) for p in points))
+                for key, points in lines.items()
+                if points or key == name
+            ],
             "limits": list(self.limits()),
         }
-
-    def _series(self, name: str, points: list[Point]) -> dict[str, Any]:
-        return {
-            "name": name,
-            "unit": unit_symbol(self.definition.unit),
-            "decimals": self.definition.decimals,
-            "interval": STEP[self.grain],
-            "points": [[self._at(p.label), p.value, 0, period_words(p.label, self.grain)] for p in points],
-        }
-
-    def _at(self, label: datetime) -> float:
-        """Where a period stands on the axis: an hour at its end, longer ones at their beginning."""
-        return (label if self.grain == "hour" else start_of(label, self.grain)).timestamp()
 
     def limits(self) -> Iterator[dict[str, Any]]:
         """The target and the bands of the definition in force; a sum over a longer period has none of them."""
@@ -141,16 +132,7 @@ class History:
         target = targets_at([self.indicator], node, day_of(self.now)).get(self.indicator.pk)
         if target is not None:
             yield {"value": target, "label": _("Target"), "kind": "target", "state": "good"}
-        for band in self.definition.bands:
-            for side, kind in (("above", "maximum"), ("below", "minimum")):
-                if side in band:
-                    yield {
-                        "value": band[side],
-                        "label": str(STATES.get(band["state"], band["state"])),
-                        "source": band.get("source", ""),
-                        "state": band["state"],
-                        "kind": kind,
-                    }
+        yield from limits_of(self.definition)
 
     def csv_rows(self) -> Iterator[list[Any]]:
         """A row a period."""
@@ -159,6 +141,41 @@ class History:
                 code_of(p.label, self.grain), p.label.isoformat(), p.value, p.num, p.den, p.reported, p.expected,
                 " ".join(p.flags), p.version,
             ]  # fmt: skip
+
+
+def line(
+    name: str, definition: Definition, grain: str, values: Iterable[tuple[datetime, float | None]]
+) -> dict[str, Any]:
+    """Values by label as a line of ``<halong-chart>``: an hour stands at its end, longer periods at their beginning."""
+    return {
+        "name": name,
+        "unit": unit_symbol(definition.unit),
+        "decimals": definition.decimals,
+        "interval": STEP[grain],
+        "points": [
+            [
+                (label if grain == "hour" else start_of(label, grain)).timestamp(),
+                value,
+                0,
+                period_words(label, grain),
+            ]
+            for label, value in values
+        ],
+    }
+
+
+def limits_of(definition: Definition) -> Iterator[dict[str, Any]]:
+    """The bands as lines across ``<halong-chart>``."""
+    for band in definition.bands:
+        for side, kind in (("above", "maximum"), ("below", "minimum")):
+            if side in band:
+                yield {
+                    "value": band[side],
+                    "label": str(STATES.get(band["state"], band["state"])),
+                    "source": band.get("source", ""),
+                    "state": band["state"],
+                    "kind": kind,
+                }
 
 
 def words_of_trend(values: tuple[float | None, ...], definition: Definition) -> str:

@@ -266,7 +266,13 @@ def _import(submission: Submission, by: Any) -> int:
             for place, (num, den) in places.items()
             if num is not None
         ]
-        import_values(indicators[key], rows, by=SYSTEM, source=str(submission.collection.title))
+        import_values(
+            indicators[key],
+            rows,
+            by=SYSTEM,
+            source=str(submission.collection.title),
+            came_at=submission.submitted_at,
+        )
         count += len(rows)
     return count
 

@@ -65,6 +65,6 @@ def _sides(indicator: Indicator, rows: list[NodeRow]) -> Iterator[Side]:
 def _why(row: NodeRow) -> str:
     if row.estimated:
         return _("re-aggregated")
-    if not row.ranked and row.den is not None and row.den < LEAST_CASES:
+    if row.few:
         return _("fewer than %(n)d cases: not ranked") % {"n": LEAST_CASES}
     return ""

@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from halong.core.formats import local
 from halong.core.live import touch
-from halong.indicators.cells import store_said
-from halong.indicators.formulas import compute_formula, expression_of
-from halong.indicators.grains import GRAINS, finer, label_of, labels_between, rank, start_of
+from halong.indicators.cells import EVERY_NODE, store_said
+from halong.indicators.formulas import compute_formula, keys_of
+from halong.indicators.grains import GRAINS, finer, label_of, labels_between, previous, rank, start_of
 from halong.indicators.marks import Book, Mark, fold, mark, settle, tick, upward
 from halong.indicators.members import LOCK, renew, renew_stale, source_labels
 from halong.indicators.models import WHOLE, Cell, Definition, Indicator, Value
@@ -28,6 +28,11 @@ TOPIC = "indicators"
 CLAIMED = 2_000  # periods looked at in one transaction
 EFFORT = 150_000  # things × periods computed in one transaction, about
 KEEP_HOURS_DAYS = 90
+_DROP_HOURS = """
+DELETE FROM indicators_value v USING ({every_node}) n
+WHERE v.indicator_id = %(id)s AND v.grain = 'hour' AND v.node = n.node AND v.label <= %(first)s
+  AND NOT EXISTS (SELECT FROM dirty_indicator d WHERE d.indicator_id = v.indicator_id AND d.label <= %(first)s)
+"""
 Kind = Definition.Kind
 
 
@@ -135,9 +140,8 @@ def _compute(
         return compute_series(cursor, definition, labels)
     if grain == definition.grain and definition.kind == Kind.RECORDS:
         return compute_records(cursor, definition, labels)
-    return store_said(
-        cursor, definition, grain, labels
-    )  # a table without figures, or an older definition's grain
+    # a table without figures, or an older definition's grain
+    return store_said(cursor, definition, grain, labels)
 
 
 def _valued(definition: Definition, grain: str, labels: Iterable[datetime]) -> list[datetime]:
@@ -226,10 +230,7 @@ def _chain(grain: str, label: datetime) -> Iterator[tuple[str, datetime]]:
 def _inputs(indicator: Indicator, start: datetime, end: datetime) -> Iterator[Mark]:
     """The periods for which the indicators that a formula names have values."""
     for definition in indicator.definitions.all():
-        read = expression_of(definition) if definition.kind == Kind.FORMULA else None
-        if read is None:
-            continue
-        rows = Value.objects.filter(indicator__key__in=read.keys, label__gt=start, node=WHOLE)
+        rows = Value.objects.filter(indicator__key__in=keys_of(definition), label__gt=start, node=WHOLE)
         for grain, label in rows.values_list("grain", "label").distinct():
             if rank(grain) >= rank(definition.grain) and label <= label_of(end, grain):
                 yield indicator.pk, grain, label
@@ -246,18 +247,7 @@ def drop_old_hours(now: datetime | None = None) -> int:
     dropped = 0
     with connection.cursor() as cursor:
         for pk in Indicator.objects.values_list("pk", flat=True):
-            cursor.execute(
-                """
-                DELETE FROM indicators_value v USING (
-                    SELECT 0 AS node UNION ALL SELECT id::int4 FROM places_place
-                    UNION ALL SELECT -id::int4 FROM places_agency
-                ) n
-                WHERE v.indicator_id = %(id)s AND v.grain = 'hour' AND v.node = n.node AND v.label <= %(first)s
-                  AND NOT EXISTS (SELECT FROM dirty_indicator d WHERE d.indicator_id = v.indicator_id
-                                  AND d.label <= %(first)s)
-                """,
-                {"id": pk, "first": first},
-            )
+            cursor.execute(_DROP_HOURS.format(every_node=EVERY_NODE), {"id": pk, "first": first})
             dropped += cursor.rowcount
     return dropped
 
@@ -267,7 +257,8 @@ def trial(definition: Definition, *, end: datetime, count: int = 30) -> list[tup
 
     It is computed as if it were saved, by the same statements, and nothing of it stays.
     """
-    labels = list(_last_labels(definition.grain, end, count))
+    grain = definition.grain
+    labels = list(labels_between(previous(label_of(end, grain), grain, count), end, grain))
     with transaction.atomic(), connection.cursor() as cursor:
         point = transaction.savepoint()
         indicator = Indicator.objects.create(key=f"trial {timezone.now().timestamp()}", active=False)
@@ -282,13 +273,6 @@ def trial(definition: Definition, *, end: datetime, count: int = 30) -> list[tup
         )
         transaction.savepoint_rollback(point)
     return [(label, found.get(label)) for label in labels]
-
-
-def _last_labels(grain: str, end: datetime, count: int) -> Iterator[datetime]:
-    start = label_of(end, grain)
-    for _step in range(count):
-        start = start_of(start, grain)
-    return labels_between(start, end, grain)
 
 
 def _columns_of(definition: Definition) -> dict[str, Any]:

@@ -8,12 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from halong.core import registry
-from halong.core.errors import Invalid
 from halong.core.formats import format_date, format_duration, format_number
 from halong.core.sector import all_types, find_attribute, find_type
 from halong.core.units import unit_symbol
-from halong.indicators.expression import parse
-from halong.indicators.models import Definition, Grain
+from halong.indicators.models import GRAVITY, Definition, Grain
+from halong.indicators.specs import num_property
 from halong.web.words import STATES
 
 _KEY = re.compile(r"[A-Za-z_][\w-]*(?:\.[\w-]+)+|[A-Za-z_]\w*")
@@ -38,14 +37,6 @@ def expression_words(expression: str, names: Mapping[str, str]) -> str:
     return text.replace("*", "×").replace("/", "÷").replace("-", "−")
 
 
-def keys_in(expression: str) -> set[str]:
-    """The keys of indicators that a formula names; none if it can't be read."""
-    try:
-        return set(parse(expression).keys)
-    except Invalid:
-        return set()
-
-
 def _first(spec: Mapping[str, Any]) -> str:
     """What is taken of one thing."""
     words = {
@@ -56,9 +47,11 @@ def _first(spec: Mapping[str, Any]) -> str:
         "last": _("The last %(property)s of the period, for each of the %(things)s;"),
         "count": _("How many readings of %(property)s the period has, for each of the %(things)s;"),
     }
-    prop = spec.get("property") or spec.get("num_property") or ""
     text = words.get(str(spec.get("time", "mean")), words["mean"])
-    return text % {"property": property_words(prop, spec.get("types") or []), "things": things_words(spec)}
+    return text % {
+        "property": property_words(num_property(spec), spec.get("types") or []),
+        "things": things_words(spec),
+    }
 
 
 def _then(spec: Mapping[str, Any]) -> str:
@@ -109,10 +102,7 @@ def things_words(spec: Mapping[str, Any]) -> str:
 
 def band_words(definition: Definition) -> str:
     """The bands in words, gravest first: "Nghiêm trọng < 10 · Cao < 25"."""
-    order = ["critical", "high", "attention"]
-    rows = sorted(
-        definition.bands, key=lambda band: order.index(band["state"]) if band["state"] in order else 9
-    )
+    rows = sorted(definition.bands, key=lambda band: GRAVITY.index(band["state"]), reverse=True)
     said = []
     for band in rows:
         ends = [

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from halong.accounts.models import User
 from halong.core.errors import Invalid
-from halong.indicators.models import Definition, Grain, Indicator
+from halong.indicators.models import GRAVITY, Definition, Grain, Indicator
 from halong.indicators.specs import check_spec
 from halong.places.models import Agency
 
-STATES = ("attention", "high", "critical")
+ABNORMAL = GRAVITY[1:]
 SIDES = ("below", "above")
-FIRST_LEVEL = 12  # what the panorama has room for
+ON_PANORAMA = 12  # indicators, at most
 OF_INDICATOR = ("sector", "level", "order", "agency", "person")
 
 
@@ -86,7 +86,7 @@ class DefinitionDraft:
         """A graver band lies further out."""
         faults = {}
         for side in SIDES:
-            marks = [(state, mark) for state in STATES if (mark := self._mark(state, side)) is not None]
+            marks = [(state, mark) for state in ABNORMAL if (mark := self._mark(state, side)) is not None]
             for (_milder, near), (state, far) in pairwise(marks):
                 if (far >= near) if side == "below" else (far <= near):
                     faults[f"{state}_{side}"] = _("A graver band must lie further out than a milder one.")
@@ -124,9 +124,9 @@ def room_faults(indicator: Indicator | None = None) -> dict[str, str]:
     others = Indicator.objects.filter(level=1, active=True)
     if indicator is not None:
         others = others.exclude(pk=indicator.pk)
-    if others.count() < FIRST_LEVEL:
+    if others.count() < ON_PANORAMA:
         return {}
     return {
         "level": _("The panorama has room for %(n)d indicators: take another one down first.")
-        % {"n": FIRST_LEVEL}
+        % {"n": ON_PANORAMA}
     }

@@ -13,8 +13,8 @@ from halong.core.live import touch
 from halong.core.permissions import require
 from halong.core.text import fold
 from halong.indicators.actions import take_effect
-from halong.indicators.describe import keys_in
 from halong.indicators.drafts import DefinitionDraft, draft_of, room_faults
+from halong.indicators.formulas import formulas_using
 from halong.indicators.models import Definition, Indicator, Target
 from halong.places.models import Agency, Place
 
@@ -78,7 +78,9 @@ def switch_indicator(indicator: Indicator, *, by: Any, active: bool) -> None:
     """
     require(by, "indicators.edit", indicator)
     if not active and (users := formulas_using(indicator)):
-        raise Conflict(_("Formulas use it: %(keys)s.") % {"keys": ", ".join(users)})
+        raise Conflict(
+            _("Formulas use it: %(keys)s.") % {"keys": ", ".join(used.indicator.key for used in users)}
+        )
     if active and indicator.level == Indicator.Level.PANORAMA and (faults := room_faults(indicator)):
         raise Invalid(faults["level"], fields=faults)
     if not Indicator.objects.filter(pk=indicator.pk, active=not active).update(active=active):
@@ -88,19 +90,6 @@ def switch_indicator(indicator: Indicator, *, by: Any, active: bool) -> None:
             take_effect(definition)
     record(by, "indicators.switch", indicator, active=active)
     touch(TOPIC)
-
-
-def formulas_using(indicator: Indicator) -> list[str]:
-    """The keys of the active indicators whose present formula names this one."""
-    rows = Indicator.objects.active().exclude(pk=indicator.pk).prefetch_related("definitions")
-    defined = [(row.key, row.definition) for row in rows]
-    return [
-        key
-        for key, definition in defined
-        if definition is not None
-        and definition.kind == Definition.Kind.FORMULA
-        and indicator.key in keys_in(str(definition.spec.get("expression", "")))
-    ]
 
 
 @transaction.atomic

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from halong.core.errors import Invalid
-from halong.indicators.cells import store_new
+from halong.indicators.cells import EVERY_NODE, store_new
 from halong.indicators.expression import Expression, parse
 from halong.indicators.models import Definition, Indicator
 
 _INPUTS = """
 SELECT i.key, v.label, v.node, v.value, v.reported, v.expected, v.running, v.estimated, v.simulated
 FROM indicators_indicator i
-CROSS JOIN (SELECT 0 AS node UNION ALL SELECT id::int4 FROM places_place UNION ALL SELECT -id::int4 FROM places_agency) n
+CROSS JOIN ({every_node}) n
 CROSS JOIN unnest(%(labels)s::timestamptz[]) AS k (label)
 JOIN indicators_value v ON v.indicator_id = i.id AND v.grain = %(grain)s AND v.node = n.node AND v.label = k.label
 WHERE i.key = ANY(%(keys)s)
@@ -40,15 +40,23 @@ def expression_of(definition: Definition) -> Expression | None:
         return None
 
 
+def keys_of(definition: Definition) -> tuple[str, ...]:
+    """The keys of the indicators that a definition names; none where it is no formula, or can't be read."""
+    read = expression_of(definition) if definition.kind == Definition.Kind.FORMULA else None
+    return read.keys if read else ()
+
+
+def formulas_using(indicator: Indicator) -> list[Definition]:
+    """The present definitions of the active indicators whose formula names this one. Two queries."""
+    rows = Indicator.objects.active().exclude(pk=indicator.pk).prefetch_related("definitions")
+    return [found for row in rows if (found := row.definition) and indicator.key in keys_of(found)]
+
+
 def dependents(indicators: Iterable[Indicator]) -> dict[str, list[Indicator]]:
     """For each key, the indicators of which some definition is a formula that names it."""
     found: dict[str, list[Indicator]] = {}
     for indicator in indicators:
-        keys: set[str] = set()
-        for definition in indicator.definitions.all():
-            if definition.kind == Definition.Kind.FORMULA and (read := expression_of(definition)):
-                keys.update(read.keys)
-        for key in keys:
+        for key in {key for definition in indicator.definitions.all() for key in keys_of(definition)}:
             found.setdefault(key, []).append(indicator)
     return found
 
@@ -60,7 +68,8 @@ def compute_formula(
     read = expression_of(definition)
     if read is None:
         return set()
-    cursor.execute(_INPUTS, {"keys": list(read.keys), "grain": grain, "labels": list(labels)})
+    given = {"keys": list(read.keys), "grain": grain, "labels": list(labels)}
+    cursor.execute(_INPUTS.format(every_node=EVERY_NODE), given)
     inputs: dict[tuple[datetime, int], dict[str, tuple[Any, ...]]] = {}
     for key, label, node, *rest in cursor.fetchall():
         inputs.setdefault((label, node), {})[key] = tuple(rest)
@@ -70,8 +79,8 @@ def compute_formula(
         if len(found) == len(read.keys)
     ]
     columns = list(zip(*rows, strict=True)) or [()] * len(_NAMES)
-    given = {name: list(column) for name, column in zip(_NAMES, columns, strict=True)}
-    return store_new(cursor, definition, grain, labels, _NEW, given)
+    made = {name: list(column) for name, column in zip(_NAMES, columns, strict=True)}
+    return store_new(cursor, definition, grain, labels, _NEW, made)
 
 
 def _row(read: Expression, label: datetime, node: int, found: dict[str, tuple[Any, ...]]) -> tuple[Any, ...]:

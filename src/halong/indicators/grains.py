@@ -109,6 +109,17 @@ def period_words(label: datetime, grain: str) -> str:
     return pgettext("period", "year %(year)s") % {"year": day.year}
 
 
+def short_words(label: datetime, grain: str, today: date) -> str:
+    """The period in as few letters as a tile has room for: "14:00", "22/11", "10/2026", "Q3/2026"."""
+    if grain == "hour":
+        clock = format_time(label)
+        return clock if local(label).date() == today else f"{clock} {local(label).strftime('%d/%m')}"
+    day = day_of(label)
+    if grain == "quarter":
+        return f"Q{(day.month + 2) // 3}/{day.year}"
+    return day.strftime({"day": "%d/%m", "month": "%m/%Y"}.get(grain, "%Y"))
+
+
 def _start_of_present(at: datetime, grain: str) -> datetime:
     here = at.astimezone(ZONE).replace(minute=0, second=0, microsecond=0)
     if grain == "hour":

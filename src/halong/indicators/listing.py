@@ -14,10 +14,10 @@ from halong.core import registry
 from halong.core.permissions import has_perm
 from halong.core.text import fold, sort_key
 from halong.indicators.chart import words_of_trend
-from halong.indicators.models import Indicator, Submission
+from halong.indicators.models import GRAVITY, Indicator, Submission
 from halong.indicators.standings import Standing, standings
+from halong.indicators.submitting import is_his
 
-GRAVITY = {"normal": 0, "attention": 1, "high": 2, "critical": 3}
 QUALITY = {"good": (90, 100), "fair": (70, 89), "poor": (0, 69)}
 CSV_HEAD = (
     "key", "name", "sector", "level", "value", "unit", "target", "state", "period", "updated", "late", "owner", "quality",
@@ -68,7 +68,7 @@ def _row(standing: Standing) -> Row:
     return Row(
         standing,
         str(sector.name) if sector else standing.indicator.sector,
-        (owner.short_name or owner.name) if owner else "",
+        owner.called if owner else "",
         words_of_trend(standing.trend, standing.definition),
     )
 
@@ -102,7 +102,7 @@ def _freshness(standing: Standing) -> str:
 SORTS: dict[str, Callable[[Row], Any]] = {
     "name": lambda row: sort_key(row.standing.name),
     "value": lambda row: row.standing.value,
-    "state": lambda row: GRAVITY[row.standing.state] if row.standing.value is not None else None,
+    "state": lambda row: GRAVITY.index(row.standing.state) if row.standing.value is not None else None,
     "owner": lambda row: sort_key(row.owner) if row.owner else None,
     "age": lambda row: row.standing.label,
     "quality": lambda row: row.score,
@@ -134,8 +134,11 @@ def tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
     """The pages of this module side by side, with how many tables wait for this person."""
     mine = 0
     if has_perm(request.user, "indicators.submit"):
-        owed = Submission.objects.visible_to(request.user).waiting().select_related("agency")
-        mine = sum(has_perm(request.user, "indicators.submit", row) for row in owed)
+        owed = Submission.objects.visible_to(request.user).waiting().filter(collection__active=True)
+        mine = sum(
+            is_his(request.user, row.agency) and has_perm(request.user, "indicators.submit", row)
+            for row in owed.select_related("agency")
+        )
     entries = [
         ("indicators", _("Indicators")),
         ("collections", _("Tables from agencies")),

@@ -13,6 +13,7 @@ from halong.core.permissions import scope_q
 from halong.places.models import Agency, Place
 
 WHOLE = 0
+GRAVITY = ("normal", "attention", "high", "critical")  # the states of values, the gravest last
 
 
 def node_of(place: Place | None = None, agency: Agency | None = None) -> int:
@@ -23,6 +24,10 @@ def node_of(place: Place | None = None, agency: Agency | None = None) -> int:
     if place is not None and place.parent_id is not None:
         return place.pk
     return WHOLE if agency is None else -agency.pk
+
+
+def _in_english() -> bool:
+    return (get_language() or "vi").startswith("en")
 
 
 class Grain(models.TextChoices):
@@ -77,11 +82,6 @@ class Indicator(models.Model):
 
     def __str__(self) -> str:
         return self.key
-
-    @property
-    def owner(self) -> Agency | None:
-        """The agency that answers for it."""
-        return self.agency
 
     def definition_on(self, day: date) -> "Definition | None":
         """The definition in force on a day; before the first one, the first; None without any.
@@ -177,15 +177,13 @@ class Definition(models.Model):
         return self._said("scope_words")
 
     def _said(self, name: str) -> str:
-        english = (get_language() or "vi").startswith("en")
-        said: str = (english and getattr(self, f"{name}_en")) or getattr(self, name)
+        said: str = (_in_english() and getattr(self, f"{name}_en")) or getattr(self, name)
         return said
 
     def state_of(self, value: float | None) -> str:
         """The gravest state whose band the value lies in, else "normal"."""
-        order = ("normal", "attention", "high", "critical")
         states = [band["state"] for band in self.bands if value is not None and _inside(band, value)]
-        return max(states, key=order.index, default="normal")
+        return max(states, key=GRAVITY.index, default=GRAVITY[0])
 
 
 def _inside(band: dict[str, Any], value: float) -> bool:
@@ -309,7 +307,7 @@ class Collection(models.Model):
     @property
     def said(self) -> str:
         """The title in the language of the page."""
-        return ((get_language() or "vi").startswith("en") and self.title_en) or self.title
+        return (_in_english() and self.title_en) or self.title
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -321,17 +319,19 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
     def waiting(self) -> Self:
         """Those that their agency still owes."""
-        return self.filter(state__in=[Submission.State.DUE, Submission.State.RETURNED])
+        return self.filter(state__in=Submission.WAITING)
 
 
 class Submission(models.Model):
     """What one agency owes for one period of a collection. ``values``: indicator key → place code or "" → [num, den]."""
 
     class State(models.TextChoices):
-        DUE = "due", _("Due")
+        DUE = "due", pgettext_lazy("submission", "Due")
         SUBMITTED = "submitted", _("Submitted, waits for approval")
         APPROVED = "approved", _("Approved")
         RETURNED = "returned", _("Returned")
+
+    WAITING = (State.DUE, State.RETURNED)  # its agency still owes it
 
     collection = models.ForeignKey(Collection, models.CASCADE, related_name="submissions")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="submissions")

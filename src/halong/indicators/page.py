@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,15 +12,17 @@ from django.utils.translation import gettext as _
 from halong.accounts.queries import Person, answerable
 from halong.context.scope import Scope, period_name, scope_of, selectors
 from halong.core import registry
+from halong.core.blocks import render_blocks
 from halong.core.formats import format_number
 from halong.core.permissions import has_perm
 from halong.indicators import compare, quality
 from halong.indicators.behind import behind
 from halong.indicators.chart import SPANS, STEP, History, beginning, grains_for, words_of_trend
-from halong.indicators.describe import definition_rows, formula_words, keys_in, version_words
+from halong.indicators.describe import definition_rows, formula_words, version_words
+from halong.indicators.formulas import formulas_using
 from halong.indicators.grains import period_words
 from halong.indicators.models import Definition, Grain, Indicator, node_of
-from halong.indicators.queries import revisions_of
+from halong.indicators.queries import revisions_of, value_text
 from halong.indicators.standings import Standing, standings
 
 PEOPLE = 3
@@ -53,7 +54,7 @@ class Page:
         return {
             **self._head(), **self._value(), **self._history(), **self._comparison(), **self._meaning(),
             "behind": behind(self.standing, self.user, self.now),
-            "blocks": blocks(self.request, self.standing),
+            "blocks": render_blocks(registry.indicator_blocks, self.request, self.standing),
         }  # fmt: skip
 
     def _head(self) -> dict[str, Any]:
@@ -86,12 +87,22 @@ class Page:
             "trend_words": words_of_trend(standing.trend, self.definition),
             "quality_parts": quality.parts(standing.quality, self.definition),
             "quality_formula": quality.formula(),
-            "quality_trend": quality.history(
-                self.definition, node_of(self.scope.place, self.scope.agency), self.now
-            )
-            if standing.quality
-            else [],
+            **self._quality_before(),
         }
+
+    def _quality_before(self) -> dict[str, Any]:
+        """The score over time, where it has moved."""
+        if self.standing.quality is None:
+            return {}
+        scores = quality.history(self.definition, node_of(self.scope.place, self.scope.agency), self.now)
+        known = [score for score in scores if score is not None]
+        if len(set(known)) < 2:
+            return {}
+        words = _("%(before)s → %(now)s") % {
+            "before": format_number(known[0], 0),
+            "now": format_number(known[-1], 0),
+        }
+        return {"quality_trend": scores, "quality_trend_words": words}
 
     def _history(self) -> dict[str, Any]:
         shown = History.asked(self.indicator, self.definition, self.scope, self.request.GET, self.now)
@@ -140,6 +151,7 @@ class Page:
             "compare_query": urlencode({"tree": "former"}) if former else "",
             "shows_den": any(side.row.den is not None for side in [*places, *agencies]),
             "decimals": self.definition.decimals,
+            "unit_text": self.standing.unit_text,
         }
 
     def _tree(self, label: str, current: bool, tree: str | None) -> dict[str, Any]:
@@ -149,12 +161,12 @@ class Page:
     def _meaning(self) -> dict[str, Any]:
         defined = sorted(self.indicator.definitions.all(), key=lambda d: d.version, reverse=True)
         earlier: list[Definition | None] = [*defined[1:], None]
-        changed = revisions_of(self.indicator, place=self.scope.place, agency=self.scope.agency, limit=10)
+        changed = revisions_of(self.indicator, place=self.scope.place, agency=self.scope.agency)
         return {
             "meaning": self.definition.explanation,
             "formula": formula_words(self.definition, self.names),
             "definition_rows": definition_rows(self.definition),
-            "used_by": used_by(self.indicator),
+            "used_by": formulas_using(self.indicator),
             "versions": [
                 {"definition": after, "words": version_words(before, after, self.names)}
                 for after, before in zip(defined, earlier, strict=True)
@@ -168,39 +180,15 @@ class Page:
                     "period": period_words(r.label, r.grain),
                 }
                 for r in changed
-            ],
+                if value_text(self.definition, r.old_value) != value_text(self.definition, r.new_value)
+            ][:10],
         }
-
-
-def blocks(request: HttpRequest, standing: Standing) -> list[str]:
-    """What other modules say of the indicator (``core.registry.indicator_blocks``): each gets the standing."""
-    shown: list[str] = []
-    for block in sorted(registry.indicator_blocks, key=lambda block: block.order):
-        if block.permission and not has_perm(request.user, block.permission):
-            continue
-        found = block.context(request, standing)
-        if found is not None:
-            shown.append(render_to_string(block.template, found, request))
-    return shown
 
 
 def names_by_key(user: Any) -> dict[str, str]:
     """The name of every indicator by its key: two queries."""
     rows = Indicator.objects.visible_to(user).prefetch_related("definitions")
     return {row.key: found.title for row in rows if (found := row.definition)}
-
-
-def used_by(indicator: Indicator) -> list[dict[str, Any]]:
-    """The indicators whose formula names this one."""
-    rows = Definition.objects.filter(
-        kind=Definition.Kind.FORMULA, spec__expression__icontains=indicator.key, indicator__active=True
-    ).order_by("indicator_id", "-version")
-    found = {
-        row.indicator_id: row.title
-        for row in rows
-        if indicator.key in keys_in(row.spec.get("expression", ""))
-    }
-    return [{"pk": pk, "name": name} for pk, name in found.items()]
 
 
 def people_of(indicator: Indicator) -> list[Any]:
@@ -228,7 +216,7 @@ def snapshot(standing: Standing) -> str:
     text = f"{format_number(standing.value, standing.definition.decimals)} {standing.unit_text}".strip()
     aim = (
         f" ({_('target')} {format_number(standing.target, standing.definition.decimals)})"
-        if standing.target
+        if standing.target is not None
         else ""
     )
     return f"{text}{aim}, {standing.period}"

@@ -8,23 +8,17 @@ from django.utils.translation import gettext as _
 
 from halong.core.units import unit_symbol
 from halong.indicators.behind import behind, series_behind
-from halong.indicators.chart import STEP, words_of_trend
+from halong.indicators.chart import limits_of, line
 from halong.indicators.compute import trial
 from halong.indicators.describe import formula_words
 from halong.indicators.drafts import DefinitionDraft
-from halong.indicators.grains import period_words, start_of
+from halong.indicators.grains import period_words
 from halong.indicators.models import Definition, Indicator
 from halong.indicators.page import names_by_key
 from halong.indicators.standings import Standing
-from halong.web.words import STATES
 
-BACK = {
-    "hour": 720,
-    "day": 30,
-    "month": 12,
-    "quarter": 8,
-    "year": 5,
-}  # base periods: 30 days, or a few longer ones
+# base periods: 30 days, or a few longer ones
+BACK = {"hour": 720, "day": 30, "month": 12, "quarter": 8, "year": 5}
 EFFORT = 250_000  # things × periods that a person waits for
 LEAST = 48
 
@@ -41,11 +35,15 @@ def preview_of(draft: DefinitionDraft, user: Any, now: datetime) -> dict[str, An
     return {
         "name": definition.title,
         "points": known,
-        "chart": json.dumps(_chart(definition, points)),
+        "chart": json.dumps(
+            {
+                "series": [line(definition.title, definition, definition.grain, known)],
+                "limits": list(limits_of(definition)),
+            }
+        ),
         "stats": _stats(definition, known),
         "formula": formula_words(definition, names_by_key(user)),
         "behind": behind(standing, user, now) if definition.kind != Definition.Kind.RECORDS else None,
-        "words": words_of_trend(tuple(value for _label, value in known), definition),
         "empty": _("No value in this time"),
         "why": _why(definition),
     }
@@ -76,34 +74,6 @@ def _stats(definition: Definition, known: list[tuple[datetime, float]]) -> list[
         {"label": _("Highest"), "value": max(values), "decimals": decimals},
         {"label": _("Periods not normal"), "text": f"{abnormal} /{len(values)}"},
     ]  # fmt: skip
-
-
-def _chart(definition: Definition, points: list[tuple[datetime, float | None]]) -> dict[str, Any]:
-    grain = definition.grain
-    rows = [
-        [
-            (label if grain == "hour" else start_of(label, grain)).timestamp(),
-            value,
-            0,
-            period_words(label, grain),
-        ]
-        for label, value in points
-        if value is not None
-    ]
-    series = {
-        "name": definition.title, "unit": unit_symbol(definition.unit), "decimals": definition.decimals,
-        "interval": STEP[grain], "points": rows,
-    }  # fmt: skip
-    limits = [
-        {
-            "value": band[side], "label": str(STATES.get(band["state"], "")), "state": band["state"],
-            "kind": "minimum" if side == "below" else "maximum",
-        }
-        for band in definition.bands
-        for side in ("below", "above")
-        if side in band
-    ]  # fmt: skip
-    return {"series": [series], "limits": limits}
 
 
 def _why(definition: Definition) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from halong.core.formats import format_number
 from halong.indicators.grains import GRAINS, label_of, period_words
 from halong.indicators.models import (
+    GRAVITY,
     WHOLE,
     Definition,
     Indicator,
@@ -27,12 +28,11 @@ from halong.indicators.models import (
 from halong.indicators.standings import Quality, Standing, indicator_url, is_old, standings
 from halong.places.models import Agency, Place
 
-LEAST_CASES = 20  # fewer of them say too little for a rank
+LEAST_CASES = 20  # fewer of them say too little for comparing an agency with others
 NOT_RANKED = ("đảng", "cơ quan đảng", "công an", "quân sự", "quân đội", "lực lượng vũ trang")
 NOT_RANKED_NAMES = (
     "Công an", "Bộ Chỉ huy", "Ban Chỉ huy Quân sự", "Bộ đội", "Tỉnh ủy", "Thành ủy", "Thị ủy", "Huyện ủy", "Đảng ủy",
 )  # fmt: skip
-STATES = ("normal", "attention", "high", "critical")
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,9 @@ class Point:
 
 @dataclass(frozen=True)
 class NodeRow:
-    """A place or an agency beside the others. ``rank``: 1 is the best, None where it isn't ranked."""
+    """A place or an agency beside the others. ``rank``: 1 is the best, None where it isn't ranked; ``few``: because of too
+    few cases.
+    """
 
     place: Place | None
     agency: Agency | None
@@ -67,8 +69,13 @@ class NodeRow:
     den: float | None
     state: str = "normal"
     rank: int | None = None
-    ranked: bool = True
+    few: bool = False
     estimated: bool = False
+
+    @property
+    def ranked(self) -> bool:
+        """Whether it has a rank."""
+        return self.rank is not None
 
 
 @dataclass(frozen=True)
@@ -145,7 +152,8 @@ def by_place(
     """The lowest units of the tree of a day (today's) side by side, in the order of their rank, then of the alphabet.
 
     Without ``label`` for the latest closed period. Units before 01/07/2025 are the sums of those that followed them, and
-    are marked as estimated.
+    are marked as estimated. Places are ranked whatever their number of cases: that few cases say little protects agencies,
+    which are compared by what they do.
     """
     day = tree or timezone.localdate()
     units = list(Place.objects.on(day).defer("boundary").order_by("sort_key"))
@@ -160,7 +168,7 @@ def by_agency(
     indicator: Indicator, *, label: datetime | None = None, grain: str | None = None
 ) -> list[NodeRow]:
     """Agencies of today side by side, like ``by_place``. Bodies of the Party, the police and the army are left out; an
-    agency with fewer than 20 cases stands in the list without a rank.
+    agency with fewer than ``LEAST_CASES`` cases stands in the list without a rank.
     """
     agencies = list(Agency.objects.on(timezone.localdate()).exclude(is_not_ranked()).order_by("sort_key"))
     found = _at(indicator, [-agency.pk for agency in agencies], label, grain)
@@ -192,26 +200,26 @@ def _at(
 
 
 def _ranked(indicator: Indicator, rows: Iterable[tuple[Place | None, Agency | None, Value]]) -> list[NodeRow]:
-    """Rows with their rank by the direction of the definition of today: equal values share a rank."""
+    """Rows with their rank by the direction of the definition of today: equal values share a rank. Agencies with few cases
+    have none.
+    """
     definition = indicator.definition
     if definition is None:
         return []
+    relative, compared = is_relative(definition), definition.direction != Definition.Direction.NONE
+    sign = -1 if definition.direction == Definition.Direction.UP else 1
     made = []
     for place, agency, value in rows:
-        enough = agency is None or not is_relative(definition) or (value.den or 0) >= LEAST_CASES
-        ranked = value.value is not None and enough and definition.direction != Definition.Direction.NONE
-        made.append((place, agency, value, ranked))
-    sign = -1 if definition.direction == Definition.Direction.UP else 1
-    order = sorted(sign * (value.value or 0.0) for _p, _a, value, ranked in made if ranked)
-    places: dict[float, int] = {}
-    for number, key in enumerate(order, 1):
-        places.setdefault(key, number)
+        few = agency is not None and relative and (value.den or 0) < LEAST_CASES
+        key = None if value.value is None or few or not compared else sign * value.value
+        made.append((place, agency, value, few, key))
+    order = sorted(key for *_row, key in made if key is not None)
     done = [
         NodeRow(
             place, agency, value.value, value.num, value.den, definition.state_of(value.value),
-            places[sign * (value.value or 0.0)] if ranked else None, ranked, value.estimated,
+            None if key is None else order.index(key) + 1, few, value.estimated,
         )
-        for place, agency, value, ranked in made
+        for place, agency, value, few, key in made
     ]  # fmt: skip
     return sorted(done, key=lambda row: (row.rank is None, row.rank or 0))
 
@@ -262,7 +270,7 @@ def _change(before: Standing, after: Standing) -> IndicatorChange:
 
 
 def _weight(change: IndicatorChange) -> tuple[int, int, float]:
-    gravest = max(STATES.index(change.state_before), STATES.index(change.state_after))
+    gravest = max(GRAVITY.index(change.state_before), GRAVITY.index(change.state_after))
     before, after = change.before or 0.0, change.after or 0.0
     share = abs(after - before) / (abs(before) or 1.0)
     return (0 if change.state_before != change.state_after else 1, -gravest, -share)
@@ -282,7 +290,7 @@ def late(
     now = now or timezone.now()
     rows = [
         *_late_submissions(user, place, agency, sector, now),
-        *_late_indicators(user, agency, sector, now),
+        *late_indicators(user, agency=agency, sector=sector, now=now),
     ]
     return sorted(rows, key=lambda row: row.due_at)
 
@@ -309,7 +317,9 @@ def _late_submissions(
     ]
 
 
-def _late_indicators(user: Any, agency: Agency | None, sector: str, now: datetime) -> list[LateRow]:
+def late_indicators(
+    user: Any, *, agency: Agency | None = None, sector: str = "", now: datetime
+) -> list[LateRow]:
     """Indicators of the whole whose latest value is older than promised. A table's lateness is that of its submissions."""
     rows = []
     for row in standings(user, sector=sector, now=now):
@@ -344,12 +354,9 @@ def punctuality(user: Any, *, start: datetime, end: datetime) -> list[NodeRow]:
     shares = {pk: 100 * timely / due for pk, (timely, due) in figures.items()}
     order = sorted(shares.values(), reverse=True)
     rows = [
-        NodeRow(
-            None, row, shares[row.pk], figures[row.pk][0], figures[row.pk][1], "normal",
-            order.index(shares[row.pk]) + 1, True,
-        )
+        NodeRow(None, row, shares[row.pk], *figures[row.pk], rank=order.index(shares[row.pk]) + 1)
         for row in agencies
-    ]  # fmt: skip
+    ]
     return sorted(rows, key=lambda row: row.rank or 0)
 
 

@@ -1,4 +1,4 @@
-"""Late figures remind by themselves: their owner two days before and on the day, his superior on the day after."""
+"""Late figures and late data remind by themselves: their owner first, his superior on the day after."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,11 +15,14 @@ from halong.core.formats import ZONE, format_datetime
 from halong.core.permissions import SYSTEM
 from halong.indicators.grains import period_words
 from halong.indicators.models import Submission
+from halong.indicators.queries import LateRow, late_indicators
 from halong.notify.actions import tell
+from halong.places.models import Agency
 
 OFFICE_BEGINS = 8  # o'clock
 A_DAY = timedelta(days=1)
 AT_ONCE = 200
+NAMED = 4  # late indicators that a notice names
 SOON, TODAY, LATE = "soon", "today", "late"
 
 
@@ -51,6 +54,34 @@ def _remind(submission: Submission, now: datetime) -> bool:
         return False
     _say(_readers(submission, stage), submission, _title(stage), stage)
     return True
+
+
+def remind_of_data(now: datetime, *, by: Any = SYSTEM) -> int:
+    """Tell whoever answers for indicators whose data is older than promised, once a day and agency; from the second day on
+    also whoever answers for the agency above. Returns how many agencies are late.
+    """
+    owed: dict[int, list[LateRow]] = {}
+    agencies: dict[int, Agency] = {}
+    for row in late_indicators(by, now=now):
+        if row.agency is not None:
+            owed.setdefault(row.agency.pk, []).append(row)
+            agencies[row.agency.pk] = row.agency
+    day = now.astimezone(ZONE).date()
+    for pk, rows in owed.items():
+        people = [person.user for person in answerable(agencies[pk])]
+        above: Any = agencies[pk].parent
+        if above is not None and any(row.due_at <= now - A_DAY for row in rows):
+            people += [person.user for person in answerable(above)]
+        tell(
+            people,
+            kind="indicators",
+            title=format_lazy(_("Data is late: {agency}"), agency=agencies[pk].name),
+            text="; ".join(row.what for row in rows[:NAMED]) + ("…" if len(rows) > NAMED else ""),
+            url=rows[0].url if len(rows) == 1 else reverse("league"),
+            key=f"late-data:{pk}:{day}",
+            by=SYSTEM,
+        )
+    return len(owed)
 
 
 def tell_approver(submission: Submission) -> None:

@@ -47,9 +47,8 @@ _MANY = {
     "count": "sum(r.valid)::float8",
 }
 
-PRESENT = timedelta(
-    minutes=10
-)  # a period that ended so recently is still the present, for what only the present tells
+# a period that ended so recently is still the present, for what only the present tells
+PRESENT = timedelta(minutes=10)
 
 _THINGS = """
 thing AS (

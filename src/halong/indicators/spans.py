@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from halong.indicators.cells import SETTLE, store_new
+from halong.indicators.cells import EVERY_NODE, SETTLE, store_new
 from halong.indicators.grains import finer, start_of
 from halong.indicators.models import Definition
 from halong.indicators.specs import Shape, shape_of
 
 _SPAN = """
-nodes AS MATERIALIZED (
-    SELECT 0 AS node UNION ALL SELECT id::int4 FROM places_place UNION ALL SELECT -id::int4 FROM places_agency
-),
+nodes AS MATERIALIZED ({every_node}),
 part AS (
     SELECT k.label, n.node, v.label AS part_label, v.value, v.num, v.den, v.reported, v.expected, v.estimated,
            v.simulated
@@ -67,4 +65,5 @@ def compute_spans(
         "settled": now - SETTLE,
     }
     columns = _columns(shape_of(definition), definition.over_time)
-    return store_new(cursor, definition, grain, labels, _SPAN.format(**columns), given)
+    new = _SPAN.format(every_node=EVERY_NODE, **columns)
+    return store_new(cursor, definition, grain, labels, new, given)

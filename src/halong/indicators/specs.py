@@ -9,6 +9,7 @@
 - ``table``: ``across`` (sum mean) where it isn't what the unit suggests.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,7 +62,7 @@ def shape_of(definition: Definition) -> Shape:
     return Shape("quotient", scale)
 
 
-def num_property(spec: dict[str, Any]) -> str:
+def num_property(spec: Mapping[str, Any]) -> str:
     """The property that is read of each thing."""
     return str(spec.get("property") or spec.get("num_property") or "")
 

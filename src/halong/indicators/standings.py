@@ -18,9 +18,11 @@ from halong.core.units import unit_symbol
 from halong.indicators.grains import (
     GRAINS,
     label_of,
+    labels_between,
     period_words,
     previous,
     rank,
+    short_words,
     start_of,
 )
 from halong.indicators.models import Definition, Indicator, Target, node_of
@@ -49,12 +51,14 @@ CROSS JOIN LATERAL (
 ORDER BY k.n, v.label
 """
 _QUALITY = """
-SELECT k.n, least(%(judged)s, q.periods), q.complete, q.valued, q.timed, q.timely, q.plausible
+SELECT k.n, q.earliest, q.complete, q.valued, q.timed, q.timely, q.plausible, EXISTS (
+    SELECT FROM indicators_value v WHERE v.indicator_id = k.id AND v.grain = k.grain AND v.node = %(node)s
+    AND v.label <= k.first)
 FROM unnest(%(ids)s::bigint[], %(grains)s::text[], %(first)s::timestamptz[], %(last)s::timestamptz[],
             %(promises)s::int[], %(lows)s::float8[], %(highs)s::float8[])
     WITH ORDINALITY AS k (id, grain, first, last, promise, low, high, n)
 CROSS JOIN LATERAL (
-    SELECT count(*) AS periods,
+    SELECT min(v.label) AS earliest,
            sum(CASE WHEN v.value IS NULL THEN 0 WHEN v.expected > 0 THEN least(1, v.reported::float8 / v.expected)
                ELSE 1 END) AS complete,
            count(v.value) AS valued,
@@ -147,9 +151,24 @@ class Standing:
         return self.definition.shows_denominator and self.num is not None and self.den is not None
 
     @property
+    def short_period(self) -> str:
+        """The period in as few letters as a tile has room for."""
+        if self.label is None:
+            return ""
+        return short_words(self.label, self.definition.grain, timezone.localdate())
+
+    @property
+    def change_text(self) -> str:
+        """The change against the period before with its sign, or nothing where there is none."""
+        return "" if self.change is None else _signed(self.definition, self.change)
+
+    @property
     def target_text(self) -> str:
-        """The target as it is written, or nothing."""
-        return "" if self.target is None else format_number(self.target, self.definition.decimals)
+        """The target as it is written, or nothing; beside a part of a whole ("19 /24") with its unit: it is no part."""
+        if self.target is None:
+            return ""
+        text = format_number(self.target, self.definition.decimals)
+        return f"{text} {self.unit_text}".strip() if self.shows_part else text
 
     @property
     def url(self) -> str:
@@ -252,7 +271,7 @@ def _trends(
     given["last"] = [label_of(now, grain) for grain in given["grains"]]
     begin = now - PERIODS.get(period, timedelta(hours=24))
     given["first"] = [
-        min(label_of(begin, grain), previous(last, grain, LEAST))
+        min(start_of(label_of(begin, grain), grain), previous(last, grain, LEAST))
         for grain, last in zip(given["grains"], given["last"], strict=True)
     ]
     found: dict[int, list[float | None]] = {}
@@ -262,21 +281,31 @@ def _trends(
 
 
 def qualities_of(defined: Sequence[Definition], node: int, now: datetime) -> list[Quality | None]:
-    """The quality of each definition's figures at a node over the latest 30 closed periods; None without any."""
+    """The quality of each definition's figures at a node over the latest 30 periods for which the promise has come due;
+    None without any value. A period without a value is incomplete; before the first value nothing was expected.
+    """
     given = _keys(defined, node, now)
-    given["last"] = [previous(last, d.grain) for last, d in zip(given["last"], defined, strict=True)]
+    given["last"] = [_latest_due(definition, now) for definition in defined]
     given["first"] = [previous(last, d.grain, JUDGED) for last, d in zip(given["last"], defined, strict=True)]
     given |= {
-        "judged": JUDGED,
         "promises": [definition.freshness_s for definition in defined],
         "lows": [definition.plausible_min for definition in defined],
         "highs": [definition.plausible_max for definition in defined],
     }
     found: list[Quality | None] = [None] * len(defined)
-    for n, periods, complete, valued, timed, timely, plausible in _rows(_QUALITY, given):
-        if periods and valued:
+    for n, earliest, complete, valued, timed, timely, plausible, older in _rows(_QUALITY, given):
+        if valued:
+            begun = given["first"][n - 1] if older else start_of(earliest, defined[n - 1].grain)
+            periods = sum(1 for _label in labels_between(begun, given["last"][n - 1], defined[n - 1].grain))
             found[n - 1] = Quality(complete / periods, timely / timed if timed else 1.0, plausible / valued)
     return found
+
+
+def _latest_due(definition: Definition, now: datetime) -> datetime:
+    """The label of the latest period whose value was promised by now."""
+    before = now - timedelta(seconds=definition.freshness_s)
+    label = label_of(before, definition.grain)
+    return label if label == before else start_of(label, definition.grain)
 
 
 def targets_at(indicators: Iterable[Indicator], node: int, day: Any) -> dict[int, float]:
@@ -340,8 +369,15 @@ def change_words(definition: Definition, change: float | None, label: datetime) 
     if change is None:
         return ""
     before = period_words(start_of(label, definition.grain), definition.grain)
+    text = _signed(definition, change)
+    if not text:
+        return _("unchanged since %(period)s") % {"period": before}
+    return _("%(change)s since %(period)s") % {"change": text, "period": before}
+
+
+def _signed(definition: Definition, change: float) -> str:
+    """A change as the definition writes it, with its sign; nothing where it is zero as written."""
     text = format_number(change, definition.decimals)
     if not any(char in "123456789" for char in text):
-        return _("unchanged since %(period)s") % {"period": before}
-    sign = "+" if change > 0 else ""
-    return _("%(change)s since %(period)s") % {"change": f"{sign}{text}", "period": before}
+        return ""
+    return f"+{text}" if change > 0 else text

@@ -9,13 +9,14 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from halong.accounts.models import User
 from halong.core.permissions import has_perm
 from halong.indicators.collecting import Figures, implausible
 from halong.indicators.figures import typed
 from halong.indicators.forms.collecting import FiguresForm
 from halong.indicators.grains import day_of, period_words
 from halong.indicators.models import Collection, Indicator, Submission
-from halong.places.models import Place
+from halong.places.models import Agency, Place
 
 SHEET = ("indicator", "name", "unit", "place", "place_name", "previous", "value", "denominator")
 WAITING = (Submission.State.DUE, Submission.State.RETURNED)
@@ -51,8 +52,17 @@ def _owed(row: Submission, user: Any, now: datetime) -> Owed:
         period_words(row.label, row.collection.grain),
         "attention" if waiting and late else "",
         words,
-        waiting and has_perm(user, "indicators.submit", row),
+        waiting and has_perm(user, "indicators.submit", row) and is_his(user, row.agency),
     )
+
+
+def is_his(user: Any, agency: Agency) -> bool:
+    """Whether somebody has a role in the agency or one above it: whoever may do everything everywhere isn't meant."""
+    paths = getattr(user, "_agency_paths", None)
+    if paths is None:
+        grants = user.grants.exclude(agency=None).select_related("agency") if isinstance(user, User) else []
+        paths = user._agency_paths = [grant.agency.path for grant in grants if grant.agency]
+    return any(agency.path.startswith(path) for path in paths)
 
 
 def collections_of(user: Any) -> "QuerySet[Collection]":

@@ -27,6 +27,7 @@ AT_ONCE = 20
 LEASE = timedelta(minutes=5)  # longer than a mail server may take for one message
 BACK_OFF = (1, 2, 5, 10, 20, 40, 60, 120, 240, 480)  # minutes after each failed attempt; then it has failed
 KEPT = timedelta(days=400)
+KEPT_FILES = timedelta(days=14)  # afterwards the page that a notice leads to still has what the file said
 
 INSERT = """
 INSERT INTO notify_notice (user_id, kind, title, text, url, key, at, attachment_id)
@@ -171,10 +172,14 @@ def retry_delivery(delivery: Delivery, *, by: Any) -> None:
 
 @transaction.atomic
 def forget_old(*, by: Any = SYSTEM) -> int:
-    """Let notices of more than 400 days ago go, and files that no notice carries any more; returns how many notices."""
+    """Let notices of more than 400 days ago go, and files that no notice of the last two weeks carries; returns how many
+    notices.
+    """
     require(by, "system.manage")
-    count, _rows = Notice.objects.filter(at__lt=timezone.now() - KEPT).delete()
-    Attachment.objects.filter(notice=None).delete()
+    now = timezone.now()
+    count, _rows = Notice.objects.filter(at__lt=now - KEPT).delete()
+    carried = Notice.objects.filter(at__gte=now - KEPT_FILES, attachment__isnull=False).values("attachment")
+    Attachment.objects.exclude(pk__in=carried).delete()
     return count
 
 

@@ -27,6 +27,9 @@ class PanoramaConfig(AppConfig):
         registry.menu.register(
             "sectors", MenuItem("sectors", _("Sectors"), "layout-grid", "sectors", 14, "panorama.view")
         )
+        registry.menu.register(
+            "briefings", MenuItem("briefings", _("Briefings"), "news", "briefings", 12, "briefings.view")
+        )
         registry.live_topics.register("panorama", "panorama.view")
         registry.live_topics.register("walls", "panorama.view")
         registry.live_actors.register("display", display.display_of)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Min, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -22,20 +22,12 @@ from halong.core.sector import EntityType, all_sectors, find_attribute, find_typ
 from halong.panorama.fragments import TOPICS, key_of
 from halong.panorama.ledger import Ledger, Row, ledger_of
 from halong.panorama.parts import View
-from halong.panorama.things import (
-    AIR_NOW,
-    LATE_AT_LEAST,
-    LATE_INTERVALS,
-    LOST_AT_LEAST,
-    LOST_INTERVALS,
-    WATER,
-)
+from halong.panorama.things import AIR_NOW, OF_INDEX, WATER, signal_state, worst_by_thing
 from halong.places.models import Place
 
 STATES = ("normal", "stale", "dead", "attention", "high", "critical")
 OF_PRIORITY = {1: 5, 2: 4, 3: 3}
 SIMULATED, ILLUSTRATIVE = 1, 2
-OF_INDEX = timedelta(hours=3)  # an index older than this doesn't stand for now
 AT_MOST_EVERY_S = 2.0
 LIFE_S = 20.0  # without news: signals are lost by time alone
 
@@ -80,13 +72,6 @@ def heads(ids: list[int], now: datetime) -> dict[int, Head]:
                 last,
             )
     return found
-
-
-def signal_state(silent: timedelta | None, interval: timedelta) -> int:
-    """normal, stale or dead by the time for which nothing was heard; None: never anything."""
-    if silent is None or silent > max(LOST_INTERVALS * interval, LOST_AT_LEAST):
-        return 2
-    return 1 if silent > max(LATE_INTERVALS * interval, LATE_AT_LEAST) else 0
 
 
 class Tables:
@@ -147,14 +132,7 @@ def rows(entities: QuerySet[Entity], user: object, now: datetime, tables: Tables
     found = _positions(entities)
     places = Place.objects.only("name").in_bulk({row[5] for row in found if row[5]})
     said = heads([row[0] for row in found], now)
-    worst = dict(
-        Alert.objects.visible_to(user)
-        .calling(now)
-        .exclude(entity=None)
-        .values_list("entity_id")
-        .annotate(Min("priority"))
-        .order_by()
-    )
+    worst = worst_by_thing(Alert.objects.visible_to(user).calling(now))
     made: dict[int, Row] = {}
     for pk, name, lon, lat, types, place, sector, simulated, illustrative in found:
         head = said.get(pk)
@@ -169,8 +147,11 @@ def rows(entities: QuerySet[Entity], user: object, now: datetime, tables: Tables
 
 
 def _positions(entities: QuerySet[Entity]) -> list[Any]:
+    """In the order of lists, which the page then needn't sort."""
     names = ("pk", "name", "lon", "lat", "types", "place_id", "sector", "simulated", "illustrative")
-    return list(entities.filter(lon__isnull=False, lat__isnull=False).order_by("pk").values_list(*names))
+    return list(
+        entities.filter(lon__isnull=False, lat__isnull=False).order_by("sort_key", "pk").values_list(*names)
+    )
 
 
 def _signal(head: Head | None, now: datetime) -> int:
@@ -189,14 +170,13 @@ def told(view: View, since: str) -> dict[str, Any]:
         tables: Tables = ledger.tables or Tables()
         _refresh(ledger, tables, view)
         answer = ledger.tell(since)
-        words: dict[str, list[Any]] = {
-            "kinds": tables.kinds,
-            "places": tables.places,
-            "labels": tables.labels,
-        }
         body: dict[str, Any] = {"version": answer.version, "at": view.now.isoformat(), "rows": answer.rows}
         if answer.words:
-            body |= {key: list(value) for key, value in words.items()}
+            body |= {
+                "kinds": list(tables.kinds),
+                "places": list(tables.places),
+                "labels": list(tables.labels),
+            }
     if answer.whole:
         return body | {"states": STATES, "href": reverse("entity", args=[0])}
     return body | {"gone": answer.gone}

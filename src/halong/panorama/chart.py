@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from halong.analysis.queries import marks_of
 from halong.core.derived import LOCAL
 from halong.core.sector import find_attribute, find_limits
 from halong.core.units import convert, is_known, unit_symbol
@@ -29,6 +30,12 @@ class Chart:
     end: datetime
 
     @property
+    def name(self) -> str:
+        """What it measures."""
+        spec = find_attribute(self.series.entity.types, self.series.property)
+        return str(spec.label) if spec else self.series.property
+
+    @property
     def interval(self) -> str:
         """What a point is: raw, hour or day."""
         span = self.end - self.start
@@ -47,11 +54,10 @@ class Chart:
 
     def as_json(self) -> dict[str, Any]:
         """What ``<halong-chart>`` reads."""
-        spec = find_attribute(self.series.entity.types, self.series.property)
         return {
             "series": [
                 {
-                    "name": str(spec.label) if spec else self.series.property,
+                    "name": self.name,
                     "unit": unit_symbol(self.series.unit),
                     "decimals": self.series.decimals,
                     "interval": self.step_s,
@@ -59,6 +65,7 @@ class Chart:
                 }
             ],
             "limits": list(self.limits()),
+            "marks": marks_of(self.series, 0, self.start, self.end),
         }
 
     def limits(self) -> Iterator[dict[str, Any]]:

@@ -19,13 +19,16 @@ MOST_CLASSES = 5  # more shades of one colour can't be told apart
 
 
 def breaks(values: Sequence[float], decimals: int) -> list[float]:
-    """Where one class ends and the next begins: equal numbers of units in each, limits as round as the value is shown.
-    Ascending, at most four, every class has a unit in it.
+    """Where one class ends and the next begins: equal numbers of units in each as far as their values allow, limits as round
+    as the value is shown. Ascending, at most four, every class has a unit in it; two different values are two classes.
     """
     shown = sorted(round(value, decimals) for value in values)
-    count = min(MOST_CLASSES, len(set(shown)))
-    limits = {shown[len(shown) * n // count] for n in range(1, count)}
-    return sorted(limit for limit in limits if limit > shown[0])
+    distinct = sorted(set(shown))
+    if len(distinct) <= MOST_CLASSES:
+        return distinct[1:]
+    # a quantile that many units share with the lowest would end no class: the next value does
+    limits = (shown[len(shown) * n // MOST_CLASSES] for n in range(1, MOST_CLASSES))
+    return sorted({max(limit, distinct[1]) for limit in limits})
 
 
 def shapes(tree: date, today: date) -> dict[int, list[int]]:

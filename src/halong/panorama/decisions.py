@@ -66,7 +66,7 @@ def decisions(
 ) -> list[Decision]:
     """Everything that waits for this person's decision in the scope, in order."""
     found = [
-        *_of_alerts(user, alerts),
+        *of_alerts(user, alerts),
         *_of_indicators(standings),
         *_of_tasks(user, scope),
         *_of_tables(user),
@@ -74,7 +74,8 @@ def decisions(
     return sorted(found, key=lambda decision: decision.order)
 
 
-def _of_alerts(user: Any, alerts: Iterable[Alert]) -> Iterator[Decision]:
+def of_alerts(user: Any, alerts: Iterable[Alert]) -> Iterator[Decision]:
+    """Open alerts, those of one cause together, in the order in which they are given."""
     may_handle = has_perm(user, "alerts.handle")
     for group in grouped(list(alerts)[:MOST], flood=True):
         yield _of_group(group, may_handle)
@@ -90,7 +91,7 @@ def _of_group(group: Group, may_handle: bool) -> Decision:
         url = reverse("alerts")
         where = [one_place.name if one_place else gettext("several places")]
     if lead.agency:
-        where.append(lead.agency.short_name or lead.agency.name)
+        where.append(lead.agency.called)
     return Decision(
         key=f"alert-{lead.pk}", state=lead.priority_key, title=title, url=url,
         text=_names(group) if group.many else _grounds(lead),
@@ -135,15 +136,10 @@ def _of_indicators(standings: Iterable[Standing]) -> Iterator[Decision]:
         yield Decision(
             key=f"indicator-{one.indicator.pk}", state=one.state, title=one.name,
             text=" · ".join(part for part in said if part),
-            where=" · ".join(p for p in (one.place.name if one.place else "", name_of(owner)) if p),
+            where=" · ".join(p for p in (one.place.name if one.place else "", owner.called if owner else "") if p),
             url=one.url, origin="indicator", ref=str(one.indicator.pk), at=one.label, agency=owner, place=one.place,
             simulated=one.simulated,
         )  # fmt: skip
-
-
-def name_of(agency: Agency | None) -> str:
-    """The short name of an agency, where it has one."""
-    return (agency.short_name or agency.name) if agency else ""
 
 
 def _of_tasks(user: Any, scope: Scope) -> Iterator[Decision]:
@@ -160,7 +156,7 @@ def _of_tasks(user: Any, scope: Scope) -> Iterator[Decision]:
         yield Decision(
             key=f"task-{task.pk}", state="attention", title=task.title,
             text=gettext("asks for more time") if asks else gettext("done, waits for your confirmation"),
-            where=name_of(task.agency), url=url, origin="task", ref=str(task.pk), at=task.changed_at,
+            where=task.agency.called, url=url, origin="task", ref=str(task.pk), at=task.changed_at,
             agency=task.agency, simulated=task.simulated, assignable=False,
             action=(gettext("Decide") if asks else gettext("Confirm"), url),
         )  # fmt: skip
@@ -180,7 +176,7 @@ def _of_tables(user: Any) -> Iterator[Decision]:
         yield Decision(
             key=f"submission-{one.pk}", state="attention",
             title=f"{one.collection.said}, {period_words(one.label, one.collection.grain)}",
-            text=gettext("figures wait for approval"), where=name_of(one.agency), url=url, origin="submission",
+            text=gettext("figures wait for approval"), where=one.agency.called, url=url, origin="submission",
             ref=str(one.pk), at=one.submitted_at, agency=one.agency, assignable=False,
             action=(gettext("Approve"), url),
         )  # fmt: skip

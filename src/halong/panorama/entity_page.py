@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -61,22 +62,19 @@ class Value:
         return " – ".join(ends) + (f" ({first.averaging})" if first.averaging != "instant" else "")
 
 
+def value_of(entity: Entity, reading: Reading, moment: datetime, *, selected: bool = False) -> Value:
+    """A reading of a thing as it is shown at a moment."""
+    limits = find_limits(entity.types, reading.name, moment.date())
+    return Value(reading, level_of(reading, moment), limits, reading.is_old(moment), selected)
+
+
 def now(entity: Entity, request: HttpRequest) -> dict[str, Any]:
     """The latest values with their bands and limits; derived ones (indices) first."""
     moment = timezone.now()
     [thing] = things_of(Entity.objects.filter(pk=entity.pk), request.user, moment)
     chosen = selected(thing, request)
     shown = sorted(thing.readings.values(), key=lambda r: (not r.derived, r.series_id))
-    values = [
-        Value(
-            reading,
-            level_of(reading, moment),
-            find_limits(entity.types, reading.name, moment.date()),
-            reading.is_old(moment),
-            reading.name == chosen,
-        )
-        for reading in shown
-    ]
+    values = [value_of(entity, reading, moment, selected=reading.name == chosen) for reading in shown]
     return {"entity": entity, "thing": thing, "values": values, "now": moment, "indices": _indices(thing)}
 
 

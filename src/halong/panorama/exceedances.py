@@ -36,16 +36,34 @@ class Held:
 
 
 @dataclass
-class Exceedance:
-    """One limit of one property over the period: how many hours or days were measured, and how many lay outside."""
+class Count:
+    """How many hours or days were measured, how many lay outside, and whose lay outside most often."""
+
+    measured: int = field(default=0, init=False)
+    outside: int = field(default=0, init=False)
+    worst: Any = field(default=None, init=False)
+    _most: int = field(default=0, init=False, repr=False)
+
+    def add(self, whose: Any, measured: int, outside: int) -> None:
+        """Count one series in."""
+        self.measured += measured
+        self.outside += outside
+        if outside > self._most:
+            self._most, self.worst = outside, whose
+
+
+@dataclass
+class Exceedance(Count):
+    """One limit of one property over the period; ``worst`` is a thing, ``things`` how many were outside at all."""
 
     limit: Limit
     label: object
-    measured: int = 0
-    outside: int = 0
-    things: int = 0
-    worst: Thing | None = None
-    _most: int = field(default=0, repr=False)
+    things: int = field(default=0, init=False)
+
+    def add(self, whose: Any, measured: int, outside: int) -> None:
+        """Count one thing in."""
+        super().add(whose, measured, outside)
+        self.things += outside > 0
 
     @property
     def share(self) -> float | None:
@@ -64,14 +82,10 @@ class Exceedance:
 
 
 @dataclass
-class Compliance:
-    """One emitter over the period: hours measured, hours within every limit of their parameter."""
+class Compliance(Count):
+    """One emitter over the period, hour by hour of each parameter; ``worst`` is the name of a parameter."""
 
     thing: Thing
-    measured: int = 0
-    outside: int = 0
-    worst: object = ""
-    _most: int = field(default=0, repr=False)
 
     @property
     def share(self) -> float:
@@ -92,28 +106,11 @@ def exceedances(
         if not measured:
             continue
         label = one.spec.label if one.spec else one.limit.property
-        _count_limit(limits.setdefault(one.limit.id, Exceedance(one.limit, label)), one, measured, outside)
+        limits.setdefault(one.limit.id, Exceedance(one.limit, label)).add(one.thing, measured, outside)
         if one.limit.column:
-            _count_emitter(
-                emitters.setdefault(one.thing.entity.pk, Compliance(one.thing)), label, measured, outside
-            )
+            emitters.setdefault(one.thing.entity.pk, Compliance(one.thing)).add(label, measured, outside)
     by_share = sorted(limits.values(), key=lambda row: (-(row.share or 0), row.limit.id))
     return by_share, sorted(emitters.values(), key=lambda row: (row.share, row.thing.entity.sort_key))
-
-
-def _count_limit(row: Exceedance, one: Held, measured: int, outside: int) -> None:
-    row.measured += measured
-    row.outside += outside
-    row.things += outside > 0
-    if outside > row._most:
-        row._most, row.worst = outside, one.thing
-
-
-def _count_emitter(row: Compliance, label: object, measured: int, outside: int) -> None:
-    row.measured += measured
-    row.outside += outside
-    if outside > row._most:
-        row._most, row.worst = outside, label
 
 
 def _held(things: list[Thing], end: datetime) -> list[Held]:

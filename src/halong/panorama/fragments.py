@@ -21,7 +21,8 @@ def kept(view: View, name: str, make: Callable[[], HttpResponse]) -> HttpRespons
     versions = heard(*TOPICS)
     if versions is None:
         return make()
-    key = key_of(view, name, versions)
+    whose = getattr(view.user, "pk", None) if name in PERSONAL else None
+    key = key_of(view, name, whose, versions)
     body = cache.get(key)
     if body is None:
         body = make().content

@@ -9,15 +9,6 @@ from halong.core.sector import find_type
 from halong.panorama.parts import View
 from halong.panorama.things import AIR_NOW, WATER, Thing
 
-_MARKS = {1: "critical", 2: "high", 3: "attention"}
-
-
-def state_of(thing: Thing) -> str:
-    """What the map shows of a thing: its worst alert, else whether it is heard of."""
-    if thing.priority is not None:
-        return _MARKS[thing.priority]
-    return {"late": "stale", "lost": "dead"}.get(thing.signal, "normal")
-
 
 def headline(thing: Thing, view: View) -> str:
     """The first thing to say of it: its index, else its first reading."""
@@ -44,7 +35,7 @@ def feature(thing: Thing, view: View) -> dict[str, Any]:
             "kind": thing.type,
             "kindLabel": str(kind.label) if kind else thing.type,
             "sector": thing.entity.sector,
-            "state": state_of(thing),
+            "state": thing.state,
             "value": headline(thing, view),
             "place": thing.entity.place.name if thing.entity.place else "",
             "label": thing.entity.name,

@@ -11,14 +11,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import Count
 from django.utils.translation import get_language
 
 from halong.context.models import Entity
 from halong.core.sector import AttributeSpec, all_sectors, find_attribute, find_scale, find_type, sector_of
 from halong.core.units import unit_symbol
 from halong.observations.models import Series
-from halong.panorama.atlas import OF_INDEX
 from halong.panorama.parts import View
+from halong.panorama.things import OF_INDEX
 
 FEWEST = 2  # one thing makes no surface
 HOUR = timedelta(hours=1)
@@ -101,11 +102,9 @@ def is_amount(kind: str, spec: AttributeSpec) -> bool:
 def measures(view: View) -> list[tuple[str, list[Measure]]]:
     """By sector: the properties that at least two things of the scope measure."""
     entities = view.scope.entities(Entity.objects.visible_to(view.user)).filter(lon__isnull=False)
-    counted: dict[str, int] = {}
-    for types, name in Series.objects.filter(entity__in=entities).values_list("entity__types", "property"):
-        key = f"{types[0]}.{name}"
-        counted[key] = counted.get(key, 0) + 1
-    found = [m for key, n in counted.items() if n >= FEWEST and (m := measure_of(key)) is not None]
+    series = Series.objects.filter(entity__in=entities).order_by()
+    counted = series.values_list("entity__types__0", "property").annotate(n=Count("pk")).filter(n__gte=FEWEST)
+    found = [m for kind, name, _n in counted if (m := measure_of(f"{kind}.{name}")) is not None]
     groups = []
     for sector in all_sectors():
         kinds = [kind.name for kind in sector.types]

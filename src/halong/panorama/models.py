@@ -1,4 +1,4 @@
-"""What the panorama remembers of those who look at it; the layouts of walls."""
+"""What the panorama remembers of those who look at it; the layouts of walls; the morning briefings."""
 
 from typing import Self
 
@@ -59,3 +59,39 @@ class WallDisplay(models.Model):
 
     token = models.OneToOneField(DisplayToken, models.CASCADE, primary_key=True, related_name="wall_display")
     layout = models.ForeignKey(WallLayout, models.CASCADE, related_name="displays")
+
+
+class BriefingQuerySet(models.QuerySet["Briefing"]):
+    """Lists of briefings."""
+
+    def visible_to(self, user: object) -> Self:
+        """Those of the places, agencies and sectors that the user may see briefings of."""
+        return self.filter(scope_q(user, "briefings.view"))
+
+
+class Briefing(models.Model):
+    """The morning briefing of a day for the whole province, or for a place, an agency or a sector of it.
+
+    ``content`` is what it says, by language ("vi", "en"): the page and the PDF are made from it, so that both say the same
+    however much later they are opened (``briefing.content`` names the parts).
+    """
+
+    day = models.DateField()
+    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="+")
+    sector = models.CharField(max_length=40, blank=True)
+    content = models.JSONField()
+    made_at = models.DateTimeField()
+
+    objects = BriefingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "place", "agency", "sector"], name="one_briefing_a_day", nulls_distinct=False
+            )
+        ]
+        indexes = [models.Index(fields=["-day"], name="briefing_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day:%d/%m/%Y}"

@@ -1,14 +1,27 @@
 """What is late and whose it is: tasks, tables and data, by agency."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
+from halong.context.scope import Scope
 from halong.indicators import queries as indicator_queries
 from halong.indicators.queries import LateRow
-from halong.places.models import Agency
+from halong.places.models import Agency, Place
 from halong.tasks import queries as task_queries
+
+
+class Asked(TypedDict):
+    """A scope as the arguments by which indicators, tasks and analysis are asked."""
+
+    place: Place | None
+    agency: Agency | None
+    sector: str
+
+
+def asked(scope: Scope) -> Asked:
+    """The place, the agency and the sector of a scope."""
+    return {"place": scope.place, "agency": scope.agency, "sector": scope.sector}
 
 
 @dataclass
@@ -32,18 +45,13 @@ class Overdue:
         return ", ".join(row.what for row in self.data)
 
 
-def overdue(user: Any, nodes: dict[str, Any], now: datetime) -> list[Overdue]:
+def overdue(user: Any, scope: Scope, now: datetime) -> list[Overdue]:
     """Agencies with something late, most first. A fixed number of queries."""
     found: dict[int, Overdue] = {}
-    for late in task_queries.late_by_agency(user, **nodes, now=now):
+    for late in task_queries.late_by_agency(user, **asked(scope), now=now):
         if late.late:
             found[late.agency.pk] = Overdue(late.agency, late.late, late.open_, url=late.url)
-    data: dict[int, list[LateRow]] = defaultdict(list)
-    for row in indicator_queries.late(user, **nodes, now=now):
-        if row.agency is None:
-            continue
-        data[row.agency.pk].append(row)
-        found.setdefault(row.agency.pk, Overdue(row.agency, url=row.url))
-    for pk, rows in data.items():
-        found[pk].data = rows
+    for row in indicator_queries.late(user, **asked(scope), now=now):
+        if row.agency is not None:
+            found.setdefault(row.agency.pk, Overdue(row.agency, url=row.url)).data.append(row)
     return sorted(found.values(), key=lambda one: (-one.total, one.agency.sort_key))

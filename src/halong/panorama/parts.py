@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -24,6 +25,7 @@ from halong.panorama import queries
 from halong.panorama.decisions import MOST
 from halong.panorama.decisions import decisions as find_decisions
 from halong.panorama.models import LastLook
+from halong.panorama.overdue import asked
 from halong.panorama.overdue import overdue as find_overdue
 from halong.panorama.things import Thing, things_of
 
@@ -46,21 +48,16 @@ class View:
             known = any(one.key == only for one in all_sectors())
             self.scope = replace(self.scope, sector=only if known else "")
         self.now: datetime = timezone.now()
-        self._things: list[Thing] | None = None
 
     @property
+    def entities(self) -> QuerySet[Entity]:
+        """The visible things of the scope."""
+        return self.scope.entities(Entity.objects.visible_to(self.user))
+
+    @cached_property
     def things(self) -> list[Thing]:
-        """The visible things of the scope as they stand."""
-        if self._things is None:
-            self._things = things_of(
-                self.scope.entities(Entity.objects.visible_to(self.user)), self.user, self.now
-            )
-        return self._things
-
-    @property
-    def nodes(self) -> dict[str, Any]:
-        """Where indicators, tasks and tables are asked for."""
-        return {"place": self.scope.place, "agency": self.scope.agency, "sector": self.scope.sector}
+        """The same as they stand; thousands of them take a second, so the first screen does without."""
+        return things_of(self.entities, self.user, self.now)
 
     @cached_property
     def standings(self) -> list[Standing]:
@@ -80,7 +77,7 @@ class View:
         """What the desk shows around the page: the selectors, the badge of simulated data, the time."""
         return {
             "scope": selectors(self.scope, self.request, timezone.localdate()),
-            "simulated": any(thing.entity.simulated for thing in self.things),
+            "simulated": self.entities.filter(simulated=True).exists(),
             "now": self.now,
         }
 
@@ -109,7 +106,7 @@ def decisions(view: View) -> dict[str, Any]:
 
 def overdue(view: View) -> dict[str, Any]:
     """What is late and whose it is."""
-    rows = find_overdue(view.user, view.nodes, view.now)
+    rows = find_overdue(view.user, view.scope, view.now)
     return {
         "rows": rows,
         "total": sum(row.total for row in rows),
@@ -128,8 +125,10 @@ def standings_of(view: View, *, level: int) -> list[Standing]:
     wanted = Indicator.objects.active().filter(level__lte=level)
     if view.scope.sector:
         wanted = wanted.filter(sector=view.scope.sector)
-    node = {"place": view.scope.place, "agency": view.scope.agency}
-    return standings(view.user, list(wanted), **node, period=view.scope.period, now=view.now)
+    scope = view.scope
+    return standings(
+        view.user, list(wanted), place=scope.place, agency=scope.agency, period=scope.period, now=view.now
+    )
 
 
 def tiles(view: View) -> dict[str, Any]:
@@ -142,11 +141,10 @@ def changes(view: View) -> dict[str, Any]:
     since = min(
         max(view.looked or view.now - timedelta(days=1), view.now - LONGEST), view.now - timedelta(hours=1)
     )
-    things = {thing.entity.pk: thing for thing in view.things}
-    found = queries.changes(view.user, things, since)
+    found = queries.changes(view.user, view.entities, since)
     found += [
         queries.Change(one.at, f"{one.name}: {one.text}", one.standing_url, one.state_after)
-        for one in indicator_queries.changed_since(view.user, since, **view.nodes, level=1)
+        for one in indicator_queries.changed_since(view.user, since, **asked(view.scope), level=1)
     ]
     return {
         "changes": sorted(found, key=lambda change: change.at, reverse=True)[:40],
@@ -169,9 +167,9 @@ def rate(view: View) -> dict[str, Any]:
 def layers(view: View) -> list[dict[str, Any]]:
     """The layers of the map: a sector each, of those that have things here; at first only the measuring ones are shown."""
     kinds: dict[str, set[str]] = {}
-    for thing in view.things:
-        if thing.entity.lon is not None:
-            kinds.setdefault(thing.entity.sector, set()).add(thing.type)
+    placed = view.entities.filter(lon__isnull=False).order_by()
+    for sector, kind in placed.values_list("sector", "types__0").distinct():
+        kinds.setdefault(sector, set()).add(kind)
     return [
         {
             "name": sector.name,
@@ -183,6 +181,7 @@ def layers(view: View) -> list[dict[str, Any]]:
     ]
 
 
+FIRST_SCREEN = ("decisions", "tiles", "changes", "rate", "overdue")
 PARTS: dict[str, Callable[[View], dict[str, Any]]] = {
     "decisions": decisions,
     "tiles": tiles,

@@ -1,53 +1,25 @@
-"""The figures of the panorama: tiles with their trends, air and water by place, what changed. All of them measured."""
+"""What the panorama tells beside its indicators: air and water by place, and what changed."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Q, Sum
-from django.db.models.functions import TruncHour
+from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext
 
-from halong.alerts.models import Alert, AlertEvent, AlertQuerySet
-from halong.core.formats import format_number
-from halong.core.sector import Level, find_scale
-from halong.ingest.models import Source, SourceMinute
+from halong.alerts.models import Alert, AlertEvent
+from halong.context.models import Entity
+from halong.core.sector import Level, Scale, all_types, find_scale
+from halong.ingest.models import Source
 from halong.panorama.things import AIR_NOW, WATER, Reading, Thing
 from halong.places.models import Place
 
 HOUR = timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A tile: what, of what, how much, in what unit, how it went over 24 hours, how old, and where it leads."""
-
-    key: str
-    name: str
-    scope: str
-    value: float | None
-    of: int | None = None
-    unit: str = ""
-    trend: tuple[float | None, ...] = ()
-    change: str = ""
-    at: datetime | None = None
-    level: Level | None = None
-    status: str = "normal"
-    url: str = ""
-    max_age: int = 900  # seconds after which the figure counts as late: three of a station's intervals
-
-    @property
-    def of_text(self) -> str:
-        """The denominator as people write it."""
-        return format_number(self.of, 0)
-
-    @property
-    def level_name(self) -> str:
-        """The word of the band."""
-        return self.level.name(get_language() or "vi") if self.level else ""
 
 
 @dataclass(frozen=True)
@@ -137,91 +109,23 @@ def _worst(things: Iterable[Thing], key: str, now: datetime, *, highest: bool) -
     return (max if highest else min)(valued, key=lambda pair: pair[0])[1]
 
 
-def hourly_alive(entity_ids: list[int], now: datetime) -> list[float | None]:
-    """How many of the things sent at least one valid reading, for each of the last 24 whole hours."""
-    return _by_hour(
-        """
-        SELECT r.time, count(DISTINCT s.entity_id)::float8
-        FROM observations_series s JOIN rollup_hour r ON r.series_id = s.id
-        WHERE s.entity_id = ANY(%s) AND s.derived = '' AND r.valid > 0 AND r.time > %s AND r.time <= %s GROUP BY 1
-        """,
-        entity_ids, now, 0.0,
-    )  # fmt: skip
-
-
-def hourly_within(
-    entity_ids: list[int], key: str, low: float, high: float, now: datetime
-) -> list[float | None]:
-    """How many values of a derived series lie between ``low`` and ``high``, for each of the last 24 whole hours."""
-    return _by_hour(
-        """
-        SELECT o.time, count(*) FILTER (WHERE o.value BETWEEN %s AND %s)::float8
-        FROM observations_series s JOIN observation o ON o.series_id = s.id
-        WHERE s.entity_id = ANY(%s) AND s.derived = %s AND o.time > %s AND o.time <= %s GROUP BY 1
-        """,
-        entity_ids, now, None, before=[low, high], between=[key],
-    )  # fmt: skip
-
-
-def hourly_worst(entity_ids: list[int], key: str, now: datetime) -> list[float | None]:
-    """The highest value of a derived series over the things, for each of the last 24 whole hours."""
-    return _by_hour(
-        """
-        SELECT o.time, max(o.value)
-        FROM observations_series s JOIN observation o ON o.series_id = s.id
-        WHERE s.entity_id = ANY(%s) AND s.derived = %s AND o.time > %s AND o.time <= %s GROUP BY 1
-        """,
-        entity_ids, now, None, between=[key],
-    )  # fmt: skip
-
-
-def _by_hour(
-    sql: str,
-    entity_ids: list[int],
-    now: datetime,
-    empty: float | None,
-    *,
-    before: list[float] | None = None,
-    between: list[str] | None = None,
-) -> list[float | None]:
-    top = now.replace(minute=0, second=0, microsecond=0)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*(before or []), entity_ids, *(between or []), top - 24 * HOUR, top])
-        found = dict(cursor.fetchall())
-    return [found.get(top - n * HOUR, empty) for n in range(23, -1, -1)]
-
-
-def hourly_readings(user: object, now: datetime) -> list[float | None]:
-    """How many readings were taken in, by whole hour of receipt, over the last 24 hours."""
-    top = now.replace(minute=0, second=0, microsecond=0)
-    rows = (
-        SourceMinute.objects.filter(
-            source__in=Source.objects.visible_to(user), minute__gte=top - 24 * HOUR, minute__lt=top
-        )
-        .annotate(hour=TruncHour("minute"))
-        .values_list("hour")
-        .annotate(total=Sum("accepted"))
-    )
-    found = {hour: float(total) for hour, total in rows}
-    return [found.get(top - n * HOUR, 0.0) for n in range(24, 0, -1)]
-
-
-def changes(user: object, things: dict[int, Thing], since: datetime, limit: int = 40) -> list[Change]:
+def changes(user: object, entities: QuerySet[Entity], since: datetime, limit: int = 40) -> list[Change]:
     """What became different since then among these things, newest first: alerts, levels of air and water, sources."""
-    found = [*_alert_changes(user, things, since, limit), *_level_changes(things, since, limit)]
+    found = [*_alert_changes(user, entities, since, limit), *_level_changes(entities, since, limit)]
     found += _source_changes(user, since)
     return sorted(found, key=lambda change: change.at, reverse=True)[:limit]
 
 
-def _alert_changes(user: object, things: dict[int, Thing], since: datetime, limit: int) -> list[Change]:
+def _alert_changes(user: object, entities: QuerySet[Entity], since: datetime, limit: int) -> list[Change]:
     kinds = [AlertEvent.Kind.RAISED, AlertEvent.Kind.CLEARED]
+    here = Q(alert__entity__isnull=True) | Q(alert__entity__in=entities.order_by().values("pk"))
     rows = (
-        AlertEvent.objects.filter(kind__in=kinds, at__gte=since, alert__in=Alert.objects.visible_to(user))
-        .filter(alert__entity_id__in=[None, *things])
+        AlertEvent.objects.filter(
+            here, kind__in=kinds, at__gte=since, alert__in=Alert.objects.visible_to(user)
+        )
         .select_related("alert", "alert__entity")
         .order_by("-at")[:limit]
     )
-    marks = {1: "critical", 2: "high", 3: "attention"}
     return [
         Change(
             e.at,
@@ -229,56 +133,68 @@ def _alert_changes(user: object, things: dict[int, Thing], since: datetime, limi
             if e.kind == AlertEvent.Kind.CLEARED
             else e.alert.title,
             reverse("alert", args=[e.alert_id]),
-            "normal" if e.kind == AlertEvent.Kind.CLEARED else marks[e.alert.priority],
+            "normal" if e.kind == AlertEvent.Kind.CLEARED else e.alert.priority_key,
             e.alert.simulated,
         )
         for e in rows
     ]
 
 
-def _level_changes(things: dict[int, Thing], since: datetime, limit: int) -> list[Change]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT entity_id, derived, time, value, previous FROM (
-                SELECT s.entity_id, s.derived, o.time, o.value,
-                       lag(o.value) OVER (PARTITION BY o.series_id ORDER BY o.time) AS previous
-                FROM observations_series s JOIN observation o ON o.series_id = s.id
-                WHERE s.entity_id = ANY(%s) AND s.derived = ANY(%s) AND o.time >= %s
-            ) AS steps WHERE previous IS NOT NULL AND value <> previous ORDER BY time DESC
-            """,
-            [list(things), [AIR_NOW, WATER], since - HOUR],
-        )
-        rows = cursor.fetchall()
-    found: list[Change] = []
-    for entity_id, key, time, value, previous in rows:
-        change = _level_change(things[entity_id], key, time, value, previous)
-        if change and time >= since:
-            found.append(change)
-        if len(found) == limit:
-            break
-    return found
+_STEPS = """
+SELECT entity_id, time, value, previous FROM (
+    SELECT s.entity_id, o.time, o.value, lag(o.value) OVER (PARTITION BY o.series_id ORDER BY o.time) AS previous
+    FROM observations_series s JOIN observation o ON o.series_id = s.id
+    WHERE s.derived = %s AND o.time >= %s AND s.entity_id IN ({entities})
+) AS steps
+WHERE time >= %s AND width_bucket(value, %s::float8[]) <> width_bucket(previous, %s::float8[])
+ORDER BY time DESC LIMIT %s
+"""
 
 
-def _level_change(thing: Thing, key: str, time: datetime, value: float, previous: float) -> Change | None:
-    reading = next((r for r in thing.readings.values() if r.derived == key), None)
-    scale = (
-        find_scale(reading.spec.scale, time.date())
-        if reading and reading.spec and reading.spec.scale
-        else None
-    )
-    if scale is None or scale.level(value) is scale.level(previous):
-        return None
+def _level_changes(entities: QuerySet[Entity], since: datetime, limit: int) -> list[Change]:
+    """Hours in which VN_AQI or VN_WQI of a thing went into another band; the bands are compared by the database."""
+    try:
+        chosen, params = entities.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:  # nothing that this person may see
+        return []
+    steps = []
+    for key, index, attribute in (
+        (AIR_NOW, "VN_AQI", "airQualityIndex"),
+        (WATER, "VN_WQI", "waterQualityIndex"),
+    ):
+        scale = _scale_of(attribute, since)
+        if scale is None:
+            continue
+        # a band ends with its highest value: the next one begins just above it
+        ends = [math.nextafter(level.high, math.inf) for level in scale.levels[:-1]]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _STEPS.format(entities=chosen), [key, since - HOUR, *params, since, ends, ends, limit]
+            )
+            steps += [(*row, key, index, scale) for row in cursor.fetchall()]
+    things = Entity.objects.in_bulk({step[0] for step in steps})
+    return [_level_change(things[pk], *step) for pk, *step in steps]
+
+
+def _scale_of(attribute: str, on: datetime) -> Scale | None:
+    specs = (spec for _sector, kind in all_types() if (spec := kind.attribute(attribute)) and spec.scale)
+    spec = next(specs, None)
+    return find_scale(spec.scale, on.date()) if spec and spec.scale else None
+
+
+def _level_change(
+    entity: Entity, time: datetime, value: float, previous: float, key: str, index: str, scale: Scale
+) -> Change:
     language = get_language() or "vi"
     text = gettext("%(index)s at %(name)s: %(before)s → %(after)s") % {
-        "index": "VN_AQI" if key == AIR_NOW else "VN_WQI",
-        "name": thing.entity.name,
+        "index": index,
+        "name": entity.name,
         "before": scale.level(previous).name(language),
         "after": scale.level(value).name(language),
     }
     worse = (value > previous) == (key == AIR_NOW)
-    url = reverse("entity", args=[thing.entity.pk])
-    return Change(time, text, url, "attention" if worse else "normal", thing.entity.simulated)
+    url = reverse("entity", args=[entity.pk])
+    return Change(time, text, url, "attention" if worse else "normal", entity.simulated)
 
 
 def _source_changes(user: object, since: datetime) -> list[Change]:
@@ -299,26 +215,3 @@ def _source_changes(user: object, since: datetime) -> list[Change]:
         for s in rows
         if s.state_changed_at is not None
     ]
-
-
-def hourly_open(alerts: AlertQuerySet, now: datetime) -> list[float | None]:
-    """How many of the alerts were open: at each of the 23 hours before, and now."""
-    since = now - timedelta(days=1)
-    spans = list(
-        alerts.filter(suppressed=False)
-        .filter(Q(closed_at__isnull=True) | Q(closed_at__gte=since))
-        .values_list("raised_at", "closed_at")
-    )
-    hours = [now - HOUR * n for n in range(23, -1, -1)]
-    return [float(sum(a <= at and (b is None or b > at) for a, b in spans)) for at in hours]
-
-
-def change_words(trend: list[float | None]) -> str:
-    """The last hour against the hour 23 hours before, in words; empty where either is missing."""
-    if not trend or trend[0] is None or trend[-1] is None:
-        return ""
-    difference = round(trend[-1] - trend[0])
-    if difference == 0:
-        return gettext("unchanged")
-    signed = f"+{difference}" if difference > 0 else f"−{-difference}"
-    return ngettext("%(n)s over 24 hours", "%(n)s over 24 hours", abs(difference)) % {"n": signed}

@@ -14,9 +14,10 @@ from django.db.models import Max, Q
 
 from halong.alerts.models import Alert, AlertEvent
 from halong.context.models import Entity
-from halong.panorama.atlas import OF_PRIORITY, signal_state
+from halong.panorama.atlas import OF_PRIORITY
 from halong.panorama.measures import Measure, hourly
 from halong.panorama.parts import View
+from halong.panorama.things import signal_state
 
 HOURS = 24
 HOUR = timedelta(hours=1)

@@ -25,9 +25,8 @@ from halong.places.models import Agency, Place
 from halong.tasks.models import Task
 
 LOOK_S = 3.0  # between two looks for changes
-AGAIN = timedelta(
-    seconds=60
-)  # what changed within the last minute is read again: its transaction may have ended late
+# what changed within the last minute is read again: its transaction may have ended late
+AGAIN = timedelta(seconds=60)
 RECENT = timedelta(days=30)  # alerts and tasks that ended longer ago aren't found here, but in their lists
 BATCH, MOST = 60, 960  # of what was found, how much is asked of the database at once, and in all
 Entries = Iterable[Entry[int]]

@@ -9,6 +9,8 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.utils.translation import get_language, gettext
 
+from halong.alerts.models import Alert
+from halong.analysis.queries import unusual
 from halong.context.models import Attribute
 from halong.core.sector import AttributeSpec, EntityType, Sector, all_sectors
 from halong.core.units import unit_symbol
@@ -16,13 +18,14 @@ from halong.indicators.standings import Standing
 from halong.observations.queries import hourly_means
 from halong.panorama import parts
 from halong.panorama.exceedances import exceedances
+from halong.panorama.overdue import asked
 from halong.panorama.parts import View, standings_of
 from halong.panorama.queries import level_of
-from halong.panorama.things import Reading, Thing, states
+from halong.panorama.things import MARKS, Reading, Thing, signals_of, states, worst_by_thing
 
 ROWS = 25  # things of a kind on a page
 COLUMNS = 6
-_GRAVITY = {"lost": 0, "late": 1, "live": 2, "none": 3}
+_WORST_FIRST = ("lost", "late", "live", "none")  # signals
 
 
 @dataclass(frozen=True)
@@ -62,13 +65,6 @@ class Row:
     cells: list[Cell]
     trend: tuple[float | None, ...]
 
-    @property
-    def state(self) -> str:
-        """Its status: the worst alert, else whether it is heard of."""
-        if self.thing.priority is not None:
-            return {1: "critical", 2: "high"}.get(self.thing.priority, "attention")
-        return {"late": "stale", "lost": "dead"}.get(self.thing.signal, "normal")
-
 
 @dataclass(frozen=True)
 class Kind:
@@ -83,7 +79,7 @@ class Kind:
 
 
 def kind_tabs(view: View, sector: Sector) -> list[dict[str, Any]]:
-    """The kinds of things that the scope has, the chosen one (``?kind=``) marked; those with something wrong say so."""
+    """The kinds of things that the scope has with their numbers, the chosen one (``?kind=``) marked."""
     counted = Counter(thing.type for thing in view.things)
     present = [kind for kind in sector.types if counted[kind.name]]
     wanted = view.request.GET.get("kind", "")
@@ -100,23 +96,16 @@ def kind_tabs(view: View, sector: Sector) -> list[dict[str, Any]]:
     ]
 
 
-def kind_table(view: View, kind: EntityType, language: str) -> Kind:
+def kind_table(view: View, kind: EntityType) -> Kind:
     """The things of one kind, a page of them, those in trouble first. A fixed number of queries."""
-    things = [thing for thing in view.things if thing.type == kind.name]
-    return _kind(view, kind, things, language)
-
-
-def _kind(view: View, kind: EntityType, things: list[Thing], language: str) -> Kind:
-    mine = sorted(things, key=lambda t: (t.priority or 9, _GRAVITY[t.signal], t.entity.sort_key))
+    mine = [thing for thing in view.things if thing.type == kind.name]
+    mine.sort(key=lambda t: (t.priority or 9, _WORST_FIRST.index(t.signal), t.entity.sort_key))
     page = Paginator(mine, ROWS).get_page(view.request.GET.get("page"))
-    columns = _columns(kind, things)
+    columns = _columns(kind, mine)
     words = _words(list(page), columns)
     first = next((c.spec.name for c in columns if c.spec.series or c.spec.derived), "")
     trends = _trends(page, first, view)
-    rows = [
-        Row(t, [_cell(t, c, words, view, language) for c in columns], trends.get(t.entity.pk, ()))
-        for t in page
-    ]
+    rows = [Row(t, [_cell(t, c, words, view) for c in columns], trends.get(t.entity.pk, ())) for t in page]
     label = next((c.label for c in columns if c.spec.name == first), "")
     return Kind(kind, columns, rows, page, states(mine), label)
 
@@ -138,10 +127,10 @@ def _words(things: list[Thing], columns: list[Column]) -> dict[tuple[int, str], 
     return {(pk, name): document.get("value") for pk, name, document in rows}
 
 
-def _cell(thing: Thing, column: Column, words: dict[tuple[int, str], Any], view: View, language: str) -> Cell:
+def _cell(thing: Thing, column: Column, words: dict[tuple[int, str], Any], view: View) -> Cell:
     reading = thing.readings.get(column.spec.name)
     if reading is not None:
-        return _reading_cell(reading, view, language)
+        return _reading_cell(reading, view)
     value = words.get((thing.entity.pk, column.spec.name))
     if isinstance(value, int | float) and not isinstance(value, bool):
         return Cell(float(value), decimals=column.spec.decimals)
@@ -149,14 +138,14 @@ def _cell(thing: Thing, column: Column, words: dict[tuple[int, str], Any], view:
     return Cell(text=str(chosen or value or ""))
 
 
-def _reading_cell(reading: Reading, view: View, language: str) -> Cell:
+def _reading_cell(reading: Reading, view: View) -> Cell:
     level = level_of(reading, view.now)
     return Cell(
         reading.value,
         decimals=reading.decimals,
         old=reading.is_old(view.now),
         colour=level.colour if level else "",
-        level=level.name(language) if level else "",
+        level=level.name(get_language() or "vi") if level else "",
     )
 
 
@@ -168,17 +157,27 @@ def _trends(things: Iterable[Thing], name: str, view: View) -> dict[int, tuple[f
     return {series[pk]: tuple(dict(points).get(hour) for hour in hours) for pk, points in means.items()}
 
 
-def summary(view: View, sector: Sector) -> dict[str, Any]:
-    """A sector on the overview of sectors: its things and how many of them answer, its open alerts by gravity."""
-    mine = [thing for thing in view.things if thing.entity.sector == sector.key]
-    worst = min((t.priority for t in mine if t.priority is not None), default=None)
-    return {
-        "sector": sector,
-        "counts": states(mine),
-        "things": len(mine),
-        "alerts": sum(t.priority is not None for t in mine),
-        "state": {1: "critical", 2: "high", 3: "attention", None: "normal"}[worst],
-    }
+def summaries(view: View) -> dict[str, dict[str, Any]]:
+    """By sector: how many things, how many of them answer, how many are in alarm and how gravely.
+
+    Three queries that read ids, signals and alerts: no thing of the scope is built.
+    """
+    mine: dict[str, list[int]] = defaultdict(list)
+    for pk, sector in view.entities.order_by().values_list("pk", "sector"):
+        mine[sector].append(pk)
+    signals = signals_of([pk for ids in mine.values() for pk in ids], view.now)
+    worst = worst_by_thing(Alert.objects.visible_to(view.user).calling(view.now))
+    found = {}
+    for sector, ids in mine.items():
+        heard = Counter(signals[pk][0] for pk in ids if pk in signals)
+        called = [worst[pk] for pk in ids if pk in worst]
+        found[sector] = {
+            "counts": {"live": heard["live"], "total": heard.total()},
+            "things": len(ids),
+            "alerts": len(called),
+            "state": MARKS.get(min(called, default=0), "normal"),
+        }
+    return found
 
 
 def standards(view: View) -> dict[str, Any]:
@@ -196,19 +195,19 @@ def _method() -> str:
 
 def sector_context(view: View, sector: Sector) -> dict[str, Any]:
     """Everything that the page of a sector shows at once; what is dear to make is fetched when it comes into sight."""
-    language = get_language() or "vi"
     tabs = kind_tabs(view, sector)
     chosen = next((tab["kind"] for tab in tabs if tab["current"]), None)
     return {
         "sector": sector,
-        "summary": summary(view, sector),
+        "summary": {"counts": states(view.things), "things": len(view.things)},
         "standings": standings_of(view, level=2),
         "alerts": view.waiting.select_related("place", "agency", "entity")[:8],
         "alerts_total": view.waiting.count(),
         "tabs": tabs,
-        "table": kind_table(view, chosen, language) if chosen else None,
+        "table": kind_table(view, chosen) if chosen else None,
         "has_map": any(thing.entity.lon is not None for thing in view.things),
         "places": parts.places(view) if sector.key == "environment" else None,
+        "unusual": unusual(view.user, **asked(view.scope), since=view.now - timedelta(days=1), limit=6),
         "late": parts.overdue(view),
     }
 
@@ -218,8 +217,14 @@ def overview(view: View) -> list[dict[str, Any]]:
     standing: dict[str, list[Standing]] = defaultdict(list)
     for one in standings_of(view, level=2):
         standing[one.indicator.sector].append(one)
-    rows = [
-        {**summary(view, sector), "standings": standing[sector.key][:3], "more": len(standing[sector.key])}
+    known = summaries(view)
+    return [
+        {
+            "sector": sector,
+            **known.get(sector.key, {}),
+            "standings": standing[sector.key][:3],
+            "count": len(standing[sector.key]),
+        }
         for sector in all_sectors()
+        if sector.key in known or sector.key in standing
     ]
-    return [row for row in rows if row["things"] or row["standings"]]

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Min, QuerySet
 from django.utils import timezone
 
-from halong.alerts.models import Alert
+from halong.alerts.models import Alert, AlertQuerySet
 from halong.context.models import Entity
 from halong.core.sector import AttributeSpec, find_attribute
 
@@ -18,6 +18,11 @@ LATE_INTERVALS, LATE_AT_LEAST = 3, timedelta(minutes=15)
 LOST_INTERVALS, LOST_AT_LEAST = 12, timedelta(hours=1)
 
 AIR_NOW, AIR_DAY, WATER = "vn-aqi-hour", "vn-aqi-day", "vn-wqi-hour"
+OF_INDEX = timedelta(hours=3)  # an index older than this doesn't stand for now
+_LIFE = {AIR_DAY: timedelta(hours=49)}  # of other indices
+
+MARKS = {1: "critical", 2: "high", 3: "attention"}  # by priority of alerts, as ``Alert.priority_key`` says it
+SIGNALS = ("live", "late", "lost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,27 +65,38 @@ class Thing:
         """The most specific type."""
         return self.entity.types[0]
 
+    @property
+    def state(self) -> str:
+        """Its mark: the worst alert, else whether it is heard of."""
+        if self.priority is not None:
+            return MARKS[self.priority]
+        return {"late": "stale", "lost": "dead"}.get(self.signal, "normal")
+
     def derived(self, key: str, now: datetime) -> Reading | None:
         """The value of a derived series, unless it is missing or too old to stand for now."""
         found = next((r for r in self.readings.values() if r.derived == key and r.value is not None), None)
         if found is None or found.time is None:
             return None
-        return found if now - found.time <= _LIFE.get(key, timedelta(hours=3)) else None
+        return found if now - found.time <= _LIFE.get(key, OF_INDEX) else None
 
-
-_LIFE = {AIR_NOW: timedelta(hours=3), AIR_DAY: timedelta(hours=49), WATER: timedelta(hours=3)}
 
 _LATEST = """
     SELECT s.entity_id, s.id, s.property, s.unit, s.interval_s, s.decimals, s.derived, l.time, l.value, l.quality
     FROM observations_series s LEFT JOIN latest l ON l.series_id = s.id
     WHERE s.entity_id = ANY(%s) ORDER BY s.entity_id, s.id
 """
+_CONTACTS = """
+    SELECT s.entity_id, min(s.interval_s), max(l.time)
+    FROM observations_series s LEFT JOIN latest l ON l.series_id = s.id
+    WHERE s.entity_id = ANY(%s) AND s.derived = '' GROUP BY s.entity_id
+"""
 
 
 def things_of(entities: QuerySet[Entity], user: object, now: datetime | None = None) -> list[Thing]:
     """Every entity of the query with its readings, signal and the worst of its alerts that ``user`` may see."""
     now = now or timezone.now()
-    things = {e.pk: Thing(e) for e in entities.select_related("place", "agency").order_by("sort_key", "pk")}
+    rows = entities.select_related("place", "agency").defer("place__boundary").order_by("sort_key", "pk")
+    things = {row.pk: Thing(row) for row in rows}
     _read_latest(things)
     _read_priorities(things, user, now)
     for thing in things.values():
@@ -88,14 +104,30 @@ def things_of(entities: QuerySet[Entity], user: object, now: datetime | None = N
     return list(things.values())
 
 
-def signals_of(ids: Collection[int]) -> dict[int, tuple[str, datetime | None]]:
+def signals_of(ids: Collection[int], now: datetime | None = None) -> dict[int, tuple[str, datetime | None]]:
     """Signal and last contact of those of the things that send anything, for lists (``context.queries``): one query."""
-    now = timezone.now()
-    things = {pk: Thing(Entity(pk=pk, types=[])) for pk in ids}
-    _read_latest(things)
-    for thing in things.values():
-        _judge_signal(thing, now)
-    return {pk: (thing.signal, thing.last) for pk, thing in things.items() if thing.signal != "none"}
+    now = now or timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(_CONTACTS, [list(ids)])
+        return {pk: (_signal(interval, last, now), last) for pk, interval, last in cursor}
+
+
+def signal_state(silent: timedelta | None, interval: timedelta) -> int:
+    """0 live, 1 late or 2 lost (``SIGNALS``) by the time for which nothing was heard; None: never anything."""
+    if silent is None or silent > max(LOST_INTERVALS * interval, LOST_AT_LEAST):
+        return 2
+    return 1 if silent > max(LATE_INTERVALS * interval, LATE_AT_LEAST) else 0
+
+
+def _signal(interval_s: int, last: datetime | None, now: datetime) -> str:
+    silent = None if last is None else now - last
+    return SIGNALS[signal_state(silent, timedelta(seconds=interval_s))]
+
+
+def worst_by_thing(alerts: AlertQuerySet) -> dict[int, int]:
+    """The priority of the worst of these alerts, by the id of its thing; one query."""
+    about = alerts.exclude(entity=None).order_by()
+    return dict(about.values_list("entity_id").annotate(Min("priority")))
 
 
 def _read_latest(things: dict[int, Thing]) -> None:
@@ -112,8 +144,8 @@ def _read_latest(things: dict[int, Thing]) -> None:
 
 def _read_priorities(things: dict[int, Thing], user: object, now: datetime) -> None:
     alerts = Alert.objects.visible_to(user).calling(now).filter(entity_id__in=list(things))
-    for row in alerts.values("entity_id").annotate(worst=Min("priority")):
-        things[row["entity_id"]].priority = row["worst"]
+    for pk, priority in worst_by_thing(alerts).items():
+        things[pk].priority = priority
 
 
 def _judge_signal(thing: Thing, now: datetime) -> None:
@@ -121,14 +153,8 @@ def _judge_signal(thing: Thing, now: datetime) -> None:
     if not measured:
         return
     times = [r.time for r in measured if r.time is not None]
-    interval = timedelta(seconds=min(r.interval_s for r in measured))
     thing.last = max(times, default=None)
-    if thing.last is None or now - thing.last > max(LOST_INTERVALS * interval, LOST_AT_LEAST):
-        thing.signal = "lost"
-    elif now - thing.last > max(LATE_INTERVALS * interval, LATE_AT_LEAST):
-        thing.signal = "late"
-    else:
-        thing.signal = "live"
+    thing.signal = _signal(min(r.interval_s for r in measured), thing.last, now)
 
 
 def states(things: Iterable[Thing]) -> dict[str, int]:

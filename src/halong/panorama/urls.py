@@ -1,9 +1,10 @@
-from django.urls import path
+from django.urls import include, path
 
 from halong.panorama import plate, views
 from halong.panorama.wall import display, editor
 
 urlpatterns = [
+    path("", include("halong.panorama.briefing.urls")),
     path("", views.panorama, name="panorama"),
     path("panorama/<slug:part>", views.part, name="panorama-part"),
     path("sectors", views.sectors, name="sectors"),

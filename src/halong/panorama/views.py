@@ -1,4 +1,4 @@
-"""The leader's pages: the panorama, one thing, its chart, search."""
+"""The leader's pages: the panorama, the sectors, one thing, its chart."""
 
 from datetime import timedelta
 
@@ -8,14 +8,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from halong.context.models import Entity
-from halong.context.scope import PERIODS
+from halong.context.scope import PERIODS, period_name
 from halong.core import registry
 from halong.core.access import access
 from halong.panorama import entity_page, geo
 from halong.panorama.actions import note_look
 from halong.panorama.chart import Chart, csv_rows
 from halong.panorama.fragments import kept
-from halong.panorama.parts import PARTS, View, layers
+from halong.panorama.parts import FIRST_SCREEN, PARTS, View, layers
 from halong.panorama.sector_page import overview, sector_context, standards
 
 
@@ -25,7 +25,7 @@ def panorama(request: HttpRequest) -> HttpResponse:
     """The whole province on one screen."""
     view = View(request)
     view.looked = note_look(view.user, view.now)
-    parts = {name: part(view) for name, part in PARTS.items()}
+    parts = {name: PARTS[name](view) for name in FIRST_SCREEN}
     return render(request, "panorama/panorama.html", {**parts, **view.shell, "layers": layers(view)})
 
 
@@ -57,7 +57,8 @@ def sector(request: HttpRequest, key: str) -> HttpResponse:
 def sector_standards(request: HttpRequest) -> HttpResponse:
     """Exceedances by standard and compliance of emitters over the chosen period: fetched when it comes into sight."""
     view = View(request, sector="environment")
-    return render(request, "panorama/parts/standards.html", {"standards": standards(view), "view": view})
+    period = period_name(view.scope.period)
+    return render(request, "panorama/parts/standards.html", {"standards": standards(view), "period": period})
 
 
 @access("panorama.view")

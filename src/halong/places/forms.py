@@ -1,9 +1,10 @@
 """What people type about places and agencies."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -43,6 +44,11 @@ class BranchChoice(forms.ModelChoiceField[Any]):
         return str(obj.qualified_name)
 
 
+def _offer(form: forms.BaseForm, name: str, rows: QuerySet[Any]) -> None:
+    """Let a field choose among these, by name."""
+    cast("BranchChoice", form.fields[name]).queryset = rows.order_by("sort_key")
+
+
 class PlaceForm(forms.ModelForm[Place]):
     """One administrative unit."""
 
@@ -72,12 +78,8 @@ class PlaceForm(forms.ModelForm[Place]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["parent"].queryset = (  # type: ignore[attr-defined]
-            Place.objects.exclude(pk=self.instance.pk)
-            .filter(parent=None)
-            .defer("boundary")
-            .order_by("sort_key")
-        )
+        tops = Place.objects.exclude(pk=self.instance.pk).filter(parent=None)
+        _offer(self, "parent", tops.defer("boundary"))
 
 
 class AgencyForm(forms.ModelForm[Agency]):
@@ -108,7 +110,5 @@ class AgencyForm(forms.ModelForm[Agency]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        agencies = Agency.objects.exclude(pk=self.instance.pk).order_by("sort_key")
-        self.fields["parent"].queryset = agencies  # type: ignore[attr-defined]
-        places = Place.objects.defer("boundary").order_by("sort_key")
-        self.fields["place"].queryset = places  # type: ignore[attr-defined]
+        _offer(self, "parent", Agency.objects.exclude(pk=self.instance.pk))
+        _offer(self, "place", Place.objects.defer("boundary"))

@@ -156,6 +156,11 @@ class Agency(Branch):
         indexes = [models.Index(fields=["path"], name="agency_path", opclasses=["varchar_pattern_ops"])]
 
     @property
+    def called(self) -> str:
+        """The short name, where it has one."""
+        return self.short_name or self.name
+
+    @property
     def qualified_name(self) -> str:
         """The name, and until when the agency existed where it has ended."""
         if self.valid_to is None or self.valid_to >= timezone.localdate():

@@ -66,7 +66,7 @@ class _Reader:
                 self.faults.append(f"{at}: {key} can't be {value!r}")
             elif key in CHOICES and value not in CHOICES[key]:
                 self.faults.append(f"{at}: {key} must be one of {', '.join(CHOICES[key])}")
-            elif key in BY_LANGUAGE and not row[key].get("vi"):
+            elif key in BY_LANGUAGE and isinstance(value, dict) and not value.get("vi"):
                 self.faults.append(f"{at}: {key} needs its Vietnamese words")
         for key, known in (("place", self.places), ("agency", self.agencies), ("category", self.categories)):
             if row.get(key) and row[key] not in known:

@@ -6,11 +6,11 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from halong.core.formats import local
-from halong.core.registry import RecordMeasure, record_measures
+from halong.core.registry import Cell, RecordMeasure, record_measures
 from halong.programme.models import Project
 
 
-def projects(start: datetime, end: datetime) -> Iterator[tuple[int | None, int | None, float, float]]:
+def projects(start: datetime, end: datetime) -> Iterator[Cell]:
     """How many tasks and projects were approved by the year that ``end`` lies in. They belong to no place or agency."""
     count = Project.objects.filter(year__lte=local(end).year).count()
     yield None, None, float(count), float(count)

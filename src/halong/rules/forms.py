@@ -101,7 +101,7 @@ class RuleForm(forms.Form):
 
     def params(self) -> dict[str, Any]:
         """The parameters of the kind, as ``rules.params`` reads them."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind's form has fields of its own
 
     def clean(self) -> dict[str, Any]:
         """What the kind's parameters say is wrong stands beside their fields."""

@@ -37,7 +37,8 @@ def run(cursor: Cursor, work: Work[T]) -> T:
             cursor.execute(text, params)
             text, params = work.send(cursor.fetchall() if cursor.description else [])
     except StopIteration as done:
-        return done.value  # type: ignore[no-any-return]
+        result: T = done.value
+        return result
 
 
 async def run_async(cursor: AsyncCursor, work: Work[T]) -> T:
@@ -48,7 +49,8 @@ async def run_async(cursor: AsyncCursor, work: Work[T]) -> T:
             await cursor.execute(text, params)
             text, params = work.send(await cursor.fetchall() if cursor.description else [])
     except StopIteration as done:
-        return done.value  # type: ignore[no-any-return]
+        result: T = done.value
+        return result
 
 
 def load_compiled(cursor: Cursor) -> Compiled:
@@ -230,7 +232,8 @@ def _reloaded(memory: Memory, series_ids: list[int]) -> Work[None]:
 def _refreshed(memory: Memory, since: datetime | None) -> Work[datetime]:
     ((now,),) = yield "SELECT clock_timestamp()", []
     _take(memory, (yield sql.CHANGED, [(since or now) - OVERLAP]))
-    return now  # type: ignore[no-any-return]
+    read_at: datetime = now
+    return read_at
 
 
 def _applied(transitions: Sequence[Transition]) -> Work[list[Transition]]:

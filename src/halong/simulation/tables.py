@@ -76,8 +76,10 @@ class Reporter:
         key = key_of(self._seed, self.agency, name, "delay")
         number = period.day.toordinal()
         late = uniform(key, -number) < LATE
-        part = 0.3 + 0.6 * uniform(key, number)
-        return (due_days + 1.2 + 2.5 * part) * DAY if late else part * due_days * DAY + 7.5 * HOUR
+        due = due_days * DAY - 7 * HOUR  # at 17:00
+        if late:
+            return due + (0.3 + 2 * uniform(key, number)) * DAY
+        return max(7 * HOUR, (0.3 + 0.65 * uniform(key, number)) * due)
 
     def chance(self, name: str, period: Period) -> float:
         """About -3 to 3 with standard deviation 1, the period's own."""

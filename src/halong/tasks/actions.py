@@ -89,7 +89,7 @@ def report_progress(task: Task, *, by: Any, progress: int, note: str = "") -> Ta
     """Say how far it is, in percent; takes the task on if nobody had."""
     _require_worker(task, by)
     if not 0 <= progress <= 100:
-        raise Invalid(_("Between 0 and 100 %."), fields={"progress": _("Between 0 and 100 %.")})
+        raise _invalid("progress", _("Between 0 and 100 %."))
     _move(task, UNDER_WAY, Kind.PROGRESS, by, note, state=State.ACCEPTED, progress=progress)
     return task
 
@@ -136,10 +136,13 @@ def send_back(task: Task, *, by: Any, reason: str) -> Task:
     """What was reported as done isn't; it is under way again, with the deadline that it had."""
     _require_judge(task, by)
     _require_words(reason, "reason")
-    remind_at, reminder = reminders.after(Task.Reminder.DUE, task.created_at, task.due_at)
+    now, remind_at, reminder = (
+        timezone.now(),
+        *reminders.after(Task.Reminder.DUE, task.created_at, task.due_at),
+    )
+    if task.due_at > now:
+        remind_at, reminder = reminders.first(now, task.due_at)
     changes = {"state": State.ACCEPTED, "done_at": None, "remind_at": remind_at, "reminder": reminder}
-    if task.due_at > timezone.now():
-        changes["remind_at"], changes["reminder"] = reminders.first(timezone.now(), task.due_at)
     event = _move(task, [State.DONE], Kind.SENT_BACK, by, reason, **changes)
     telling.tell_workers(event, gettext_lazy("Task not done yet: sent back"), but=by)
     return task
@@ -202,10 +205,8 @@ def remind_due(now: datetime | None = None, *, by: Any) -> int:
     )
     found = list(due.select_related("agency__parent", "assignee", "created_by").order_by("remind_at")[:200])
     for task in found:
-        said, task.remind_at, task.reminder = (
-            task.reminder,
-            *reminders.after(task.reminder, task.created_at, task.due_at),
-        )
+        said = task.reminder
+        task.remind_at, task.reminder = reminders.after(said, task.created_at, task.due_at)
         task.save(update_fields=["remind_at", "reminder"])
         event = _note(task, Kind.REMINDED, by, "")
         telling.remind(event, said)
@@ -263,18 +264,20 @@ def _require_judge(task: Task, by: Any) -> None:
 
 def _require_words(words: str, name: str) -> None:
     if not words.strip():
-        raise Invalid(_("Write something."), fields={name: _("Write something.")})
+        raise _invalid(name, _("Write something."))
 
 
 def _require_future(due_at: datetime, now: datetime) -> None:
     if due_at <= now:
-        raise Invalid(
-            _("The deadline has passed already."), fields={"due": _("The deadline has passed already.")}
-        )
+        raise _invalid("due", _("The deadline has passed already."))
 
 
 def _require_later(task: Task, due_at: datetime) -> None:
     _require_future(due_at, timezone.now())
     if due_at <= task.due_at:
-        words = _("The new deadline must be later than the present one.")
-        raise Invalid(words, fields={"due": words})
+        raise _invalid("due", _("The new deadline must be later than the present one."))
+
+
+def _invalid(name: str, words: str) -> Invalid:
+    """What is wrong, to be shown beside the field that it is about."""
+    return Invalid(words, fields={name: words})

@@ -16,8 +16,6 @@ from halong.tasks.forms import DoneForm, ExtensionForm, NoteForm, ProgressForm, 
 from halong.tasks.models import UNDER_WAY, Task, TaskEvent, TaskFile
 from halong.tasks.permissions import may_judge, may_work
 
-WAITING = ("open", "accepted", "done")
-
 
 @dataclass(frozen=True)
 class Step:
@@ -54,8 +52,8 @@ STEPS = {
              "calendar-clock"),
         Step("refuse", gettext_lazy("Refuse the extension"), actions.refuse_extension, ReasonForm, UNDER_WAY, False,
              "x"),
-        Step("cancel", gettext_lazy("Cancel the task"), actions.cancel_task, ReasonForm, WAITING, False, "ban",
-             "quiet"),
+        Step("cancel", gettext_lazy("Cancel the task"), actions.cancel_task, ReasonForm, (*UNDER_WAY, "done"), False,
+             "ban", "quiet"),
     )
 }  # fmt: skip
 
@@ -79,7 +77,6 @@ def context(task: Task, user: Any) -> dict[str, Any]:
     return {
         "task": task,
         "steps": steps_of(task, user),
-        "may_judge": may_judge(task, user),
         "people": answerable(task.agency),
         "timeline": [_entry(event) for event in events],
         "files": files,

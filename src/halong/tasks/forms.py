@@ -171,7 +171,7 @@ class DoneForm(forms.Form):
     no_secret = forms.BooleanField(label=_("The files hold no state secret"), required=False)
 
     def clean(self) -> dict[str, Any]:
-        """Files only with the declaration (mission, rule 3)."""
+        """Files only with the declaration that they hold no state secret."""
         cleaned = super().clean() or {}
         if cleaned.get("attached") and not cleaned.get("no_secret"):
             self.add_error("no_secret", _("Declare that the files hold no state secret."))

@@ -24,24 +24,25 @@ COLUMNS = (
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """Everything that the list's templates need."""
+    """Everything that the list's templates need. Without a tab in the address: the first that has work under way."""
     user, form = cast("User", request.user), TaskFilter(request.GET)
-    tab = current_tab(request)
+    counts = {tab: queries.in_tab(tab, user).under_way().count() for tab in queries.TABS}
+    tab = _asked_tab(request) or next((key for key, count in counts.items() if count), queries.TABS[0])
     found = queries.wanted(queries.in_tab(tab, user), form.wanted(), timezone.now())
     return {
         "page": Paginator(_joined(found), A_PAGE).get_page(request.GET.get("page")),
         "tab": tab,
-        "tabs": _tabs(request, tab, user),
+        "tabs": _tabs(request, tab, counts),
         "filter": form,
         "narrowed": any(value for name, value in form.wanted().items() if name != "tab"),
         "may_assign": has_perm(user, "tasks.assign"),
     }
 
 
-def current_tab(request: HttpRequest) -> str:
-    """The tab that the address asks for; without one, the first."""
+def _asked_tab(request: HttpRequest) -> str:
+    """The tab that the address asks for, if it does."""
     tab = request.GET.get("tab", "")
-    return tab if tab in queries.TABS else queries.TABS[0]
+    return tab if tab in queries.TABS else ""
 
 
 def _joined(found: TaskQuerySet) -> TaskQuerySet:
@@ -52,7 +53,7 @@ def _joined(found: TaskQuerySet) -> TaskQuerySet:
     )
 
 
-def _tabs(request: HttpRequest, current: str, user: User) -> list[dict[str, Any]]:
+def _tabs(request: HttpRequest, current: str, counts: dict[str, int]) -> list[dict[str, Any]]:
     labels = {
         "mine": pgettext("tasks", "Mine"),
         "given": pgettext("tasks", "Given by me"),
@@ -63,9 +64,13 @@ def _tabs(request: HttpRequest, current: str, user: User) -> list[dict[str, Any]
         query = request.GET.copy()
         query.pop("page", None)
         query["tab"] = key
-        count = queries.in_tab(key, user).under_way().count()
         tabs.append(
-            {"label": labels[key], "url": f"?{query.urlencode()}", "current": key == current, "count": count}
+            {
+                "label": labels[key],
+                "url": f"?{query.urlencode()}",
+                "current": key == current,
+                "count": counts[key],
+            }
         )
     return tabs
 
@@ -73,7 +78,7 @@ def _tabs(request: HttpRequest, current: str, user: User) -> list[dict[str, Any]
 def csv_response(request: HttpRequest) -> StreamingHttpResponse:
     """The list with its filter as a table, in flat memory; times in Vietnam's zone, ISO 8601."""
     user, form = cast("User", request.user), TaskFilter(request.GET)
-    found = queries.wanted(queries.in_tab(current_tab(request), user), form.wanted(), timezone.now())
+    found = queries.wanted(queries.in_tab(_asked_tab(request) or "all", user), form.wanted(), timezone.now())
     response = StreamingHttpResponse(_lines(_joined(found)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="tasks.csv"'
     return response

@@ -1,6 +1,6 @@
 """Reads of tasks that join or count."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from django.utils import timezone
 from halong.accounts.models import Grant, User
 from halong.accounts.roles import ROLES
 from halong.core.permissions import SYSTEM
+from halong.core.registry import Cell
 from halong.core.text import fold
 from halong.places.models import Agency, Place
 from halong.tasks.models import Task, TaskQuerySet
@@ -141,10 +142,7 @@ def wanted(found: TaskQuerySet, filters: dict[str, Any], now: datetime) -> TaskQ
     return found.filter(state=state) if state else found
 
 
-Row = tuple[int | None, int | None, float, float]
-
-
-def late_measure(_start: datetime, end: datetime) -> list[Row]:
+def late_measure(_start: datetime, end: datetime) -> Iterator[Cell]:
     """``tasks.late``: late tasks of those under way at ``end``, by place and agency."""
     alive = Task.objects.visible_to(SYSTEM).filter(
         Q(done_at__isnull=True) | Q(done_at__gt=end),
@@ -154,10 +152,11 @@ def late_measure(_start: datetime, end: datetime) -> list[Row]:
     rows = alive.values_list("place", "agency").annotate(
         late=Count("pk", filter=Q(due_at__lt=end)), count=Count("pk")
     )
-    return [(place, agency, float(late), float(count)) for place, agency, late, count in rows.order_by()]
+    for place, agency, late, count in rows.order_by():
+        yield place, agency, float(late), float(count)
 
 
-def on_time_measure(start: datetime, end: datetime) -> list[Row]:
+def on_time_measure(start: datetime, end: datetime) -> Iterator[Cell]:
     """``tasks.on_time``: of the tasks that were due in (start, end], those that were done by then."""
     due = (
         Task.objects.visible_to(SYSTEM)
@@ -166,4 +165,5 @@ def on_time_measure(start: datetime, end: datetime) -> list[Row]:
     )
     done = Count("pk", filter=Q(done_at__isnull=False, done_at__lte=F("due_at")))
     rows = due.values_list("place", "agency").annotate(kept=done, count=Count("pk"))
-    return [(place, agency, float(kept), float(count)) for place, agency, kept, count in rows.order_by()]
+    for place, agency, kept, count in rows.order_by():
+        yield place, agency, float(kept), float(count)

@@ -60,7 +60,7 @@ def _tell(event: TaskEvent, users: Iterable[User], what: Words) -> None:
         text=format_lazy(
             _("Deadline {due} · {agency}{note}"),
             due=format_datetime(task.due_at),
-            agency=task.agency.short_name or task.agency.name,
+            agency=task.agency.called,
             note=f"\n{event.note}" if event.note else "",
         ),
         url=reverse("task", args=[task.pk]),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from halong.accounts.queries import answerable
 from halong.core.access import access, actor_of
 from halong.core.errors import Invalid
+from halong.core.faults import show_faults
 from halong.places.models import Agency
 from halong.tasks import actions, detail, listing
 from halong.tasks.about import About, page_of, unsealed
@@ -59,7 +60,11 @@ def new(request: HttpRequest) -> HttpResponse:
     form = TaskForm(request.POST, by=request.user)
     if not form.is_valid():
         return _form(request, form, about, status=422)
-    made = actions.create_task(form.draft(about), by=actor_of(request))
+    try:
+        made = actions.create_task(form.draft(about), by=actor_of(request))
+    except Invalid as error:
+        show_faults(form, error)
+        return _form(request, form, about, status=422)
     messages.success(request, _("Task given to {agency}").format(agency=made.agency.name))
     back = form.cleaned_data["next"]
     local = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
@@ -75,21 +80,22 @@ def _begin(request: HttpRequest, about: About) -> dict[str, Any]:
 
 
 def _form(request: HttpRequest, form: TaskForm, about: About, status: int = 200) -> HttpResponse:
-    value = form["agency"].value()
-    chosen = Agency.objects.filter(pk=value).first() if str(value or "").isdigit() else None
-    context = {"form": form, "about": about, "agency": chosen, "people": answerable(chosen) if chosen else []}
+    context = {"form": form, "about": about, **_people(form["agency"].value())}
     template = "tasks/new_dialog.html" if request.headers.get("HX-Request") == "true" else "tasks/new.html"
     return render(request, template, context, status=status)
+
+
+def _people(pk: str | int | None) -> dict[str, Any]:
+    """The agency that was chosen, if one was, and who answers for it."""
+    chosen = Agency.objects.filter(pk=pk).first() if pk and str(pk).isdecimal() else None
+    return {"agency": chosen, "people": answerable(chosen) if chosen else []}
 
 
 @access("tasks.assign")
 @require_GET
 def people(request: HttpRequest) -> HttpResponse:
     """Who answers for the agency that was chosen in the form."""
-    wanted = request.GET.get("agency", "")
-    chosen = Agency.objects.filter(pk=wanted).first() if wanted.isdigit() else None
-    context = {"agency": chosen, "people": answerable(chosen) if chosen else []}
-    return render(request, "tasks/people.html", context)
+    return render(request, "tasks/people.html", _people(request.GET.get("agency")))
 
 
 @access("tasks.view")
@@ -119,7 +125,7 @@ def take(request: HttpRequest, pk: int, step: str) -> HttpResponse:
             messages.success(request, _("Recorded."))
             return redirect("task", pk)
     except Invalid as error:
-        form.add_error(None, error.detail)
+        show_faults(form, error)
     context = {**detail.context(found, request.user), "step": wanted, "form": form}
     return render(request, "tasks/step.html", context, status=422)
 

@@ -75,12 +75,14 @@ def _lies_under(path: str, url: str) -> bool:
 def page_data(request: HttpRequest) -> dict[str, Any]:
     """What the scripts of the page must know (a JSON block; never secrets)."""
     in_citizen = request.path == "/c" or request.path.startswith("/c/")
+    user = getattr(request, "user", None)
     return {
         "lang": (get_language() or "vi")[:2],
         "now": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "live": LIVE_URL,
         "words": script_words(),
-        "worker": {"url": "/c/sw.js", "scope": "/c"} if in_citizen else None,
+        "worker": {"url": "/c/sw.js", "scope": "/c"} if in_citizen else {"url": "/sw.js", "scope": "/"},
+        "user": str(user.pk) if user is not None and user.is_authenticated else "",
         "assets": {
             "maplibre": asset("maplibre-gl.mjs"),
             "maplibreWorker": asset("maplibre-gl-worker.mjs"),

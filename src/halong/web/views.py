@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from halong.core import registry
 from halong.core.access import public, signed_in
 from halong.core.finding import WORST
+from halong.core.registry import SearchHit, SearchProvider
 from halong.web.assets import asset, manifest
 from halong.web.samples import sample_data, sample_page
 
@@ -27,24 +28,28 @@ OFFLINE_PAGES = ["/c/report", "/c/follow"]  # a report is written, and found aga
 def search(request: HttpRequest) -> HttpResponse:
     """What ⌘K finds: up to six of each kind that this person may see; the kind with the best answer comes first."""
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
-    groups: list[dict[str, Any]] = []
+    groups: list[tuple[SearchProvider, list[SearchHit]]] = []
     for provider in registry.search_providers:
         hits = provider.search(request.user, query, RESULTS_OF_A_KIND)
         if query and hits:
-            groups.append({"provider": provider, "hits": hits})
-    groups = _good_ones(groups)
-    total = sum(len(group["hits"]) for group in groups)
+            groups.append((provider, hits))
+    good = _good_ones(groups)
     partial = request.headers.get("HX-Request") == "true"
     template = "web/search_results.html" if partial else "web/search.html"
-    return render(request, template, {"query": query, "groups": groups, "total": total})
+    return render(
+        request,
+        template,
+        {"query": query, "groups": good, "total": sum(len(hits) for _provider, hits in good)},
+    )
 
 
-def _good_ones(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _good_ones(
+    groups: list[tuple[SearchProvider, list[SearchHit]]],
+) -> list[tuple[SearchProvider, list[SearchHit]]]:
     """The kinds by their best answers; what is much worse than the best of all is left out."""
-    best = max((group["hits"][0].score for group in groups), default=0.0)
-    for group in groups:
-        group["hits"] = [hit for hit in group["hits"] if hit.score >= best - WORST]
-    return sorted((g for g in groups if g["hits"]), key=lambda group: -group["hits"][0].score)
+    best = max((hits[0].score for _provider, hits in groups), default=0.0)
+    good = [(provider, [hit for hit in hits if hit.score >= best - WORST]) for provider, hits in groups]
+    return sorted((group for group in good if group[1]), key=lambda group: -group[1][0].score)
 
 
 @public
@@ -88,21 +93,38 @@ def web_manifest(request: HttpRequest) -> JsonResponse:
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The worker that keeps the citizen's last pages for when there's no network; its list is of this build."""
     kept = ("public.", "report.js", "report-work.js", "map.css")
+    pages = (asset("public.js"), asset("public.css"), asset("report.js"), asset("report-sync.js"))
+    return _worker(
+        "worker.js",
+        kept,
+        "/c",
+        version="".join(pages),
+        pages=OFFLINE_PAGES,
+        offline="/c/offline",
+        sync=pages[-1],
+    )
+
+
+@public
+@require_GET
+def desk_worker(request: HttpRequest) -> HttpResponse:
+    """The worker of desk and wall: built files, a page for no network, and the panorama where its owner wants it kept."""
+    kept = tuple(name for name in manifest() if name.endswith((".css", "halong.js")))
+    return _worker(
+        "desk-worker.js", kept, "/", version=asset("halong.js") + asset("halong.css"), offline="/offline"
+    )
+
+
+def _worker(script: str, kept: tuple[str, ...], scope: str, **build: Any) -> HttpResponse:
+    """A worker's script below what it must know of this build: the files whose names begin with ``kept``, and fonts."""
     names = [name for name in manifest() if name.startswith(kept) or "-400-" in name or "-600-" in name]
-    files = sorted({asset(name) for name in names} - {""})  # two entries share chunks, and a cache takes each once
-    source = (Path(__file__).parent / "frontend/js/worker.js").read_text(encoding="utf-8")
-    build = {
-        "version": asset("public.js") + asset("public.css") + asset("report.js") + asset("report-sync.js"),
-        "files": files,
-        "pages": OFFLINE_PAGES,
-        "offline": "/c/offline",
-        "sync": asset("report-sync.js"),
-    }
-    script = f"const BUILD = {json.dumps(build)};\n{source}"
+    build["files"] = sorted(
+        {asset(name) for name in names} - {""}
+    )  # entries share chunks; a cache takes each once
+    source = (Path(__file__).parent / "frontend/js" / script).read_text(encoding="utf-8")
+    headers = {"Cache-Control": "no-cache", "Service-Worker-Allowed": scope}
     return HttpResponse(
-        script,
-        content_type="text/javascript",
-        headers={"Cache-Control": "no-cache", "Service-Worker-Allowed": "/c"},
+        f"const BUILD = {json.dumps(build)};\n{source}", content_type="text/javascript", headers=headers
     )
 
 
@@ -111,6 +133,13 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 def offline(request: HttpRequest) -> HttpResponse:
     """What is shown without network when a page was never loaded."""
     return render(request, "web/offline.html")
+
+
+@public
+@require_GET
+def desk_offline(request: HttpRequest) -> HttpResponse:
+    """What desk and wall show without network; it comes back by itself. It says nothing of anybody."""
+    return render(request, "web/desk_offline.html")
 
 
 @public

@@ -21,6 +21,7 @@ def script_words() -> dict[str, str]:
         "hours ago": _("{n} h ago"),
         "connection lost": _("Connection lost, showing the last data"),
         "lost": _("Connection lost"),
+        "kept": _("No connection: figures of {time}"),
         "copied": _("Copied"),
         "no permission": _("You don't have the permission for this."),
         "failed": _("That didn't work. Nothing was changed; please try again."),
@@ -93,7 +94,9 @@ def map_words() -> dict[str, str]:
         "distance": pgettext("measure", "Distance"),
         "area": pgettext("measure", "Area"),
         "perimeter": pgettext("measure", "perimeter"),
-        "measure hint": _("Click on the map, or press Enter for its middle; Backspace takes the last point away, Escape ends."),
+        "measure hint": _(
+            "Click on the map, or press Enter for its middle; Backspace takes the last point away, Escape ends."
+        ),
         "map of": _("Map of {place}"),
         "state at": _("State at {time}"),
         "printed by": _("Source: Halong, {centre}. Coast: GSHHG. {boundaries}"),

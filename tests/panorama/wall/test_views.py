@@ -7,6 +7,7 @@ from tests.panorama.wall.conftest import page, tile
 from tests.province import now
 
 from halong.accounts.actions import create_display_token
+from halong.alerts.models import Alert
 from halong.core.permissions import SYSTEM
 from halong.core.registry import wall_tiles
 from halong.panorama.models import WallLayout
@@ -73,6 +74,16 @@ def test_a_wall_knows_when_to_load_itself_anew(operator, make_layout):
     assert before["version"] != after["version"]
 
 
+def test_a_critical_alert_holds_the_wall_until_somebody_acknowledges_it(operator, make_layout, make_station):
+    layout, station = make_layout(), make_station(1)
+    given = {"cause": "a", "title": "Tràn dầu", "priority": 1, "raised_at": now(), "changed_at": now()}
+    alert = Alert.objects.create(entity=station, place=station.place, state="new", **given)
+    assert "Tràn dầu" in answer(operator, "", layout)["critical"]
+    assert "Tràn dầu" in operator.get(f"/wall/{layout.pk}").text
+    Alert.objects.filter(pk=alert.pk).update(state="acknowledged", acknowledged_at=now())
+    assert answer(operator, "", layout)["critical"] == ""
+
+
 def test_the_value_of_a_thing_is_shown_and_grows_old(operator, make_layout, make_station, put):
     station = make_station(1)
     put(station, "pm25", [(now(), 57.25)])
@@ -110,7 +121,10 @@ def test_every_kind_draws_itself_with_and_without_settings(operator, make_layout
     put(station, "pm25", [(now(), 12.0)])
     layout = make_layout()
     spec = wall_tiles[kind]
-    for settings in ({}, {"thing": str(station.pk), "property": "pm25", "title": "A", "indicator": "none.such"}):
+    for settings in (
+        {},
+        {"thing": str(station.pk), "property": "pm25", "title": "A", "indicator": "none.such"},
+    ):
         one = tile(kind, w=spec.size[0], h=spec.size[1], settings=settings)
         assert post(operator, f"/walls/{layout.pk}/tile", tile=one).status_code == 200
         assert "data-tile-form" in post(operator, f"/walls/{layout.pk}/panel", tile=one).text

@@ -11,12 +11,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from halong.accounts import actions, browser, totp
-from halong.accounts.faults import all_faults, show_faults
 from halong.accounts.forms import CodeForm, ContactForm, LookForm, NewPasswordForm, PasswordForm
 from halong.accounts.models import User
 from halong.accounts.queries import sessions_of
 from halong.core.access import signed_in
 from halong.core.errors import Invalid
+from halong.core.faults import all_faults, show_faults
 
 
 def _me(request: HttpRequest) -> User:

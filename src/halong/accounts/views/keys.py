@@ -12,11 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from halong.accounts import actions
-from halong.accounts.faults import show_faults
 from halong.accounts.forms import KEY_WORDS, DisplayForm, KeyForm
 from halong.accounts.models import ApiKey, DisplayToken
 from halong.core.access import access, actor_of
 from halong.core.errors import HalongError
+from halong.core.faults import show_faults
 
 A_PAGE = 50
 

@@ -12,7 +12,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from halong.accounts import actions
-from halong.accounts.faults import all_faults, show_faults
 from halong.accounts.forms import (
     ConfirmImportForm,
     GrantForm,
@@ -26,6 +25,7 @@ from halong.accounts.queries import people, sessions_of
 from halong.audit.queries import history_of
 from halong.core.access import access, actor_of
 from halong.core.errors import Conflict, HalongError, Invalid
+from halong.core.faults import all_faults, show_faults
 
 A_PAGE = 50
 SCOPE = ("role", "agency", "place", "sector")

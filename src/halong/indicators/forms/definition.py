@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from halong.accounts.models import User
 from halong.core.errors import Invalid
 from halong.core.units import UnknownUnitError, unit_code, unit_symbol
-from halong.indicators.drafts import SIDES, STATES, DefinitionDraft
+from halong.indicators.drafts import ABNORMAL, SIDES, DefinitionDraft
 from halong.indicators.forms.filters import LEVELS, sector_choices
 from halong.indicators.models import Definition, Grain, Indicator
 from halong.places.forms import BranchChoice
@@ -112,7 +112,7 @@ class DefinitionForm(forms.Form):
     def __init__(self, *args: Any, indicator: Indicator | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.indicator = indicator
-        for state in STATES:
+        for state in ABNORMAL:
             for side in SIDES:
                 self.fields[f"{state}_{side}"] = number_field(side)
         today = timezone.localdate()
@@ -135,9 +135,16 @@ class DefinitionForm(forms.Form):
             "hx-trigger": "change", "hx-swap": "innerMorph",
         }  # fmt: skip
 
+    def stored(self) -> dict[str, Any]:
+        """The newest spec of the indicator that is changed: what the form doesn't ask for stays."""
+        if self.indicator is None:
+            return {}
+        newest = max(self.indicator.definitions.all(), key=lambda definition: definition.version)
+        return dict(newest.spec)
+
     def spec(self) -> dict[str, Any]:
-        """How the values are made, as the kind's computation reads it."""
-        raise NotImplementedError
+        """How the values are made, as the kind's computation reads it; what it does not ask for stays as stored."""
+        return self.stored()
 
     def clean_unit(self) -> str:
         """The code of a known sign; anything else as it was typed."""
@@ -165,7 +172,7 @@ class DefinitionForm(forms.Form):
         data = self.cleaned_data
         given = [
             {"state": state, side: data[f"{state}_{side}"]}
-            for state in STATES
+            for state in ABNORMAL
             for side in SIDES
             if data[f"{state}_{side}"] is not None
         ]
@@ -198,16 +205,22 @@ class DefinitionForm(forms.Form):
     @property
     def band_rows(self) -> list[tuple[str, list[forms.BoundField]]]:
         """The table of bands: a state, and the fields of its two sides."""
-        return [(state, [self[f"{state}_{side}"] for side in SIDES]) for state in STATES]
+        return [(state, [self[f"{state}_{side}"] for side in SIDES]) for state in ABNORMAL]
 
 
 def initial_of(draft: DefinitionDraft) -> dict[str, Any]:
     """A definition as the form shows it."""
     shown = {name: getattr(draft, name) for name in DefinitionDraft.__dataclass_fields__}
-    shown |= {"freshness_hours": draft.freshness_s / HOUR, "unit": unit_symbol(draft.unit) or ""}
+    shown |= {"freshness_hours": _bare(draft.freshness_s / HOUR), "unit": unit_symbol(draft.unit) or ""}
+    shown |= {name: _bare(shown[name]) for name in ("plausible_min", "plausible_max")}
     for band in draft.bands:
         for side in SIDES:
             if side in band:
-                shown[f"{band['state']}_{side}"] = band[side]
+                shown[f"{band['state']}_{side}"] = _bare(band[side])
         shown["band_source"] = band.get("source", "")
     return shown
+
+
+def _bare(value: float | None) -> float | int | None:
+    """A whole number without its ".0"."""
+    return int(value) if value is not None and float(value).is_integer() else value

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from halong.core import registry
 from halong.core.sector import all_types, find_attribute, find_limit
 from halong.core.units import UnknownUnitError, convert
-from halong.indicators.drafts import STATES
 from halong.indicators.forms.definition import DefinitionForm, number_field
 from halong.indicators.forms.filters import sector_choices
 from halong.indicators.models import Indicator
+from halong.indicators.specs import num_property
 from halong.rules.choices import limit_choices, property_choices, type_choices
 
 TIMES = [
@@ -71,19 +71,30 @@ class SeriesForm(DefinitionForm):
         data = self.cleaned_data
         if data.get("across") in CONDITIONAL and data.get("where_value") is None:
             self.add_error("where_value", _("This needs a number."))
-        if data.get("across") == "ratio" and not data.get("den_property"):
+        divided = data.get("den_property") or self.stored().get("den_attribute")
+        if data.get("across") == "ratio" and not divided:
             self.add_error("den_property", _("Choose what it is divided by."))
         return super().clean()
 
     def spec(self) -> dict[str, Any]:
         """Types, property, over time, across things."""
-        data = self.cleaned_data
+        data, kept = self.cleaned_data, self.stored()
+        made: dict[str, Any] = {"time": data["time"], "across": data["across"]}
+        if kept.get("sector"):
+            made["sector"] = kept["sector"]
         types = data["types"] or [name for name, _label in type_choices(data["property"], [])]
-        made = {"types": types, "time": data["time"], "across": data["across"]}
+        if data["types"] or not kept.get("sector"):
+            made["types"] = types
         if data["across"] == "ratio":
-            return made | {"num_property": data["property"], "den_property": data["den_property"]}
+            below = {"den_property": data["den_property"]} if data["den_property"] else {
+                "den_attribute": kept.get("den_attribute", "")
+            }  # fmt: skip
+            return made | {"num_property": data["property"]} | below
         if data["across"] in CONDITIONAL:
-            made["where"] = {"op": data["where_op"], "value": data["where_value"]}
+            unit = (kept.get("where") or {}).get("unit")
+            made["where"] = {"op": data["where_op"], "value": data["where_value"]} | (
+                {"unit": unit} if unit else {}
+            )
         return made | {"property": data["property"]}
 
     def unused(self) -> set[str]:
@@ -120,8 +131,9 @@ class RecordsForm(DefinitionForm):
     def spec(self) -> dict[str, Any]:
         """The measure and its parameters."""
         data = self.cleaned_data
+        kept = {key: value for key, value in self.stored().items() if key not in ("measure", "sector")}
         sector = {"sector": data["measured_sector"]} if data["measured_sector"] else {}
-        return {"measure": data["measure"]} | sector
+        return {**kept, "measure": data["measure"], **sector}
 
 
 class FormulaForm(DefinitionForm):
@@ -145,11 +157,7 @@ class FormulaForm(DefinitionForm):
 
 
 class TableForm(DefinitionForm):
-    """From a table that an agency types or imports."""
-
-    def spec(self) -> dict[str, Any]:
-        """Nothing: the values come from a collection or an import."""
-        return {}
+    """From a table that an agency types or imports: the values come from a collection or an import."""
 
 
 FORMS: dict[str, type[DefinitionForm]] = {
@@ -166,7 +174,7 @@ def spec_initial(kind: str, spec: dict[str, Any]) -> dict[str, Any]:
         where = spec.get("where") or {}
         return {
             **spec,
-            "property": spec.get("property") or spec.get("num_property", ""),
+            "property": num_property(spec),
             "where_op": where.get("op", "<="),
             "where_value": where.get("value"),
         }
@@ -189,4 +197,4 @@ def with_limit(shown: dict[str, Any]) -> dict[str, Any]:
     over = limit.maximum is not None
     if shown.get("across") in CONDITIONAL:
         return shown | {"where_op": "<=" if over else ">=", "where_value": value, "source": limit.source}
-    return shown | {f"{STATES[1]}_{'above' if over else 'below'}": value, "band_source": limit.source}
+    return shown | {f"high_{'above' if over else 'below'}": value, "band_source": limit.source}

@@ -126,7 +126,9 @@ def fields(request: HttpRequest, kind: str) -> HttpResponse:
 @require_POST
 def preview(request: HttpRequest, kind: str) -> HttpResponse:
     """What the indicator in the form would have said in the last month; nothing is kept."""
-    form = _form(request, kind)
+    known = request.GET.get("indicator", "")
+    indicator = found(request, int(known)) if known.isdigit() else None
+    form = _form(request, kind, indicator=indicator)
     if not form.is_valid():
         return render(request, "indicators/preview.html", {"form": form}, status=422)
     context = preview_of(form.draft(), request.user, timezone.now())

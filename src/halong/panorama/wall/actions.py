@@ -50,6 +50,13 @@ def _filled(layout: WallLayout, draft: LayoutDraft, by: Actor) -> WallLayout:
     return layout
 
 
+def free_name(base: str) -> str:
+    """``base``, with a number where another layout has that name."""
+    taken = set(WallLayout.objects.values_list("name", flat=True))
+    names = (base, *(f"{base} {number}" for number in range(2, len(taken) + 3)))
+    return next(name for name in names if name not in taken)
+
+
 @transaction.atomic
 def create_layout(draft: LayoutDraft, *, by: Actor) -> WallLayout:
     """Keep a new layout. Raises Invalid (name taken, pages that don't fit) and Forbidden."""
@@ -78,11 +85,8 @@ def save_layout(layout: WallLayout, draft: LayoutDraft, *, version: int, by: Act
 @transaction.atomic
 def duplicate_layout(layout: WallLayout, *, by: Actor) -> WallLayout:
     """A copy under a name of its own; no screen shows it yet."""
-    taken = set(WallLayout.objects.values_list("name", flat=True))
-    base = _("%(name)s (copy)") % {"name": layout.name[:100]}
-    names = (base, *(f"{base} {number}" for number in range(2, len(taken) + 3)))
     draft = LayoutDraft(
-        next(name for name in names if name not in taken),
+        free_name(_("%(name)s (copy)") % {"name": layout.name[:100]}),
         layout.pages,
         layout.place,
         layout.agency,

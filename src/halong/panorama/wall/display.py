@@ -19,7 +19,7 @@ from halong.core.permissions import has_perm
 from halong.panorama import geo
 from halong.panorama.models import WallDisplay, WallLayout
 from halong.panorama.wall.shown import draw_pages, draw_some, holding, pages_of, standard_layout, version_of
-from halong.panorama.wall.sight import Sight, Sights
+from halong.panorama.wall.sight import Sight, Sights, find
 from halong.places.models import Agency, Place
 from halong.web.assets import asset
 
@@ -128,11 +128,6 @@ def _named(request: HttpRequest, critical: Any) -> str:
 def things(request: HttpRequest) -> HttpResponse:
     """The things of a map on the wall, as GeoJSON: a sector's, else what measures and what is in alarm."""
     sector = request.GET.get("sector", "")[:40]
-    scope = Scope(sector, _one(Place, request, "place"), _one(Agency, request, "agency"))
+    scope = Scope(sector, find(Place, request.GET.get("place")), find(Agency, request.GET.get("agency")))
     sight = Sight(viewer_of(request), scope, timezone.now())
     return JsonResponse(geo.features(sight, few=not sector), content_type="application/geo+json")
-
-
-def _one(model: type[Place] | type[Agency], request: HttpRequest, name: str) -> Any:
-    given = request.GET.get(name, "")
-    return model.objects.filter(pk=int(given)).first() if given.isdigit() else None

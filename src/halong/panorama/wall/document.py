@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -47,8 +47,7 @@ class Tile:
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored."""
-        place = {"id": self.id, "kind": self.kind, "x": self.x, "y": self.y, "w": self.w, "h": self.h}
-        return {**place, "place": self.place, "settings": dict(self.settings)}
+        return asdict(self)
 
 
 @dataclass(frozen=True)

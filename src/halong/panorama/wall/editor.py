@@ -26,7 +26,7 @@ from halong.panorama.wall.actions import LayoutDraft
 from halong.panorama.wall.document import COLUMNS, MOST_PAGES, MOST_TILES, ROWS, read_tile
 from halong.panorama.wall.forms import TileForm
 from halong.panorama.wall.shown import draw_tile, standard_layout, standard_page
-from halong.panorama.wall.sight import Sights, scope_choices
+from halong.panorama.wall.sight import Sights, find, scope_choices
 from halong.panorama.wall.words import editor_words
 from halong.places.models import Agency, Place
 
@@ -62,11 +62,8 @@ def new(request: HttpRequest) -> HttpResponse:
     scope = next(iter(_home(actor)), Scope())
     start = standard_layout()
     start.place, start.agency, start.sector = scope.place, scope.agency, scope.sector
-    names = set(WallLayout.objects.values_list("name", flat=True))
-    base = _("New layout")
-    name = next(n for n in (base, *(f"{base} {i}" for i in range(2, len(names) + 3))) if n not in names)
     pages = [standard_page(Sights(request.user, start)).as_json()]
-    draft = LayoutDraft(name, pages, scope.place, scope.agency, scope.sector)
+    draft = LayoutDraft(actions.free_name(_("New layout")), pages, scope.place, scope.agency, scope.sector)
     return redirect("wall-edit", actions.create_layout(draft, by=actor).pk)
 
 
@@ -83,7 +80,14 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The editor. It works on a copy in the browser; nothing changes before it is saved."""
     layout = _found(request, pk)
     places, agencies, sectors = scope_choices()
-    start = {
+    given = {"layout": layout, "places": places, "agencies": agencies, "sectors": sectors}
+    palette = sorted(wall_tiles, key=lambda t: t.order)
+    return render(request, "panorama/wall/edit.html", {**given, "start": _start(layout), "palette": palette})
+
+
+def _start(layout: WallLayout) -> dict[str, Any]:
+    """What the editor's script begins with."""
+    return {
         "version": layout.version,
         "pages": layout.pages,
         "turnSeconds": layout.turn_seconds,
@@ -97,12 +101,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         "mostPages": MOST_PAGES,
         "mostTiles": MOST_TILES,
         "kinds": {t.key: {"label": str(t.label), "size": t.size, "least": t.least} for t in wall_tiles},
-        "urls": {name: reverse(f"wall-{name}", args=[pk]) for name in ("save", "panel", "tile")},
+        "urls": {name: reverse(f"wall-{name}", args=[layout.pk]) for name in ("save", "panel", "tile")},
         "words": editor_words(),
     }
-    given = {"layout": layout, "start": start, "places": places, "agencies": agencies, "sectors": sectors}
-    palette = sorted(wall_tiles, key=lambda t: t.order)
-    return render(request, "panorama/wall/edit.html", {**given, "palette": palette})
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:
@@ -115,17 +116,12 @@ def _body(request: HttpRequest) -> dict[str, Any]:
     return given
 
 
-def _one(model: type[Place] | type[Agency], given: dict[str, Any], key: str) -> Any:
-    value = str(given.get(key) or "")
-    return model.objects.filter(pk=int(value)).first() if value.isdigit() else None
-
-
 def _draft(given: dict[str, Any]) -> LayoutDraft:
     return LayoutDraft(
         str(given.get("name", "")),
         given.get("pages"),
-        _one(Place, given, "place"),
-        _one(Agency, given, "agency"),
+        find(Place, given.get("place")),
+        find(Agency, given.get("agency")),
         str(given.get("sector", ""))[:40],
         given.get("turnSeconds"),
         given.get("turnPlaces") if isinstance(given.get("turnPlaces"), list) else (),
@@ -154,7 +150,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
 def _sights(request: HttpRequest, pk: int, given: dict[str, Any]) -> Sights:
     """What the tiles look at in the layout as the editor holds it, with the rights of who edits."""
     layout = _found(request, pk)
-    layout.place, layout.agency = _one(Place, given, "place"), _one(Agency, given, "agency")
+    layout.place, layout.agency = find(Place, given.get("place")), find(Agency, given.get("agency"))
     layout.sector = str(given.get("sector", ""))[:40]
     turn = given.get("turnPlaces")
     layout.turn_places = [p for p in turn if isinstance(p, int)] if isinstance(turn, list) else []

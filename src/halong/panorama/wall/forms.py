@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from halong.context.models import Entity
@@ -87,9 +87,3 @@ def _properties(tile: Tile, user: Any) -> Choices:
             (series.property, f"{spec.label if spec else series.property}{f' ({unit})' if unit else ''}")
         )
     return rows
-
-
-class NameForm(forms.Form):
-    """A new layout."""
-
-    name = forms.CharField(label=pgettext_lazy("of a layout", "Name"), max_length=120)

@@ -8,11 +8,12 @@ from zlib import crc32
 
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from halong.alerts.models import Alert
 from halong.indicators.models import Indicator
 from halong.indicators.standings import Standing, standings
+from halong.panorama.decisions import GRAVITY
 from halong.panorama.models import WallLayout
 from halong.panorama.wall.document import Page, Tile, stored_pages
 from halong.panorama.wall.sight import Sights
@@ -20,7 +21,6 @@ from halong.panorama.wall.tiles import draw
 
 FOLDER = "panorama/wall/tiles/"
 BESIDE = 4  # indicators beside the standard map
-STATES = ("critical", "high", "attention", "normal")
 STANDARD_SECONDS = 30
 
 
@@ -82,7 +82,9 @@ def version_of(layout: WallLayout, pages: Iterable[Page]) -> str:
 
 def standard_layout() -> WallLayout:
     """What a wall shows for which nobody chose a layout: never stored."""
-    return WallLayout(name=_("Standard"), version=0, pages=[], changed_at=timezone.now())
+    return WallLayout(
+        name=pgettext("wall layout", "Standard"), version=0, pages=[], changed_at=timezone.now()
+    )
 
 
 def standard_page(sights: Sights) -> Page:
@@ -104,7 +106,7 @@ def _worth_showing(sights: Sights) -> list[Standing]:
         sights.user, list(wanted), place=scope.place, agency=scope.agency, sector=scope.sector, now=sights.now
     )
     order = {standing.indicator.pk: n for n, standing in enumerate(found)}
-    worst = sorted(found, key=lambda one: (STATES.index(one.state), order[one.indicator.pk]))[:BESIDE]
+    worst = sorted(found, key=lambda one: (GRAVITY[one.state], order[one.indicator.pk]))[:BESIDE]
     return sorted(worst, key=lambda one: order[one.indicator.pk])
 
 

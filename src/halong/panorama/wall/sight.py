@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils import timezone
 
@@ -15,13 +15,14 @@ from halong.panorama.parts import View
 from halong.panorama.wall.document import Tile
 from halong.places.models import Agency, Place
 
+M = TypeVar("M", Place, Agency)
+
 
 class Sight(View):
     """A view without a page around it: its scope is chosen by a layout or a tile, not by a session."""
 
     def __init__(self, user: Any, scope: Scope, now: datetime) -> None:
         self.user, self.scope, self.now = user, scope, now
-        self._things = None
 
 
 @dataclass
@@ -73,6 +74,12 @@ class Sights:
             scope = Scope(self.layout.sector, place, self.layout.agency)
             self._known[key] = Sight(self.user, scope, self.now)
         return self._known[key]
+
+
+def find(model: type[M], key: object) -> M | None:
+    """The place or agency of an id that came from outside."""
+    given = str(key or "")
+    return model._default_manager.filter(pk=int(given)).first() if given.isdigit() else None
 
 
 def scope_choices() -> tuple[Iterable[Place], Iterable[Agency], list[tuple[str, str]]]:

@@ -15,16 +15,16 @@ from halong.alerts import queries as alert_queries
 from halong.context.models import Entity
 from halong.context.scope import PERIODS
 from halong.core.registry import WallField, WallTile, wall_tiles
-from halong.core.sector import all_sectors, find_limits
+from halong.core.sector import all_sectors
 from halong.core.text import sort_key
+from halong.core.units import unit_symbol
 from halong.indicators.models import Indicator
 from halong.indicators.queries import history
 from halong.indicators.standings import Standing, standings
 from halong.panorama import queries
 from halong.panorama.chart import Chart
-from halong.panorama.entity_page import Value
-from halong.panorama.queries import level_of
-from halong.panorama.things import things_of
+from halong.panorama.entity_page import value_of
+from halong.panorama.things import MARKS, things_of
 from halong.panorama.wall.drawing import Limit, chart_svg
 from halong.panorama.wall.sight import Sight
 from halong.places.models import Agency, Place
@@ -52,12 +52,16 @@ def _thing(sight: Sight, settings: Settings) -> Entity | None:
 
 def indicator(sight: Sight, settings: Settings) -> Context | None:
     """An indicator as it stands at the place and agency."""
-    found = Indicator.objects.active().filter(key=settings.get("indicator", ""))
-    node = {"place": sight.scope.place, "agency": sight.scope.agency}
-    standing = next(
-        iter(standings(sight.user, list(found), **node, period=_period(settings), now=sight.now)), None
+    key, scope = settings.get("indicator", ""), sight.scope
+    found = standings(
+        sight.user,
+        list(Indicator.objects.active().filter(key=key)),
+        place=scope.place,
+        agency=scope.agency,
+        period=_period(settings),
+        now=sight.now,
     )
-    return None if standing is None else {"s": standing, "where": _where(sight)}
+    return {"s": found[0], "where": _where(sight)} if found else None
 
 
 def indicator_choices(user: Any) -> list[tuple[str, Any]]:
@@ -84,8 +88,9 @@ def course(sight: Sight, settings: Settings) -> Context | None:
     if shown is None:
         return None
     one: Standing = shown["s"]
-    node = {"place": sight.scope.place, "agency": sight.scope.agency}
-    past = history(one.indicator, **node, start=sight.now - PERIODS[_period(settings)], end=sight.now)
+    start = sight.now - PERIODS[_period(settings)]
+    place, agency = sight.scope.place, sight.scope.agency
+    past = history(one.indicator, place=place, agency=agency, start=start, end=sight.now)
     target = [] if one.target is None else [Limit(one.target, gettext("target"))]
     points = [(point.label, point.value) for point in past]
     return {**shown, "points": points, "limits": target, "name": one.name}
@@ -145,14 +150,8 @@ def value(sight: Sight, settings: Settings) -> Context | None:
     reading = thing.readings.get(settings.get("property", "")) or next(iter(thing.readings.values()), None)
     if reading is None:
         return None
-    level = level_of(reading, sight.now)
-    shown = Value(reading, level, _limits(entity, reading.name, sight), reading.is_old(sight.now), False)
-    state = {1: "critical", 2: "high", 3: "attention"}.get(thing.priority or 0, "normal")
-    return {"thing": thing, "value": shown, "state": state}
-
-
-def _limits(entity: Entity, name: str, sight: Sight) -> list[Any]:
-    return find_limits(entity.types, name, sight.now.date())
+    state = MARKS.get(thing.priority or 0, "normal")
+    return {"thing": thing, "value": value_of(entity, reading, sight.now), "state": state}
 
 
 def chart(sight: Sight, settings: Settings) -> Context | None:
@@ -163,11 +162,10 @@ def chart(sight: Sight, settings: Settings) -> Context | None:
         return None
     drawn = Chart(series, sight.now - PERIODS[_period(settings)], sight.now)
     points = [(at, v if not quality else None) for at, v, quality in drawn.points()]
-    document = drawn.as_json()["series"][0]
     return {
         "thing": entity,
-        "name": document["name"],
-        "unit": document["unit"],
+        "name": drawn.name,
+        "unit": unit_symbol(series.unit),
         "decimals": series.decimals,
         "points": points[:: max(1, len(points) // CHART_POINTS)],
         "limits": [Limit(one["value"], one["label"]) for one in drawn.limits()],
@@ -186,9 +184,8 @@ def draw(context: Context, columns: int, rows: int) -> Any:
 
 def changes(sight: Sight, _settings: Settings) -> Context:
     """What became different in the last day."""
-    things = {thing.entity.pk: thing for thing in sight.things}
     since = sight.now - timedelta(days=1)
-    return {"changes": queries.changes(sight.user, things, since, 12), "where": _where(sight)}
+    return {"changes": queries.changes(sight.user, sight.entities, since, 12), "where": _where(sight)}
 
 
 def clock(_sight: Sight, _settings: Settings) -> Context:
@@ -215,7 +212,7 @@ def agency_choices(user: Any) -> list[tuple[str, Any]]:
     """The agencies of today."""
     today = timezone.localdate()
     found = Agency.objects.visible_to(user).on(today).order_by("sort_key")
-    return [(str(pk), short or name) for pk, short, name in found.values_list("pk", "short_name", "name")]
+    return [(str(agency.pk), agency.called) for agency in found.only("short_name", "name")]
 
 
 def sector_choices(_user: Any) -> list[tuple[str, Any]]:
@@ -245,52 +242,55 @@ INDICATOR = WallField(
 )
 
 
+TILES = (
+    WallTile(
+        "indicator", pgettext_lazy("tile", "Indicator"), "chart-bar", "indicator.html", 10, indicator, _on("indicators"),
+        (INDICATOR, PERIOD), size=(4, 2), least=(2, 2),
+    ),
+    WallTile(
+        "course", _("Chart of an indicator"), "chart-line", "course.html", 15, course, _on("indicators"),
+        (INDICATOR, PERIOD), wait_s=20, size=(6, 3), least=(3, 3),
+    ),
+    WallTile(
+        "map", _("Map"), "map-2", "map.html", 20, plate, _on(),
+        (WallField("sector", _("Sector"), "choice", sector_choices),), wait_s=60, size=(8, 6), least=(3, 3),
+    ),
+    WallTile(
+        "alerts", _("Open alerts"), "bell", "alerts.html", 30, alerts, _on("alerts"), wait_s=1,
+        size=(8, 2), least=(3, 2),
+    ),
+    WallTile("rate", _("Alerts / 10 minutes"), "chart-histogram", "rate.html", 40, rate, _on("alerts"), least=(3, 2)),
+    WallTile(
+        "value", _("Value of one thing"), "gauge", "value.html", 50, value, _of_thing, (THING, PROPERTY), wait_s=0,
+        least=(2, 2), follows=False,
+    ),
+    WallTile(
+        "chart", _("Chart of one thing"), "wave-sine", "chart.html", 60, chart, _of_thing,
+        (THING, PROPERTY, PERIOD), wait_s=20, size=(6, 3),
+        least=(3, 3), follows=False,
+    ),
+    WallTile(
+        "changes", _("What changed"), "history", "changes.html", 70, changes, _on("panorama", "alerts"), wait_s=20,
+        size=(4, 4), least=(3, 2),
+    ),
+    WallTile(
+        "contact", _("Who is to be called"), "phone", "contact.html", 80, contact, _on("places"),
+        (WallField("agency", _("Agency"), "choice", agency_choices, required=True),), wait_s=60, least=(3, 2),
+        follows=False,
+    ),
+    WallTile(
+        "clock", _("Clock"), "clock", "clock.html", 90, clock, _on(), wait_s=3600, size=(3, 2), least=(2, 1),
+        follows=False,
+    ),
+    WallTile(
+        "text", _("Heading and text"), "writing", "text.html", 100, text, _on(),
+        (WallField("title", _("Heading"), "text"), WallField("text", _("Text"), "lines")), wait_s=3600,
+        least=(2, 1), follows=False,
+    ),
+)  # fmt: skip
+
+
 def register_tiles() -> None:
     """Fill the registry with Halong's own kinds."""
-    for tile in (
-        WallTile(
-            "indicator", pgettext_lazy("tile", "Indicator"), "chart-bar", "indicator.html", 10, indicator, _on("indicators"),
-            (INDICATOR, PERIOD), size=(4, 2), least=(2, 2),
-        ),
-        WallTile(
-            "course", _("Chart of an indicator"), "chart-line", "course.html", 15, course, _on("indicators"),
-            (INDICATOR, PERIOD), wait_s=20, size=(6, 3), least=(3, 3),
-        ),
-        WallTile(
-            "map", _("Map"), "map-2", "map.html", 20, plate, _on(),
-            (WallField("sector", _("Sector"), "choice", sector_choices),), wait_s=60, size=(8, 6), least=(3, 3),
-        ),
-        WallTile(
-            "alerts", _("Open alerts"), "bell", "alerts.html", 30, alerts, _on("alerts"), wait_s=1,
-            size=(8, 2), least=(3, 2),
-        ),
-        WallTile("rate", _("Alerts / 10 minutes"), "chart-histogram", "rate.html", 40, rate, _on("alerts"), least=(3, 2)),
-        WallTile(
-            "value", _("Value of one thing"), "gauge", "value.html", 50, value, _of_thing, (THING, PROPERTY), wait_s=0,
-            least=(2, 2), follows=False,
-        ),
-        WallTile(
-            "chart", _("Chart of one thing"), "wave-sine", "chart.html", 60, chart, _of_thing,
-            (THING, PROPERTY, PERIOD), wait_s=20, size=(6, 3),
-            least=(3, 3), follows=False,
-        ),
-        WallTile(
-            "changes", _("What changed"), "history", "changes.html", 70, changes, _on("panorama", "alerts"), wait_s=20,
-            size=(4, 4), least=(3, 2),
-        ),
-        WallTile(
-            "contact", _("Who is to be called"), "phone", "contact.html", 80, contact, _on("places"),
-            (WallField("agency", _("Agency"), "choice", agency_choices, required=True),), wait_s=60, least=(3, 2),
-            follows=False,
-        ),
-        WallTile(
-            "clock", _("Clock"), "clock", "clock.html", 90, clock, _on(), wait_s=3600, size=(3, 2), least=(2, 1),
-            follows=False,
-        ),
-        WallTile(
-            "text", _("Heading and text"), "writing", "text.html", 100, text, _on(),
-            (WallField("title", _("Heading"), "text"), WallField("text", _("Text"), "lines")), wait_s=3600,
-            least=(2, 1), follows=False,
-        ),
-    ):  # fmt: skip
+    for tile in TILES:
         wall_tiles.register(tile.key, tile)

@@ -23,9 +23,11 @@ KEPT = ("request", "csrf_token", "perms", "user", "scope", "messages")
 
 def _component(context: Context, name: str, params: Mapping[str, Any]) -> SafeString:
     own = {key: context[key] for key in KEPT if key in context}
-    return get_template(f"web/components/{name}.html").template.render(  # type: ignore[attr-defined, no-any-return]
-        context.new({**own, **params})
-    )
+    inner: Any = get_template(
+        f"web/components/{name}.html"
+    )  # Django's own engine: its template takes a Context
+    drawn: SafeString = inner.template.render(context.new({**own, **params}))
+    return drawn
 
 
 @register.simple_tag(takes_context=True)

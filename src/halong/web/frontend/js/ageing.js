@@ -46,7 +46,8 @@ class HalongValue extends HTMLElement {
 }
 
 export function startAgeing() {
-  if (page.now) page.skew = Date.parse(page.now) - performance.timeOrigin - (performance.getEntriesByType("navigation")[0]?.responseStart ?? 0);
+  // A page that was kept for times without network says an old "now": the clock of the device is the better one.
+  if (page.now && !document.documentElement.dataset.kept) page.skew = Date.parse(page.now) - performance.timeOrigin - (performance.getEntriesByType("navigation")[0]?.responseStart ?? 0);
   if (Math.abs(page.skew ?? 0) < 2000) page.skew = 0;
   customElements.define("halong-value", HalongValue);
   growAll();

@@ -5,7 +5,7 @@ import { dateTime, number, words } from "./page.js";
 export function bands(host, series, limits, token) {
   const draw = (plot) => {
     const { ctx, bbox } = plot;
-    const ratio = devicePixelRatio;
+    const ratio = devicePixelRatio * host.scale;
     ctx.save();
     ctx.font = `${10.5 * ratio}px "Be Vietnam Pro"`;
     let lastY = Infinity;

@@ -48,7 +48,7 @@ export function describe({ series, limits = [], words: said = "" }) {
   const lines = [];
   for (const one of series.filter((s) => !s.dashed)) {
     const values = one.points.filter(([, value, quality]) => value != null && !quality);
-    if (!values.length) continue;
+    if (!values.length || (values.length === 1 && series.length > 1)) continue; // one value is no course
     const figures = values.map(([, value]) => value);
     const show = (value) => number(value, one.decimals ?? 1);
     const unit = one.unit ? ` ${one.unit}` : "";
@@ -107,7 +107,12 @@ class HalongChart extends HTMLElement {
   }
 
   #height() {
-    return Number(this.getAttribute("height")) || 240;
+    return (Number(this.getAttribute("height")) || 240) * this.scale;
+  }
+
+  /** How much larger the page's text is than a desk's: very large screens. */
+  get scale() {
+    return Math.max(1, parseFloat(getComputedStyle(this).fontSize) / 14);
   }
 
   async #load() {
@@ -144,7 +149,7 @@ class HalongChart extends HTMLElement {
     this.plotBox.replaceChildren();
     const { series, limits = [] } = this.#data;
     const wide = series.flatMap((one) => (one.bands ?? []).flatMap(([, , , low, high]) => [low, high]));
-    const ink = token(this, "ink-3"), line = token(this, "line"), font = '11px "Be Vietnam Pro"';
+    const ink = token(this, "ink-3"), line = token(this, "line"), font = `${11 * this.scale}px "Be Vietnam Pro"`;
     const [axis] = [align(series)];
     const span = axis[0].at(-1) - axis[0][0];
     const label = (seconds) => (span > 2 * 86400 ? dayMonth(new Date(seconds * 1000)) : clock(new Date(seconds * 1000)));
@@ -161,8 +166,8 @@ class HalongChart extends HTMLElement {
       scales: { x: { time: true }, y: { range: [low >= 0 && low - room < 0 ? 0 : low - room, top + room] } },
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Asia/Ho_Chi_Minh"),
       axes: [
-        { stroke: ink, font, grid: { show: false }, ticks: { stroke: line, size: 4 }, values: (_, splits) => splits.map(label), space: 70, ...(span > 2 * 86400 && { incrs: DAYS }) },
-        { stroke: ink, font, size: 52, grid: { stroke: line, width: 1 }, ticks: { show: false }, values: (_, splits) => splits.map((v) => number(v, 3)), space: 34 },
+        { stroke: ink, font, grid: { show: false }, ticks: { stroke: line, size: 4 }, values: (_, splits) => splits.map(label), space: 70 * this.scale, ...(span > 2 * 86400 && { incrs: DAYS }) },
+        { stroke: ink, font, size: 52 * this.scale, grid: { stroke: line, width: 1 }, ticks: { show: false }, values: (_, splits) => splits.map((v) => number(v, 3)), space: 34 * this.scale },
       ],
       series: [{}, ...series.map((one, i) => ({ label: one.name, stroke: token(this, COLOURS[i % COLOURS.length]), width: 1.6, ...(one.dashed && { dash: [5, 4] }), spanGaps: false, points: { show: axis[0].length < 60, size: 4 } }))],
       plugins: [ground(this, this.#data, token), bands(this, series, limits, token), shapes(this, series, token), tooltip(this, series)],

@@ -36,10 +36,12 @@ export function startList(host, { list, count, find, units }) {
   let waiting;
   const draw = () => {
     waiting = undefined;
-    const wanted = fold(find.value.trim());
+    const wanted = fold(find.value.trim()).split(/\s+/);
     const seen = inView(host);
-    const found = host.shown.filter((f) => seen(f) && (!wanted || fold(`${f.properties.name} ${f.properties.place} ${f.properties.kindLabel}`).includes(wanted)));
-    found.sort((a, b) => (GRAVITY[b.properties.state] ?? 0) - (GRAVITY[a.properties.state] ?? 0) || a.properties.name.localeCompare(b.properties.name, "vi"));
+    const fits = (text) => wanted.every((word) => text.includes(word));
+    const found = host.shown.filter((f) => seen(f) && (!wanted[0] || fits(fold(`${f.properties.name} ${f.properties.place} ${f.properties.kindLabel}`))));
+    // The server gives them in the order of the alphabet, which this sorting keeps.
+    found.sort((a, b) => (GRAVITY[b.properties.state] ?? 0) - (GRAVITY[a.properties.state] ?? 0));
     count.textContent = words("listed", { n: number(found.length, 0), total: number(host.everything.length, 0) });
     const focused = document.activeElement?.closest?.("[data-thing]")?.dataset.thing;
     const rows = found.slice(0, MOST).map((feature) => Object.assign(item(host, feature), { dataId: feature.id }));

@@ -5,7 +5,7 @@ const TOKENS = { normal: "st-good", attention: "st-attention", high: "st-high", 
 /** On a wall everything on the plate is as large as the eye needs it from the far end of the room. */
 export const wallScale = () => {
   const wall = document.querySelector(".wall"); // a whole screen, or the small one of the editor
-  if (wall) return Math.max(0.6, wall.clientHeight / 560);
+  if (wall) return Math.max(0.3, wall.clientHeight / 560);
   return matchMedia("(min-width: 2400px) and (min-height: 1200px)").matches ? 1.6 : 1; // as large.css
 };
 

@@ -9,6 +9,38 @@ const make = (name, attributes = {}) => {
   return element;
 };
 
+/** Beyond so many things, those of a cell of the drawing are told as their number. */
+const MANY = 1500, CELL = 24, FEWEST = 3;
+const GRAVE = ["critical", "high", "attention"];
+
+function gather(features, at) {
+  if (features.length <= MANY) return features.map((feature) => [feature]);
+  const cells = new Map();
+  for (const feature of features) {
+    const key = at(feature.geometry.coordinates).map((n) => Math.floor(n / CELL)).join(" ");
+    (cells.get(key) ?? cells.set(key, []).get(key)).push(feature);
+  }
+  return [...cells.values()];
+}
+
+function thing({ geometry, properties: { state } }, at) {
+  const [cx, cy] = at(geometry.coordinates);
+  if (SHAPES[state]) return make("path", { transform: `translate(${cx} ${cy}) scale(.7)`, d: SHAPES[state], class: `mark-${state}` });
+  return make("circle", { cx, cy, r: 2.6, class: state === "stale" || state === "dead" ? "map-thing is-silent" : "map-thing" });
+}
+
+/** A circle with the number, and the shape of the worst above it. */
+function cluster(group, at) {
+  const spots = group.map(({ geometry }) => at(geometry.coordinates).map(Number));
+  const [x, y] = [0, 1].map((i) => spots.reduce((sum, spot) => sum + spot[i], 0) / spots.length);
+  const worst = GRAVE.find((state) => group.some(({ properties }) => properties.state === state));
+  const text = make("text", { x, y: y + 2.6, class: "map-count" });
+  text.textContent = group.length;
+  const parts = [make("circle", { cx: x, cy: y, r: 8.5, class: "map-cluster" }), text];
+  if (worst) parts.push(make("path", { transform: `translate(${x} ${y - 9}) scale(.6)`, d: SHAPES[worst], class: `mark-${worst}` }));
+  return parts;
+}
+
 /** `surface`: `{canvas, box: [west, south, east, north]}`, a coloured picture between units and things. */
 export function drawSvg(base, data, [[west, south], [east, north]], surface) {
   const squeeze = Math.cos((((south + north) / 2) * Math.PI) / 180);
@@ -24,12 +56,7 @@ export function drawSvg(base, data, [[west, south], [east, north]], surface) {
     const [x, y] = at([surface.box[0], surface.box[3]]), [right, below] = at([surface.box[2], surface.box[1]]);
     svg.append(make("image", { href: surface.canvas.toDataURL(), x, y, width: right - x, height: below - y, preserveAspectRatio: "none" }));
   }
-  for (const feature of data.things.features) {
-    const [cx, cy] = at(feature.geometry.coordinates);
-    const { state } = feature.properties;
-    if (SHAPES[state]) svg.append(make("path", { transform: `translate(${cx} ${cy}) scale(.7)`, d: SHAPES[state], class: `mark-${state}` }));
-    else svg.append(make("circle", { cx, cy, r: 2.6, class: state === "stale" || state === "dead" ? "map-thing is-silent" : "map-thing" }));
-  }
+  for (const group of gather(data.things.features, at)) svg.append(...(group.length < FEWEST ? group.map((feature) => thing(feature, at)) : cluster(group, at)));
   for (const feature of data.events.features) {
     const [x, y] = at(feature.geometry.coordinates);
     const group = make("g", { transform: `translate(${x} ${y})` });

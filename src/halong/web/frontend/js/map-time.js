@@ -29,6 +29,7 @@ function hourWords(date) {
 class TimeSlider {
   #day = null;
   #measure = "";
+  #asked;
   #playing;
   #wanted = 0;
 
@@ -120,9 +121,17 @@ class TimeSlider {
     this.play.title = words(name);
   }
 
-  async #fetch(again = false) {
+  /** One request at a time: keys pressed meanwhile wait for the same answer. */
+  #fetch(again = false) {
     if (this.#day && !again && this.#day.of === this.#measure && Date.now() - this.#day.got < 300_000) return true;
-    const of = this.#measure;
+    if (this.#asked?.of !== this.#measure) {
+      const asked = (this.#asked = { of: this.#measure });
+      asked.answer = this.#ask(this.#measure).finally(() => this.#asked === asked && (this.#asked = undefined));
+    }
+    return this.#asked.answer;
+  }
+
+  async #ask(of) {
     const source = this.host.getAttribute("replay-src");
     try {
       const body = await getJson(of ? `${source}?of=${encodeURIComponent(of)}` : source);

@@ -67,6 +67,8 @@ class HalongMap extends HTMLElement {
       this.#fallback();
     }
     await this.#furnish();
+    // Ready is what one can see and click, not what is still on its way to the worker.
+    if (this.map) await Promise.race([new Promise((done) => this.map.once("idle", done)), new Promise((done) => setTimeout(done, 5000))]);
     this.#listen();
     this.dataset.ready = "";
     this.dispatchEvent(new CustomEvent("map:ready"));

@@ -1,5 +1,6 @@
 /** Behaviour of the shells, all by delegation, so that swapped fragments need no set-up. */
 import { page, words } from "./page.js";
+import { startOffline } from "./offline.js";
 import { startSearch } from "./search.js";
 
 const on = (type, selector, act) =>
@@ -114,16 +115,19 @@ function htmxEvents() {
   keepScroll();
 }
 
-/** A live refresh must not move what somebody is reading. */
+/** A live refresh must not move what somebody is reading: neither a box's rows nor, on the page, what has the focus. */
 function keepScroll() {
   const kept = new WeakMap();
+  const top = (element) => element.getBoundingClientRect().top;
   document.addEventListener("htmx:before:swap", (event) => {
-    const box = event.target.closest?.("[data-keep-scroll]");
+    const box = event.target.closest?.("[data-keep-scroll]"), here = document.activeElement;
     if (box) kept.set(box, box.scrollTop);
+    if (here !== document.body && top(here) >= 0 && top(here) < innerHeight) kept.set(here, top(here));
   });
   document.addEventListener("htmx:after:swap", (event) => {
-    const box = event.target.closest?.("[data-keep-scroll]");
+    const box = event.target.closest?.("[data-keep-scroll]"), here = document.activeElement;
     if (box && kept.has(box)) box.scrollTop = kept.get(box);
+    else if (kept.has(here)) scrollBy({ top: top(here) - kept.get(here), behavior: "instant" });
   });
 }
 
@@ -145,7 +149,7 @@ export function startShell() {
   forms();
   htmxEvents();
   wall();
-  if (page.worker && "serviceWorker" in navigator) navigator.serviceWorker.register(page.worker.url, { scope: page.worker.scope }).catch(() => {});
+  startOffline();
   const offline = () => document.documentElement.classList.toggle("is-offline", !navigator.onLine);
   addEventListener("online", offline);
   addEventListener("offline", offline);

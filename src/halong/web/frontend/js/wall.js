@@ -5,6 +5,7 @@
 import { page } from "./page.js";
 
 const ANEW_MS = 30_000;
+const SETTLED_MS = 3_000;
 const TIMEOUT_MS = 20_000;
 const RELOAD_WITHIN_MS = 15_000;
 
@@ -35,6 +36,8 @@ class Wall {
     this.#show(0);
     setInterval(() => this.#tick(), 1000);
     setInterval(() => this.#anew(), ANEW_MS);
+    setTimeout(() => this.#anew(), SETTLED_MS); // what changed while the page and its stream were opening
+    host.dataset.ready = "";
   }
 
   #listen() {
@@ -108,19 +111,21 @@ class Wall {
       tile.due = false;
       tile.asked = now;
     }
+    const stop = new AbortController(), patience = setTimeout(() => stop.abort(), TIMEOUT_MS);
     try {
       const address = new URL(this.#host.dataset.wall, location.href);
       address.searchParams.set("tiles", wanted.map((tile) => tile.key).join(","));
-      const answer = await fetch(address, { signal: AbortSignal.timeout(TIMEOUT_MS), headers: { Accept: "application/json" } });
+      const answer = await fetch(address, { signal: stop.signal, headers: { Accept: "application/json" } });
       if (answer.status === 403 || answer.redirected) this.#reload(); // closed, or signed out: what it shows is no longer its to show
       else if (answer.ok) this.#take(await answer.json(), wanted);
       else throw new Error(String(answer.status));
     } catch {
       for (const tile of wanted) tile.due = true; // asked again with the next message, or in half a minute
-      this.#busy = false;
       return;
+    } finally {
+      clearTimeout(patience);
+      this.#busy = false;
     }
-    this.#busy = false;
     this.#soon();
   }
 

@@ -243,7 +243,7 @@ def test_from_a_figure_to_the_things_behind_it_in_two_clicks(lively, enter, figu
     expect(page.locator("halong-chart").first).to_be_attached()
 
 
-PARTS_ARE_AT = """[...document.querySelectorAll("main [class^=panorama-]")].filter((part) => part.matches("section, aside")).map((part) => {
+PARTS_ARE_AT = """[...document.querySelectorAll("main :is(section, aside)[class^=panorama-]")].map((part) => {
     const { x, y, width, height } = part.getBoundingClientRect();
     return [part.className, ...[x, y, width, height].map(Math.round)];
 })"""

@@ -64,9 +64,24 @@ def tell_about(entry: ReportEvent) -> None:
     people = handlers_told(entry)
     if people:
         title = f"{report.number} · {entry.get_kind_display()}: {report.category.name}"
-        tell(people, kind="report", title=title, text=entry.note[:500], url=desk_url(report), key=key)
+        tell_handlers(people, report, title, entry.note[:500], key)
     if entry.kind in TO_FOLLOWERS:
         tell_followers(report, entry.kind, key, entry.due_at or report.due_at)
+
+
+def tell_handlers(people: Iterable[User], report: Report, title: str, text: str, key: str) -> None:
+    """Tell handlers something about a report. Of a simulated one they hear inside of the product only, and that it is."""
+    if report.simulated:
+        title = f"{title} ({_('simulated')})"
+    tell(
+        people,
+        kind="report",
+        title=title,
+        text=text,
+        url=desk_url(report),
+        key=key,
+        by_mail=not report.simulated,
+    )
 
 
 WORKER = (Kind.ASSIGNED, Kind.REPLIED, Kind.SENT_BACK, Kind.EXTENDED, Kind.EXTENSION_REFUSED, Kind.JOINED)
@@ -140,7 +155,12 @@ def partners_of(report: Report) -> list[User]:
 
 
 def tell_followers(report: Report, kind: str, key: str, due_at: datetime) -> int:
-    """Put a message for each follower into the outbox of each channel that he chose; returns how many are new."""
+    """Put a message for each follower into the outbox of each channel that he chose; returns how many are new.
+
+    Nobody's mailbox or telephone hears of a simulated report.
+    """
+    if report.simulated:
+        return 0
     followers = Follower.objects.filter(report=report, ended_at=None)
     if kind in ONLY_SENDER:
         followers = followers.filter(sender=True)

@@ -47,7 +47,7 @@ class File:
 
 
 @transaction.atomic
-def tell(
+def tell(  # noqa: PLR0913 -- what a notice says, side by side
     users: Iterable[User],
     *,
     kind: str,
@@ -56,12 +56,13 @@ def tell(
     url: str = "",
     key: str,
     attachment: File | None = None,
+    by_mail: bool = True,
     by: Actor = SYSTEM,
 ) -> int:
     """Tell people something; returns how many hear it for the first time. The same ``key`` is told to a person once.
 
     Called by actions that have checked what ``by`` may do; a person who isn't active can't tell anything. ``url`` is a path
-    of ours. An e-mail follows where a mail server is set up and the person has an address.
+    of ours. An e-mail follows where a mail server is set up and the person has an address, unless ``by_mail`` is False.
     """
     if isinstance(by, User) and not by.is_active:
         raise Forbidden
@@ -75,7 +76,8 @@ def tell(
         columns = [list(column) for column in zip(*rows, strict=True)]
         cursor.execute(INSERT, [kind[:40], url[:500], key[:200], now, kept, *columns])
         told = cursor.fetchall()
-    _queue(((notice, readers[reader]) for notice, reader in told), now)
+    if by_mail:
+        _queue(((notice, readers[reader]) for notice, reader in told), now)
     for _notice, reader in told:
         touch(TOPIC, str(reader))
     return len(told)

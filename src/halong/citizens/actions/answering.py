@@ -8,7 +8,6 @@ from math import isfinite
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from halong.citizens.actions.steps import Kind, State, advance, happened, promise_of, said
@@ -17,6 +16,7 @@ from halong.citizens.masking import mask
 from halong.citizens.models import Answer, Extension, Follower, Photo, Proof, Question, Report
 from halong.citizens.permissions import CITIZEN, require_person
 from halong.citizens.promises import terms_on
+from halong.citizens.simulated import moment
 from halong.core.errors import Conflict, Forbidden, Invalid
 from halong.core.formats import local
 from halong.core.workdays import add_workdays, end_of_office
@@ -51,7 +51,7 @@ def write_answer(report: Report, *, by: Any, text: str, proofs: Sequence[ProofDr
     if not proofs:
         words = _("An answer needs proof: a photo of afterwards, a document, or a measured value.")
         raise Invalid(words, fields={"proofs": words})
-    now, promise = timezone.now(), promise_of(report)
+    now, promise = moment(), promise_of(report)
     advance(report, [State.WORKING], state=State.ANSWERED, step_due_at=promise.after(now, promise.accept))
     Extension.objects.filter(report=report, state=Extension.State.WAITING).update(
         state=Extension.State.DROPPED, decided_at=now
@@ -111,7 +111,7 @@ def approve_answer(answer: Answer, *, by: Any) -> Answer:
         if proof.photo
     ):
         raise Conflict(_("A photo of the proof is still being checked."))
-    now = timezone.now()
+    now = moment()
     if not Answer.objects.filter(pk=answer.pk, state=Answer.State.WAITING).update(
         state=Answer.State.APPROVED, decided_by=person, decided_at=now
     ):
@@ -144,7 +144,7 @@ def send_back_answer(answer: Answer, *, by: Any, note: str) -> Answer:
         raise Forbidden(_("Whoever wrote an answer doesn't decide about it."))
     note = said(note, "note", least=10)
     if not Answer.objects.filter(pk=answer.pk, state=Answer.State.WAITING).update(
-        state=Answer.State.REFUSED, decided_by=person, decided_at=timezone.now(), note=note
+        state=Answer.State.REFUSED, decided_by=person, decided_at=moment(), note=note
     ):
         raise Conflict(_("Somebody has decided already."))
     advance(report, [State.ANSWERED], state=State.WORKING, step_due_at=None)
@@ -158,7 +158,7 @@ def reply_question(question: Question, *, by: Follower, text: str) -> Question:
     """The sender answers a question; what tells who he is gets covered."""
     report = question.report
     _require_sender(by, report)
-    plain, now = mask(said(text, "text", most=2000)).text, timezone.now()
+    plain, now = mask(said(text, "text", most=2000)).text, moment()
     if not Question.objects.filter(pk=question.pk, replied_at=None).update(reply=plain, replied_at=now):
         raise Conflict(_("This question was answered already."))
     question.reply, question.replied_at = plain, now
@@ -174,7 +174,7 @@ def rate_report(report: Report, *, by: Follower, rating: str, note: str = "") ->
         raise Invalid(_("Choose one."), fields={"rating": _("Choose one.")})
     if report.rating:
         raise Conflict(_("This answer was rated already."))
-    now = timezone.now()
+    now = moment()
     plain = mask(said(note, "note", least=0, most=1000)).text
     content = rating != Report.Rating.DISSATISFIED
     changes = {"state": State.CLOSED, "closed_at": now} if content and report.state == State.RESOLVED else {}
@@ -200,7 +200,7 @@ def reopen_until(report: Report) -> datetime | None:
 def reopen_report(report: Report, *, by: Follower, reason: str) -> Report:
     """The sender asks to have it done again, with a reason: back to the agency, with a new deadline; its superior hears."""
     _require_sender(by, report)
-    until, now = reopen_until(report), timezone.now()
+    until, now = reopen_until(report), moment()
     if until is None or until < now:
         raise Conflict(_("This report can't be re-opened any more."))
     reason = mask(said(reason, "reason", least=10, most=2000)).text

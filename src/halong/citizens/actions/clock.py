@@ -18,6 +18,7 @@ from halong.citizens.actions.steps import Kind, State, happened
 from halong.citizens.models import OPEN, DataRequest, Report, ReportEvent
 from halong.citizens.promises import next_reminder
 from halong.citizens.queries.similar import in_circle
+from halong.citizens.simulated import moment
 from halong.core.formats import format_datetime
 from halong.core.live import touch
 from halong.core.permissions import SYSTEM, require
@@ -67,7 +68,7 @@ def _remind(report: Report, kind: str, now: datetime) -> None:
         title = f"{report.number} · {words}: {report.category.name}"
         text = _("Answer until %(due)s") % {"due": format_datetime(report.due_at)}
     key = f"report:{report.pk}:{kind}:{report.due_at:%Y%m%d%H%M}"
-    tell(people, kind="report", title=title, text=text, url=telling.desk_url(report), key=key)
+    telling.tell_handlers(people, report, title, text, key)
 
 
 def _reminded(report: Report, kind: str) -> list[User]:
@@ -97,19 +98,27 @@ def close_due(*, by: Any = SYSTEM) -> int:
     )
     for report in answered.order_by("resolved_at")[: AT_ONCE * 5]:
         until = reopen_until(report)
-        if until is not None and until > now:
-            continue
-        if Report.objects.filter(pk=report.pk, state=State.RESOLVED).update(
-            state=State.CLOSED, closed_at=now, changed_at=now
-        ):
-            report.state = State.CLOSED
-            happened(report, Kind.CLOSED, SYSTEM, public=True)
-            done += 1
+        if until is None or until <= now:
+            done += close_answered(report)
     merged = Report.objects.filter(
         state=State.DUPLICATE, closed_at=None, merged_into__closed_at__isnull=False
     )
     done += merged.update(closed_at=now)
     return done
+
+
+@transaction.atomic
+def close_answered(report: Report, *, by: Any = SYSTEM) -> bool:
+    """Close a report that was answered and not re-opened in time; False when it is no longer only answered."""
+    require(by, "system.manage")
+    now = moment()
+    if not Report.objects.filter(pk=report.pk, state=State.RESOLVED).update(
+        state=State.CLOSED, closed_at=now, changed_at=now
+    ):
+        return False
+    report.state, report.closed_at, report.changed_at = State.CLOSED, now, now
+    happened(report, Kind.CLOSED, by, public=True)
+    return True
 
 
 @transaction.atomic

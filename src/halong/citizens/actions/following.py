@@ -14,6 +14,7 @@ from halong.citizens.actions.sending import ContactDraft, keep_contact
 from halong.citizens.actions.steps import Kind, happened
 from halong.citizens.models import Contact, Follower, PushAddress, Report
 from halong.citizens.permissions import CITIZEN
+from halong.citizens.simulated import moment
 from halong.core.errors import Conflict, Invalid, NotFound
 
 MOST_ADDRESSES = 5
@@ -53,7 +54,7 @@ def follow_report(
                 client_id=client_id,
                 code_digest=codes.digest_of(code),
                 language="en" if language == "en" else "vi",
-                created_at=timezone.now(),
+                created_at=moment(),
             )
             Report.objects.filter(pk=report.pk).update(weight=F("weight") + 1)
             happened(report, Kind.FOLLOWED, by, public=True)

@@ -11,6 +11,7 @@ from halong.accounts.models import User
 from halong.citizens.actions.steps import Kind, State, advance, happened, promise_of, said
 from halong.citizens.models import CoAgency, Extension, Question, Report, Substitute
 from halong.citizens.permissions import may_view, require_person
+from halong.citizens.simulated import moment
 from halong.core.errors import Conflict, Forbidden, Invalid
 from halong.core.formats import format_datetime
 from halong.core.permissions import has_perm, require
@@ -24,7 +25,7 @@ FARTHEST = timedelta(days=92)
 def accept_report(report: Report, *, by: Any) -> Report:
     """The agency takes the report on: it is competent, and answers until ``due_at``."""
     person, behalf = require_person(by, "reports.handle", report)
-    now = timezone.now()
+    now = moment()
     advance(report, [State.ROUTED], state=State.WORKING, accepted_at=now, assignee=person, step_due_at=None)
     happened(
         report, Kind.ACCEPTED, by, public=True, agency=report.agency, due_at=report.due_at, behalf=behalf
@@ -40,7 +41,7 @@ def return_report(report: Report, *, by: Any, reason: str, agency: Agency | None
     """
     _person, behalf = require_person(by, "reports.handle", report)
     reason = said(reason, "reason", least=REASON)
-    now, promise, former = timezone.now(), promise_of(report), report.agency
+    now, promise, former = moment(), promise_of(report), report.agency
     advance(
         report,
         [State.ROUTED],
@@ -83,7 +84,7 @@ def ask_citizen(report: Report, *, by: Any, text: str) -> Question:
     if Question.objects.filter(report=report, replied_at=None).exists():
         raise Conflict(_("A question waits for an answer already."))
     advance(report, [State.WORKING])
-    question = Question.objects.create(report=report, text=text, asked_by=person, asked_at=timezone.now())
+    question = Question.objects.create(report=report, text=text, asked_by=person, asked_at=moment())
     happened(report, Kind.ASKED, by, note=text, agency=report.agency, behalf=behalf, question=question.pk)
     return question
 
@@ -98,7 +99,7 @@ def invite_agency(report: Report, *, by: Any, agency: Agency, request: str) -> C
         raise Invalid(words, fields={"agency": words})
     advance(report, [State.ROUTED, State.WORKING])
     row = CoAgency.objects.create(
-        report=report, agency=agency, request=request, invited_by=person, invited_at=timezone.now()
+        report=report, agency=agency, request=request, invited_by=person, invited_at=moment()
     )
     happened(report, Kind.INVITED, by, note=request, public=True, agency=agency, behalf=behalf)
     return row
@@ -110,7 +111,7 @@ def finish_part(row: CoAgency, *, by: Any, note: str) -> CoAgency:
     require(by, "reports.handle", row.agency)
     if not isinstance(by, User):
         raise Forbidden
-    note, now = said(note, "note", least=10), timezone.now()
+    note, now = said(note, "note", least=10), moment()
     if not CoAgency.objects.filter(pk=row.pk, done_at=None).update(done_at=now, note=note):
         raise Conflict(_("This part was done already."))
     row.done_at, row.note = now, note
@@ -122,7 +123,7 @@ def finish_part(row: CoAgency, *, by: Any, note: str) -> CoAgency:
 def ask_extension(report: Report, *, by: Any, due_at: datetime, reason: str) -> Extension:
     """Ask for more time. The citizen is told at once that it was asked for, and why."""
     person, behalf = require_person(by, "reports.handle", report)
-    reason, now = said(reason, "reason", least=REASON), timezone.now()
+    reason, now = said(reason, "reason", least=REASON), moment()
     if not report.due_at < due_at <= max(report.due_at, now) + FARTHEST or due_at <= now:
         words = _("The new deadline must lie after the present one, by three months at most.")
         raise Invalid(words, fields={"due_at": words})
@@ -166,7 +167,7 @@ def decide_extension(row: Extension, *, by: Any, grant: bool, note: str = "") ->
     if by.pk == row.asked_by_id:
         raise Forbidden(_("Whoever asked for more time doesn't decide about it."))
     note = said(note, "note", least=0 if grant else REASON)
-    now = timezone.now()
+    now = moment()
     state = Extension.State.GRANTED if grant else Extension.State.REFUSED
     if not Extension.objects.filter(pk=row.pk, state=Extension.State.WAITING).update(
         state=state, decided_by=by, decided_at=now, note=note

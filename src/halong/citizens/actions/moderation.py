@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from halong.accounts.models import User
@@ -13,6 +12,7 @@ from halong.citizens.actions.steps import Kind, happened, said
 from halong.citizens.masking import mask_public
 from halong.citizens.models import Category, Moderation, Photo, PhotoCopy, Report
 from halong.citizens.permissions import require_person
+from halong.citizens.simulated import moment
 from halong.core.errors import Conflict, Invalid
 from halong.core.text import fold
 
@@ -42,7 +42,7 @@ def release_photo(photo: Photo, *, by: Any, covered: Sequence[Sequence[float]] =
                 "content": made.content,
             },
         )
-    Photo.objects.filter(pk=photo.pk).update(released_at=timezone.now(), released_by=person, covered=boxes)
+    Photo.objects.filter(pk=photo.pk).update(released_at=moment(), released_by=person, covered=boxes)
     _log(photo.report, Act.COVERED if boxes else Act.RELEASED, person, photo=photo)
     photo.refresh_from_db()
     return photo
@@ -98,7 +98,7 @@ def _moderator(by: Any, report: Report) -> User:
 
 
 def _change(report: Report, **changes: Any) -> None:
-    now = timezone.now()
+    now = moment()
     if not Report.objects.filter(pk=report.pk, changed_at=report.changed_at).update(
         **changes, changed_at=now
     ):
@@ -108,9 +108,7 @@ def _change(report: Report, **changes: Any) -> None:
 
 
 def _log(report: Report, act: str, person: User, *, reason: str = "", photo: Photo | None = None) -> None:
-    Moderation.objects.create(
-        report=report, photo=photo, act=act, reason=reason, by=person, at=timezone.now()
-    )
+    Moderation.objects.create(report=report, photo=photo, act=act, reason=reason, by=person, at=moment())
     happened(report, Kind.MODERATED, person, act=str(act), photo=photo.pk if photo else 0)
 
 

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from math import isfinite
 from typing import Any
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,8 +18,9 @@ from halong.citizens.models import Category, Contact, Follower, LawfulChannel, R
 from halong.citizens.permissions import CITIZEN
 from halong.citizens.promises import channels_for, next_reminder, promise_for, terms_on
 from halong.citizens.recognition import Recognised, recognise
+from halong.citizens.simulated import moment, require_dated
 from halong.citizens.store import insert_report
-from halong.core.errors import Invalid
+from halong.core.errors import Invalid, NotFound
 from halong.core.formats import local
 from halong.core.permissions import require
 from halong.core.text import fold
@@ -117,17 +117,18 @@ def send_report(draft: Draft, *, by: Any = CITIZEN) -> Sent:
     if isinstance(by, ApiKey):
         require(by, "reports.send", place)
     recognised = recognise(draft.text)
-    now = timezone.now()
+    now = moment()
+    require_dated(draft)
     if recognised.legal and not draft.insists:
         raise LawfulElsewhere(recognised.legal, channels_for(recognised.legal, place, local(now).date()))
-    try:
-        with transaction.atomic():
-            return _take_in(draft, place, recognised, now, by)
-    except IntegrityError:  # the same one came in through another process meanwhile
-        known = _sent_before(draft)
-        if known is None:
-            raise
-        return known
+    return _take_in(draft, place, recognised, now, by) or _known(draft)
+
+
+def _known(draft: Draft) -> Sent:
+    known = _sent_before(draft)
+    if known is None:
+        raise NotFound  # it came in through another process meanwhile, and was removed again
+    return known
 
 
 def _sent_before(draft: Draft) -> Sent | None:
@@ -160,7 +161,8 @@ def _place_of(draft: Draft) -> Place:
     return draft.place
 
 
-def _take_in(draft: Draft, place: Place, recognised: Recognised, now: datetime, by: Any) -> Sent:
+def _take_in(draft: Draft, place: Place, recognised: Recognised, now: datetime, by: Any) -> Sent | None:
+    """Write it; None when the same one has just come in through another process."""
     category = draft.category
     text = said(draft.text, "text", least=0 if draft.with_photo else 5, most=TEXT) or str(category)
     masked = masking.mask(text, keep_numbers=category.numbers_matter)
@@ -205,8 +207,13 @@ def _take_in(draft: Draft, place: Place, recognised: Recognised, now: datetime, 
     code = codes.code_of(draft.client_id)
     digest = codes.digest_of(code)
     data = json.dumps({"channel": str(draft.channel)})
+    contact = draft.contact
+    sealed = sealed_contact(contact, now) if contact is not None and not contact.is_empty else None
+    pk = insert_report(report, code_digest=digest, actor=by.actor_name, data=data, contact=sealed)
+    if pk is None:
+        return None
     follower = Follower(
-        pk=insert_report(report, code_digest=digest, actor=by.actor_name, data=data),
+        pk=pk,
         report=report,
         client_id=draft.client_id,
         code_digest=digest,
@@ -214,8 +221,6 @@ def _take_in(draft: Draft, place: Place, recognised: Recognised, now: datetime, 
         language=report.language,
         created_at=now,
     )
-    if draft.contact is not None and not draft.contact.is_empty:
-        keep_contact(draft.contact, now, follower_id=follower.pk)
     return Sent(report, follower, code, True, recognised, masked.covered)
 
 
@@ -234,7 +239,14 @@ def public_place(
 
 
 def keep_contact(given: ContactDraft, now: datetime, **owner: Any) -> Contact:
-    """Seal what a citizen says of himself. Raises Invalid without consent, or when an address can't be one."""
+    """Keep what a citizen says of himself, sealed; ``owner``: the row that it belongs to. Raises as ``sealed_contact``."""
+    contact = sealed_contact(given, now, **owner)
+    contact.save(force_insert=True)
+    return contact
+
+
+def sealed_contact(given: ContactDraft, now: datetime, **owner: Any) -> Contact:
+    """What a citizen says of himself, sealed, not written yet. Raises Invalid without consent, or when an address can't be one."""
     fields: dict[str, str] = {}
     if not given.consents:
         fields["consent"] = _("Contact data are kept only with consent.")
@@ -247,7 +259,7 @@ def keep_contact(given: ContactDraft, now: datetime, **owner: Any) -> Contact:
         raise Invalid(next(iter(fields.values())), fields=fields)
     terms = terms_on(local(now).date())
     digests = [codes.contact_digest("email", email), codes.contact_digest("phone", phone)]
-    return Contact.objects.create(
+    return Contact(
         **owner,
         sealed=codes.seal({"name": given.name.strip()[:200], "email": email, "phone": phone}),
         digests=[digest for digest in digests if digest],

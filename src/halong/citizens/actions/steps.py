@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from halong.accounts.models import User
@@ -12,6 +11,7 @@ from halong.audit.actions import record
 from halong.citizens.events import ReportChanged
 from halong.citizens.models import Report, ReportEvent
 from halong.citizens.promises import Promise, next_reminder, promise_for
+from halong.citizens.simulated import in_past, moment, require_dated
 from halong.core.errors import Conflict, Invalid
 from halong.core.events import publish
 from halong.core.live import touch
@@ -25,7 +25,8 @@ LONGEST = 4000
 
 def advance(report: Report, states: Iterable[str], **changes: Any) -> Report:
     """Move a report on if it is in one of the states and nobody has changed it since it was read. Raises Conflict."""
-    now = timezone.now()
+    require_dated(report)
+    now = moment()
     for name, value in changes.items():
         setattr(report, name, value)
     report.remind_at, report.reminder = next_reminder(report, now)
@@ -55,12 +56,13 @@ def happened(
     **data: Any,
 ) -> ReportEvent:
     """Write an entry of the timeline, the audit log and the event; ``behalf``: whom a substitute stands in for."""
+    require_dated(report)
     if behalf is not None:
         data["behalf"] = behalf.pk
     entry = ReportEvent.objects.create(
         report=report,
         kind=kind,
-        at=timezone.now(),
+        at=moment(),
         by=by if isinstance(by, User) else None,
         agency=agency,
         note=note.strip()[:LONGEST],
@@ -68,9 +70,10 @@ def happened(
         due_at=due_at,
         data=data,
     )
-    record(by, f"reports.{kind}", report, state=report.state, **_scalars(data))
-    publish(ReportChanged(report.pk, entry.pk, str(kind)))
-    touch(TOPIC, str(report.pk))
+    if not in_past():
+        record(by, f"reports.{kind}", report, state=report.state, **_scalars(data))
+        publish(ReportChanged(report.pk, entry.pk, str(kind)))
+        touch(TOPIC, str(report.pk))
     return entry
 
 

@@ -23,6 +23,7 @@ from halong.citizens.models import (
 )
 from halong.citizens.permissions import require_person
 from halong.citizens.promises import destination_of
+from halong.citizens.simulated import moment
 from halong.core.errors import Conflict, HalongError, Invalid
 from halong.places.models import Agency, Place
 
@@ -65,7 +66,7 @@ def route_report(
         )
     if target.valid_to is not None and target.valid_to < timezone.localdate():
         raise Invalid(_("This agency has ended."), fields={"agency": _("This agency has ended.")})
-    now, promise = timezone.now(), promise_of(report)
+    now, promise = moment(), promise_of(report)
     advance(
         report,
         WAITING,
@@ -205,7 +206,7 @@ def decline_report(report: Report, *, by: Any, reason: str, note: str) -> Report
     if reason not in Report.Declined.values:
         raise Invalid(_("Choose a reason."), fields={"reason": _("Choose a reason.")})
     note, before = said(note, "note", least=10), report.state
-    now = timezone.now()
+    now = moment()
     advance(
         report,
         WAITING,
@@ -236,7 +237,7 @@ def hand_over(report: Report, *, by: Any, matter: str) -> Report:
     require_person(by, "reports.triage", report)
     if matter not in ("complaint", "denunciation"):
         raise Invalid(_("Choose one of the two."), fields={"matter": _("Choose one of the two.")})
-    now = timezone.now()
+    now = moment()
     advance(
         report,
         BEFORE_ANSWER,
@@ -275,7 +276,7 @@ def _invite(report: Report, agency: Agency, person: Any, note: str) -> CoAgency:
     row, new = CoAgency.objects.get_or_create(
         report=report,
         agency=agency,
-        defaults={"request": note, "invited_by": person, "invited_at": timezone.now()},
+        defaults={"request": note, "invited_by": person, "invited_at": moment()},
     )
     if new:
         happened(report, Kind.INVITED, person, note=note, public=True, agency=agency)
@@ -285,13 +286,13 @@ def _invite(report: Report, agency: Agency, person: Any, note: str) -> CoAgency:
 def _end_waiting(report: Report) -> None:
     """What waits for somebody no longer does, now that the report is another one's."""
     Extension.objects.filter(report=report, state=Extension.State.WAITING).update(
-        state=Extension.State.DROPPED, decided_at=timezone.now()
+        state=Extension.State.DROPPED, decided_at=moment()
     )
 
 
 def _step_again(report: Report, state: str) -> Any:
     """When the next step is due after something was undone."""
-    now, promise = timezone.now(), promise_of(report)
+    now, promise = moment(), promise_of(report)
     if state == State.WORKING:
         return None
     return promise.after(now, promise.accept if state == State.ROUTED else promise.triage)

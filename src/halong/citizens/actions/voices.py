@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from halong.accounts.models import User
@@ -20,6 +19,7 @@ from halong.citizens.models import ServiceNotice, Suggestion
 from halong.citizens.permissions import CITIZEN
 from halong.citizens.promises import channels_for, committee_of
 from halong.citizens.recognition import recognise
+from halong.citizens.simulated import moment, require_dated
 from halong.core.errors import Conflict, Forbidden, Invalid
 from halong.core.formats import local
 from halong.core.live import touch
@@ -65,7 +65,8 @@ def send_suggestion(draft: SuggestionDraft, *, by: Any = CITIZEN) -> SentSuggest
     known = Suggestion.objects.filter(client_id=draft.client_id).first()
     if known is not None:
         return SentSuggestion(known, code, new=False)
-    now = timezone.now()
+    require_dated(draft)
+    now = moment()
     recognised = recognise(f"{draft.title}\n{draft.text}")
     if recognised.legal and not draft.insists:
         raise LawfulElsewhere(
@@ -133,7 +134,7 @@ def answer_suggestion(
 ) -> Suggestion:
     """Answer it; ``use`` says how it is being used. Published are only answered ones; one that is used always is."""
     require(by, "suggestions.handle", suggestion)
-    text, now = said(text, "text", least=40), timezone.now()
+    text, now = said(text, "text", least=40), moment()
     return _change(
         suggestion,
         State.values,
@@ -160,7 +161,8 @@ def _change(
 ) -> Suggestion:
     if not isinstance(by, User):
         raise Forbidden
-    now = timezone.now()
+    require_dated(suggestion)
+    now = moment()
     same = Suggestion.objects.filter(
         pk=suggestion.pk, state__in=list(states), changed_at=suggestion.changed_at
     )
@@ -193,6 +195,7 @@ class NoticeDraft:
 def save_notice(draft: NoticeDraft, *, by: Any, notice: ServiceNotice | None = None) -> ServiceNotice:
     """Write a notice, or change one; a published one stays published."""
     require(by, "notices.publish", draft.agency)
+    require_dated(draft)
     if notice is not None:
         require(by, "notices.publish", notice.agency)
     if draft.kind not in ServiceNotice.Kind.values:
@@ -205,7 +208,7 @@ def save_notice(draft: NoticeDraft, *, by: Any, notice: ServiceNotice | None = N
     row.title, row.title_en = said(draft.title, "title", least=5, most=200), draft.title_en.strip()[:200]
     row.text, row.text_en = draft.text.strip()[:4000], draft.text_en.strip()[:4000]
     row.starts_at, row.ends_at, row.source_url = draft.starts_at, draft.ends_at, draft.source_url
-    row.changed_at = timezone.now()
+    row.changed_at = moment()
     row.save()
     row.places.set(draft.places)
     record(by, "notices.save", row, kind=row.kind, state=row.state)
@@ -229,7 +232,8 @@ def withdraw_notice(notice: ServiceNotice, *, by: Any) -> ServiceNotice:
 
 def _turn(notice: ServiceNotice, by: Any, states: list[Any], state: ServiceNotice.State) -> ServiceNotice:
     require(by, "notices.publish", notice.agency)
-    now = timezone.now()
+    require_dated(notice)
+    now = moment()
     if not ServiceNotice.objects.filter(pk=notice.pk, state__in=states).update(
         state=state,
         changed_at=now,

@@ -6,10 +6,12 @@ A new address fails here until the table says who may call it. After a change th
 """
 
 import csv
+import io
 import os
 import subprocess
 import sys
 import tempfile
+import uuid
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -18,8 +20,8 @@ import pytest
 TABLE = Path(__file__).with_name("access_table.csv")
 OUT = "HALONG_ACCESS_TABLE"
 METHODS = ("GET", "POST")
-ROLES = ("citizen", "officer", "operator", "leader", "administrator", "auditor")
-CALLERS = ("anonymous", *ROLES, "api key", "ingest key", "display")
+ROLES = ("citizen", "officer", "operator", "leader", "administrator", "auditor", "privacy")
+CALLERS = ("anonymous", *ROLES, "api key", "ingest key", "report key", "display")
 PEOPLE = {"everybody": set(CALLERS), "signed in": set(ROLES), "nobody": set()}
 ELSEWHERE = "203.0.113.7"  # an address that isn't this machine's
 NOT_OURS = {"static"}
@@ -144,6 +146,104 @@ def world(db):
         "agency": agency.pk,
         "project": Project.objects.create(code="x", kind=Project.Kind.values[0], name="x").pk,
         "urn": entity.urn,
+    } | _citizens_world(person, place, agency, moment)
+
+
+def _citizens_world(person, place, agency, moment):
+    """A report that the public sees, with everything that hangs on it; a suggestion, a notice, a question about data."""
+    from PIL import Image
+
+    from halong.citizens import codes
+    from halong.citizens.models import (
+        Answer,
+        Category,
+        DataRequest,
+        Follower,
+        Photo,
+        PhotoCopy,
+        Proof,
+        Publication,
+        Report,
+        ServiceNotice,
+        Substitute,
+        Suggestion,
+    )
+
+    def coded(purpose="report"):
+        client_id = uuid.uuid4()
+        code = codes.code_of(client_id, purpose=purpose)
+        return code, {"client_id": client_id, "code_digest": codes.digest_of(code)}
+
+    later = moment + timedelta(days=1)
+    category = Category.objects.create(code="light", name="c", valid_from=date(2019, 1, 1))
+    report = Report.objects.create(
+        category=category, place=place, agency=agency, state="routed", public=True, located="unit", text="t",
+        first_due_at=later, due_at=later, written_at=moment, created_at=moment, changed_at=moment,
+    )  # fmt: skip
+    own, follower = coded()
+    sender = Follower.objects.create(report=report, sender=True, created_at=moment, **follower)
+    photo = Photo.objects.create(report=report, key="k", state="ready", created_at=moment)
+    drawn = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(drawn, "JPEG")
+    for kind in PhotoCopy.Kind.values:
+        PhotoCopy.objects.create(
+            photo=photo,
+            kind=kind,
+            media_type="image/jpeg",
+            width=8,
+            height=8,
+            size=len(drawn.getvalue()),
+            content=drawn.getvalue(),
+        )
+    answer = Answer.objects.create(
+        report=report, agency=agency, text="t", written_by=person, written_at=moment
+    )
+    stand_in = type(person).objects.create(username="another")
+    substitute = Substitute.objects.create(
+        agency=agency,
+        principal=person,
+        substitute=stand_in,
+        start=moment,
+        end=later,
+        named_by=person,
+        named_at=moment,
+    )
+    suggested, suggestion = coded("suggestion")
+    asked, request = coded("data")
+    del request["client_id"]
+    wished = Suggestion.objects.create(
+        kind="idea", title="t", text="t", created_at=moment, due_at=later, changed_at=moment, published_at=moment,
+        **suggestion,
+    )  # fmt: skip
+    return {
+        "report": report.pk,
+        "public-report": report.pk,
+        "public-report-photo": photo.pk,
+        "citizen-own-photo": photo.pk,
+        "citizen-follow": report.pk,
+        "report-photo": photo.pk,
+        "reports-moderation": photo.pk,
+        "report-proof": Proof.objects.create(
+            answer=answer, kind="measure", name="n", value=1, unit="C62", measured_at=moment
+        ).pk,
+        "reports-set-up": category.pk,
+        "reports-publication": Publication.objects.create(
+            table="reports.agencies", decision="d", decided_on=moment.date(), effective_at=moment
+        ).pk,
+        "substitute": substitute.pk,
+        "suggestion": wished.pk,
+        "public-suggestion": wished.pk,
+        "service-notice": ServiceNotice.objects.create(
+            kind="power", title="t", agency=agency, starts_at=moment, changed_at=moment
+        ).pk,
+        "data-request": DataRequest.objects.create(
+            kind="access", follower=sender, received_at=moment, due_at=later, **request
+        ).pk,
+        "citizen-own code": own,
+        "citizen-suggestion code": suggested,
+        "citizen-data-answer code": asked,
+        "open311-request number": report.number,
+        "open311-service code": category.code,
     }
 
 
@@ -162,13 +262,20 @@ WORDS = {
     "token": "t",
     "step": "accept",
     "number": 1,
+    "report name": "accept",
+    "suggestion name": "consider",
+    "service name": "publish",
+    "reports key": "categories",
+    "public kind": "public",
 }
 
 
 def sample(name, wanted, world):
     """A value for one part of an address; fails with what to do when there is none."""
-    if wanted in world:
-        return world[wanted]
+    of_citizen = "citizen-own code" if wanted == "code" and name.startswith("citizen-") else ""
+    for known in (f"{name} {wanted}", of_citizen, wanted):
+        if known in world:
+            return world[known]
     if wanted == "id":
         return world["urn"]
     if wanted == "pk":
@@ -201,7 +308,11 @@ def callers(db):
         client.force_login(user)
         client.get("/healthz")  # the session gets its row now, not within a call that leaves no trace
         sent[role] = ({"sessionid": client.cookies["sessionid"].value}, {})
-    for name, permission in (("api key", "api.read"), ("ingest key", "ingest.write")):
+    for name, permission in (
+        ("api key", "api.read"),
+        ("ingest key", "ingest.write"),
+        ("report key", "reports.send"),
+    ):
         _key, secret = create_api_key(by=SYSTEM, name=name, permissions=[permission])
         sent[name] = ({}, {"Authorization": f"Bearer {secret}"})
     screen = Client()

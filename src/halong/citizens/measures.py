@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
-from halong.citizens.models import OPEN, Report
+from halong.citizens.models import Report
+from halong.citizens.queries.standing import standing_at
 from halong.citizens.queries.statistics import NOT_COUNTED
 from halong.core.registry import Cell, RecordMeasure
 
@@ -32,12 +33,12 @@ def _span(name: str, num: Q | None = None, **more: Any) -> Callable[[datetime, d
     return compute
 
 
-def _standing(start: datetime, end: datetime) -> list[Cell]:
-    return _rows(Q(), Q(state__in=OPEN))
+def _open(start: datetime, end: datetime) -> list[Cell]:
+    return [(place, agency, every, every) for place, agency, _late, every in standing_at(end)]
 
 
 def _late(start: datetime, end: datetime) -> list[Cell]:
-    return _rows(Q(due_at__lt=end), Q(state__in=OPEN))
+    return standing_at(end)
 
 
 _ON_TIME = Q(resolved_at__lte=F("due_at"))
@@ -45,7 +46,7 @@ _ON_FIRST = Q(resolved_at__lte=F("first_due_at"), extensions=0)
 _CONTENT = Q(rating__in=["satisfied", "accept"])
 _AGAIN = Q(reopenings__gt=0)
 _share = partial(RecordMeasure, unit="P1", across="share")
-_stands = partial(RecordMeasure, unit="C62", as_of=True, looks_back=False)
+_stands = partial(RecordMeasure, unit="C62", as_of=True)
 
 MEASURES = (
     RecordMeasure("reports.received", _("Reports received"), "C62", _span("created_at")),
@@ -59,6 +60,6 @@ MEASURES = (
         "reports.satisfied", _("Citizens who are satisfied or accept"), compute=_span("rated_at", _CONTENT)
     ),
     _share("reports.reopened", _("Reports re-opened"), compute=_span("resolved_at", _AGAIN)),
-    _stands("reports.open", _("Reports being handled"), compute=_standing),
+    _stands("reports.open", _("Reports being handled"), compute=_open),
     _stands("reports.late", _("Reports that are late"), compute=_late),
 )

@@ -28,7 +28,7 @@ OPS: dict[str, Callable[[float, float], bool]] = {
 }  # fmt: skip
 PAGES = {  # where the records of a measure are listed
     "alerts": "alerts", "tasks": "tasks", "things": "entities", "sources": "sources", "projects": "programme",
-    "submissions": "collections",
+    "submissions": "collections", "reports": "reports-figures",
 }  # fmt: skip
 
 

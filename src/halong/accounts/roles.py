@@ -21,6 +21,9 @@ VIEWS = frozenset(
         "briefings.view",
         "reports.view",
         "directory.view",
+        "duty.view",
+        "incidents.view",
+        "warnings.view",
         "api.read",
     }
 )
@@ -36,6 +39,8 @@ ROLES: dict[str, frozenset[str]] = {
         "reports.handle",
         "suggestions.handle",
         "notices.publish",
+        "incidents.work",
+        "warnings.draft",
     },
     "operator": VIEWS
     | {
@@ -51,6 +56,12 @@ ROLES: dict[str, frozenset[str]] = {
         "reports.moderate",
         "suggestions.handle",
         "notices.publish",
+        "duty.handle",
+        "incidents.declare",
+        "incidents.work",
+        "stages.propose",
+        "warnings.draft",
+        "warnings.check",
     },
     "leader": VIEWS
     | {
@@ -61,6 +72,11 @@ ROLES: dict[str, frozenset[str]] = {
         "reports.approve",
         "suggestions.handle",
         "notices.publish",
+        "incidents.declare",
+        "incidents.work",
+        "stages.propose",
+        "stages.approve",
+        "warnings.approve",
     },
     "administrator": VIEWS
     | {
@@ -85,6 +101,9 @@ ROLES: dict[str, frozenset[str]] = {
         "profile.manage",
         "reports.set_up",
         "notices.publish",
+        "playbooks.edit",
+        "duty.set_up",
+        "warnings.set_up",
     },
     # who protects personal data: opens what citizens said of themselves, with a reason that is logged, and nothing else
     "privacy": frozenset({"privacy.handle", "places.view"}),

@@ -1,0 +1,1 @@
+"""Who is on, who is told, what was written down; see docs/architecture.md."""

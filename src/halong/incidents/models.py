@@ -1,0 +1,1 @@
+"""From alert to all-clear: incidents, playbooks, operating stage, reviews."""

@@ -1,0 +1,1 @@
+"""Public warnings in CAP 1.2, ours and others'."""

@@ -18,7 +18,7 @@ MOST_ELEMENTS = 50_000
 def parse(content: bytes) -> etree._Element:
     """The root element of a CAP 1.2 message that fits the schema. Raises Malformed, in words, for anything else.
 
-    What is dangerous is refused before a tree is made: document types (so no entity, inner or outer), great depth, great size.
+    What is dangerous is refused before a tree is made: document types (so no entity), great depth and size.
     """
     root = parse_xml(content)
     if etree.QName(root).localname != "alert":

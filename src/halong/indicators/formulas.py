@@ -6,7 +6,7 @@ from typing import Any
 
 from halong.core.errors import Invalid
 from halong.indicators.cells import EVERY_NODE, store_new
-from halong.indicators.expression import Expression, parse
+from halong.core.expression import Expression, parse
 from halong.indicators.models import Definition, Indicator
 
 _INPUTS = """

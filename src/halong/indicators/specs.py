@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from halong.core import registry
 from halong.core.errors import Invalid
-from halong.indicators.expression import parse
+from halong.core.expression import parse
 from halong.indicators.models import Definition, Indicator
 
 TIMES = ("mean", "max", "min", "sum", "last", "count")

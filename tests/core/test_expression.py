@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from halong.core.errors import Invalid
-from halong.indicators.expression import parse
+from halong.core.expression import parse
 
 
 @pytest.mark.parametrize(

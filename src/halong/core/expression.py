@@ -1,4 +1,4 @@
-"""Formulas over indicators: keys, numbers, + - * / ( ), min and max, and nothing else.
+"""Formulas: keys (of indicators, of facts), numbers, + - * / ( ), min and max, and nothing else.
 
 They are read as Python's syntax tree, of which only these nodes are taken, and evaluated by walking it.
 """
@@ -17,14 +17,14 @@ from halong.core.errors import Invalid
 LONGEST = 500
 DEEPEST = 40
 LARGEST = 1e30
-_FUNCTIONS: dict[str, Callable[..., float]] = {"min": min, "max": max}
+FUNCTIONS: dict[str, Callable[..., float]] = {"min": min, "max": max}
 _OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
 }
-_KEY = re.compile(r"(?<![\w.])[a-z_][a-z0-9_]*(?:\.[a-z0-9_]+)*(?![\w.])")
+KEY = re.compile(r"(?<![\w.])[a-z_][a-z0-9_]*(?:\.[a-z0-9_]+)*(?![\w.])")
 
 
 @dataclass(frozen=True)
@@ -59,20 +59,20 @@ def parse(text: str) -> Expression:
 
     def name(found: re.Match[str]) -> str:
         word = found[0]
-        return word if word in _FUNCTIONS else keys.setdefault(word, f"k{len(keys)}")
+        return word if word in FUNCTIONS else keys.setdefault(word, f"k{len(keys)}")
 
-    replaced = " ".join(_KEY.sub(name, text).split())
+    replaced = " ".join(KEY.sub(name, text).split())
     try:
         body = ast.parse(replaced, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise Invalid(_("The formula can't be read: check the signs and brackets.")) from None
-    _check(body, set(keys.values()), 0)
+    check_arithmetic(body, set(keys.values()), 0)
     if not keys:
         raise Invalid(_("A formula names at least one indicator."))
     return Expression(text.strip(), tuple(keys), body)
 
 
-def _check(node: ast.expr, names: set[str], depth: int) -> None:
+def check_arithmetic(node: ast.expr, names: set[str], depth: int) -> None:
     """Refuse everything but numbers, keys, the four operators, signs, min and max."""
     if depth > DEEPEST:
         raise Invalid(_("The formula is nested too deeply."))
@@ -81,17 +81,17 @@ def _check(node: ast.expr, names: set[str], depth: int) -> None:
     if isinstance(node, ast.Name) and node.id in names:
         return
     if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-        _check(node.left, names, depth + 1)
-        _check(node.right, names, depth + 1)
+        check_arithmetic(node.left, names, depth + 1)
+        check_arithmetic(node.right, names, depth + 1)
         return
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
-        _check(node.operand, names, depth + 1)
+        check_arithmetic(node.operand, names, depth + 1)
         return
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _FUNCTIONS:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS:
         if len(node.args) < 2 or node.keywords:
             raise Invalid(_("min and max take two values or more."))
         for argument in node.args:
-            _check(argument, names, depth + 1)
+            check_arithmetic(argument, names, depth + 1)
         return
     raise Invalid(_("Formulas know keys of indicators, numbers, + - * / ( ), min and max only."))
 
@@ -102,26 +102,27 @@ def _is_moderate(value: object) -> bool:
 
 def _finite(node: ast.expr, values: Mapping[str, float]) -> float | None:
     try:
-        found = _value(node, values)
+        found = value_of(node, values)
     except (ZeroDivisionError, OverflowError):
         return None
     return found if math.isfinite(found) else None
 
 
-def _value(node: ast.expr, values: Mapping[str, float]) -> float:
+def value_of(node: ast.expr, values: Mapping[str, float]) -> float:
+    """The number that a checked node stands for; may raise ZeroDivisionError and OverflowError."""
     if isinstance(node, ast.Constant):
         assert isinstance(node.value, (int, float))
         return float(node.value)
     if isinstance(node, ast.Name):
         return values[node.id]
     if isinstance(node, ast.BinOp):
-        return _OPERATORS[type(node.op)](_value(node.left, values), _value(node.right, values))
+        return _OPERATORS[type(node.op)](value_of(node.left, values), value_of(node.right, values))
     if isinstance(node, ast.UnaryOp):
-        inner = _value(node.operand, values)
+        inner = value_of(node.operand, values)
         return -inner if isinstance(node.op, ast.USub) else inner
     assert isinstance(node, ast.Call)
     assert isinstance(node.func, ast.Name)
-    return _FUNCTIONS[node.func.id](*(_value(argument, values) for argument in node.args))
+    return FUNCTIONS[node.func.id](*(value_of(argument, values) for argument in node.args))
 
 
 def _quotient(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:

@@ -158,7 +158,7 @@ def test_attributes_are_checked(client, key):
         ({"lat": "nan"}, 400),
         ({"lat": "10", "long": "100"}, 400),
         ({"jurisdiction_id": "99"}, 404),
-        ({"description": ""}, 400),
+        ({"media_url": "picture.jpg"}, 400),
         ({"description": "a" * 4001}, 400),
         ({"email": "keine"}, 400),
     ],

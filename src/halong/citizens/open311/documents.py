@@ -1,25 +1,29 @@
 """Services and requests as the documents of the specification. Nothing in them leads to who sent a request."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from math import cos, radians
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from halong.accounts.models import ApiKey
+from halong.audit.models import AuditEntry
+from halong.citizens.kept import kept
 from halong.citizens.models import OPEN, Answer, Category, CategoryField, Photo, Report, ReportEvent
 from halong.citizens.open311.parameters import Asked
 from halong.citizens.queries.similar import M_PER_DEGREE, metres
-from halong.core.formats import local
+from halong.core.formats import ZONE, local
 from halong.core.text import fold
 from halong.places.models import Place
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
-CHANGED = "2026-11-23T00:00:00+07:00"
+LAID_DOWN = ("reports.ensure_catalogue", "reports.lay_down")
+BEGINNING = datetime(2025, 7, 1, tzinfo=ZONE)
 WAITING = ("sent", "returned")
 # the words of FixMyStreet's extended statuses, which its Open311 clients read
 STATUSES = {
@@ -33,21 +37,34 @@ AFTER = {
 }  # fmt: skip
 
 
+def changed(day: date) -> datetime:
+    """When services or their attributes last changed: somebody laid them down, or what was laid down came into force."""
+    rows = Category.objects.filter(valid_from__lte=day).aggregate(
+        began=Max("valid_from"), ended=Max("valid_to", filter=Q(valid_to__lt=day))
+    )
+    days = [rows["began"], rows["ended"] and rows["ended"] + timedelta(days=1)]
+    moments = [datetime.combine(found, time.min, ZONE) for found in days if found]
+    laid_down = AuditEntry.objects.filter(action__in=LAID_DOWN).order_by("-id").values_list("at", flat=True)
+    return max([*laid_down[:1], *moments], default=BEGINNING)
+
+
 def discovery(base: str) -> dict[str, Any]:
     """The discovery document; ``base`` is the address of the product."""
+    day = timezone.localdate()
+    changeset = stamp(kept(("open311-changed", day), lambda: changed(day)))
     centre = settings.PROFILE["centre"]["name"]
     name = centre.get((get_language() or "vi")[:2]) or next(iter(centre.values()))
     endpoint = {
         "specification": SPECIFICATION,
         "url": f"{base}/open311/v2",
-        "changeset": CHANGED,
+        "changeset": changeset,
         "type": "test" if settings.HALONG_SIMULATE else "production",
         "formats": ["text/xml", "application/json"],
     }
     contact = _("%(centre)s; an administrator gives keys with the permission reports.send.") % {
         "centre": name
     }
-    return {"changeset": CHANGED, "contact": contact, "key_service": f"{base}/c", "endpoints": [endpoint]}
+    return {"changeset": changeset, "contact": contact, "key_service": f"{base}/c", "endpoints": [endpoint]}
 
 
 def service(category: Category) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
+from halong.core.live import heard
 from halong.core.text import fold
 from halong.places.models import Agency, Place
 from halong.places.names import match_keys
@@ -87,8 +88,21 @@ def find_place(text: str, on: date) -> Place | None:
     return found[0] if len(found) == 1 else None
 
 
+_known: tuple[tuple[int, ...], str] | None = None  # what was heard when the version was read
+
+
 def version() -> str:
-    """Changes whenever a place changes; cheap."""
+    """Changes whenever a place changes; cheap: a process that hears of changes asks once after each."""
+    global _known  # noqa: PLW0603 -- the one cache
+    now = heard("places")
+    if now is None:
+        return _counted_version()
+    if _known is None or _known[0] != now:
+        _known = (now, _counted_version())
+    return _known[1]
+
+
+def _counted_version() -> str:
     totals = Place.objects.aggregate(n=Count("pk"), at=Max("modified_at"))
     return f"{totals['n']}-{totals['at'].timestamp() if totals['at'] else 0}"
 

@@ -5,9 +5,10 @@ It is a help, no proof: a moderator reads what the public sees.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from math import floor
+
+from halong.citizens.plain import plain
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 PHONE = re.compile(r"(?<![\d.,])(?:\+?84|0)(?:[ .-]?\d){8,10}(?!\d)")
@@ -37,7 +38,7 @@ class Masked:
 
 def mask(text: str, *, keep_numbers: bool = False) -> Masked:
     """Cover what tells who somebody is. ``keep_numbers``: telephone numbers are the matter itself (advertisements)."""
-    text = unicodedata.normalize("NFC", text)
+    text = plain(text)  # first: a character without width hides a number
     covered: list[str] = []
 
     def cover(kind: str, pattern: re.Pattern[str], text: str) -> str:
@@ -78,8 +79,7 @@ def mask_public(text: str, *, keep_numbers: bool = False) -> Masked:
 
 def street_of(address: str) -> str:
     """An address without numbers of house, room, alley and neighbourhood: ``Số 12 ngõ 5 Lê Lợi`` → ``Lê Lợi``."""
-    text = unicodedata.normalize("NFC", address)
-    text = ALLEY.sub("", HOUSE.sub("", text))
+    text = ALLEY.sub("", HOUSE.sub("", plain(address)))
     parts = [LEADING.sub("", part).strip(" ,.-") for part in f" {text}".split(",")]
     return ", ".join(part for part in parts if part and not part.isdigit())
 

@@ -63,6 +63,11 @@ def was_sent(client_id: UUID) -> bool:
     return Report.objects.filter(client_id=client_id).exists()
 
 
+def follows(report: Report, client_id: UUID) -> bool:
+    """Whether somebody follows the report (or the one that it went into) under this random number already."""
+    return Follower.objects.filter(report=report.merged_into_id or report.pk, client_id=client_id).exists()
+
+
 def follower_of(code: str) -> Follower | None:
     """Whose code it is, however it was typed; None for no one's."""
     if len(codes.tidy_code(code)) != codes.LENGTH:

@@ -231,12 +231,14 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
     """Say "same here": follow a public report and add to its weight. Pressing twice counts once (``client_id``)."""
     if abuse.is_robot(request.POST):
         return redirect("public-report", pk)
-    abuse.allow(request, "follow")
     report = get_object_or_404(Report.objects.select_related("merged_into"), pk=pk)
     try:
         client_id = uuid.UUID(request.POST.get("client_id", ""))
     except ValueError as error:
         raise Malformed(_("This form is broken. Load the page again.")) from error
+    if not own.follows(report, client_id):
+        abuse.allow(request, "follow")
+        abuse.prove(request)
     followed = following.follow_report(report, client_id=client_id, language=(get_language() or "vi")[:2])
     url = reverse("citizen-own", args=[followed.code])
     if request.headers.get("Accept", "").startswith("application/json"):

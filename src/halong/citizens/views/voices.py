@@ -60,7 +60,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             abuse.allow(request, "suggest")
-            abuse.check_stamp(request.POST.get("stamp", ""))
+            abuse.prove(request)
             sent = send_suggestion(form.draft(insists="insists" in request.POST))
             return private(redirect("citizen-suggestion", sent.code))
         except LawfulElsewhere as elsewhere:
@@ -106,7 +106,7 @@ def suggestion_page(request: HttpRequest, pk: int) -> HttpResponse:
 def notices(request: HttpRequest) -> HttpResponse:
     """Notices of services, by place."""
     chosen = request.GET.get("place", "")
-    place = units_today().filter(pk=int(chosen)).first() if chosen.isdigit() and len(chosen) < 10 else None
+    place = units_today().filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 10 else None
     context = {
         "notices": public.notices(place),
         "place": place,
@@ -148,7 +148,7 @@ def _ask(request: HttpRequest, form: DataRequestForm) -> str:
     if given["code"] and follower is None:
         words = _("Nothing has this code. Check it letter by letter.")
         raise HalongError(words, fields={"code": words})
-    abuse.check_stamp(request.POST.get("stamp", ""))
+    abuse.prove(request)
     asked = ask_data(
         kind=given["kind"], text=given["text"], client_id=given["client_id"], follower=follower,
         contact=None if contact.is_empty else contact,

@@ -19,10 +19,10 @@ function button(text, act, kind = "quiet") {
 const link = (href, textContent) => make("a", { className: "btn", href, textContent });
 
 function row(draft, redraw) {
-  const { id, state, fields = {}, photos = [], code, url, fault } = draft;
+  const { id, state, fields = {}, photos = [], code, url, fault, why } = draft;
   const left = photos.filter(({ done }) => !done).length;
   const text = draft.category ?? draft.kindName ?? fields.text?.slice(0, 60) ?? "";
-  const notes = [fields.text, dateTime(new Date(draft.sentAt ?? draft.savedAt)), code && say("code", { code }), fault, ...photos.map((photo) => photo.fault)].filter(Boolean);
+  const notes = [fields.text, dateTime(new Date(draft.sentAt ?? draft.savedAt)), code && say("code", { code }), fault, state === "waiting" && (why === "busy" ? say("busy") : why), ...photos.map((photo) => photo.fault)].filter(Boolean);
   const actions = make("div", { className: "row" });
   if (url) actions.append(link(url, say("follow it")));
   if (state === "draft" || state === "refused") actions.append(link(`/c/report?draft=${id}`, say("continue")));

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -52,7 +52,8 @@ KINDS = {
 
 
 _SEEN: dict[str, Callable[[Any], Any]] = {
-    "categories": lambda user: Category.objects.visible_to(user).order_by("order", "code", "valid_from"),
+    "categories": lambda user: Category.objects.visible_to(user).annotate(questions=Count("fields"))
+    .order_by("order", "code", "valid_from"),
     "routes": lambda user: Route.objects.visible_to(user).select_related("category", "place", "agency")
     .prefetch_related("together").defer("place__boundary").order_by("category__order", "place__path", "valid_from"),
     "deadlines": lambda user: Deadline.objects.visible_to(user).select_related("category", "place")

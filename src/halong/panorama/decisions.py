@@ -1,4 +1,4 @@
-"""What needs a decision now, of every kind, the gravest first: alerts, red indicators, tasks and tables."""
+"""What needs a decision now, of every kind, the gravest first: alerts, red indicators, tasks, tables, citizens' reports."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,8 +11,10 @@ from django.utils.translation import gettext, ngettext
 
 from halong.alerts.models import Alert
 from halong.alerts.queries import Group, grouped
+from halong.citizens.models import Answer, Extension
+from halong.citizens.queries.queues import waiting_approvals, waiting_extensions
 from halong.context.scope import Scope
-from halong.core.formats import format_number
+from halong.core.formats import format_datetime, format_number
 from halong.core.permissions import has_perm
 from halong.indicators.grains import period_words
 from halong.indicators.models import Submission
@@ -70,6 +72,7 @@ def decisions(
         *_of_indicators(standings),
         *_of_tasks(user, scope),
         *_of_tables(user),
+        *_of_reports(user, scope),
     ]
     return sorted(found, key=lambda decision: decision.order)
 
@@ -180,3 +183,27 @@ def _of_tables(user: Any) -> Iterator[Decision]:
             ref=str(one.pk), at=one.submitted_at, agency=one.agency, assignable=False,
             action=(gettext("Approve"), url),
         )  # fmt: skip
+
+
+def _of_reports(user: Any, scope: Scope) -> Iterator[Decision]:
+    """Answers to citizens and wishes for more time that wait for this person."""
+    if not has_perm(
+        user, "reports.view"
+    ):  # also whoever acts for a head has a right of his own to see reports
+        return
+    for answer in waiting_approvals(user, scope)[:MOST]:
+        words = gettext("an answer waits for approval")
+        yield _of_report(answer, "answer", words, answer.written_at, gettext("Approve"))
+    for wish in waiting_extensions(user, scope)[:MOST]:
+        until = gettext("asks for more time, until %(date)s") % {"date": format_datetime(wish.asked_due_at)}
+        yield _of_report(wish, "extension", f"{until}: {wish.reason}", wish.asked_at, gettext("Decide"))
+
+
+def _of_report(row: Answer | Extension, kind: str, text: str, at: datetime, action: str) -> Decision:
+    report = row.report
+    url = reverse("report", args=[report.pk])
+    return Decision(
+        key=f"{kind}-{row.pk}", state="high" if report.is_late else "attention", title=str(report), text=text,
+        where=f"{row.agency.called} · {report.place.name}", url=url, origin="report", ref=str(report.pk), at=at,
+        agency=row.agency, place=report.place, simulated=report.simulated, assignable=False, action=(action, url),
+    )  # fmt: skip

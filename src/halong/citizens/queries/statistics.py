@@ -176,15 +176,19 @@ def flow(
 
 
 def by_place(
-    user: Any = None, *, start: datetime, end: datetime, place: Place | None = None, sector: str = "",
-    now: datetime | None = None,
+    user: Any = None, *, start: datetime, end: datetime, place: Place | None = None, agency: Agency | None = None,
+    sector: str = "", now: datetime | None = None,
 ) -> list[StatRow]:  # fmt: skip
     """Commune-level units with their numbers, the most received first. For the public: small numbers hidden, and what
     compares (times, satisfaction) only under the same decision as with agencies, since a unit is its People's Committee.
     """
     now = now or timezone.now()
     rows = list(
-        _base(user, place, None, sector).values("place").annotate(**_aggregates(start, end, now)).order_by()
+        _base(user, place, agency, sector)
+        .filter(_touched(start, end))
+        .values("place")
+        .annotate(**_aggregates(start, end, now))
+        .order_by()
     )
     places = Place.objects.defer("boundary").in_bulk([row["place"] for row in rows])
     stats = [StatRow(None, places[row.pop("place")], Flow(**row)) for row in rows]
@@ -196,8 +200,8 @@ def by_place(
 
 
 def by_agency(
-    user: Any = None, *, start: datetime, end: datetime, place: Place | None = None, sector: str = "",
-    now: datetime | None = None,
+    user: Any = None, *, start: datetime, end: datetime, place: Place | None = None, agency: Agency | None = None,
+    sector: str = "", now: datetime | None = None,
 ) -> list[StatRow]:  # fmt: skip
     """Agencies with their numbers, those with the largest share on time first, those with few cases last and unranked.
 
@@ -206,7 +210,7 @@ def by_agency(
     now = now or timezone.now()
     if user is None and publication_in_force(now) is None:
         return []
-    found = _base(user, place, None, sector).filter(_touched(start, end), agency__isnull=False)
+    found = _base(user, place, agency, sector).filter(_touched(start, end), agency__isnull=False)
     rows = list(found.values("agency").annotate(**_aggregates(start, end, now)).order_by())
     agencies = Agency.objects.in_bulk([row["agency"] for row in rows])
     stats = [StatRow(agencies[row.pop("agency")], None, Flow(**row)) for row in rows]
@@ -327,12 +331,12 @@ def rising(user: Any, *, days: int = 7, place: Place | None = None, agency: Agen
     return sorted(found_, key=lambda row: -row.factor)
 
 
-def hot_spots(user: Any = None, *, start: datetime, end: datetime, place: Place | None = None, sector: str = "",
-              limit: int = 20) -> list[HotSpot]:  # fmt: skip
+def hot_spots(user: Any = None, *, start: datetime, end: datetime, place: Place | None = None,
+              agency: Agency | None = None, sector: str = "", limit: int = 20) -> list[HotSpot]:  # fmt: skip
     """Squares of about 500 m in which five reports or more came in, the heaviest first. The public's are of public reports
     by their coarse places.
     """
-    found = _base(user, place, None, sector).filter(created_at__gte=start, created_at__lt=end)
+    found = _base(user, place, agency, sector).filter(created_at__gte=start, created_at__lt=end)
     sides = ("lon", "lat")
     if user is None:
         found, sides = found.filter(public=True), ("public_lon", "public_lat")

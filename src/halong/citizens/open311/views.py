@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from halong.accounts.models import ApiKey
-from halong.citizens import codes, images
+from halong.citizens import abuse, codes, images, simulated
 from halong.citizens.actions.partners import link_media, partner_update
 from halong.citizens.actions.photographs import MOST_PHOTOS, attach_photo
 from halong.citizens.actions.sending import ContactDraft, Draft, Sent, send_report
@@ -98,6 +98,7 @@ def one_request(request: HttpRequest, number: str, *, form: str) -> HttpResponse
 @speaks("GET")
 def token(request: HttpRequest, token: str, *, form: str) -> HttpResponse:
     """The number of a request that was answered with a token, as soon as the duty officer has looked at it."""
+    abuse.still_allowed(request, "code")
     parameters.jurisdiction(request.GET)
     follower = (
         Follower.objects.filter(code_digest=codes.digest_of(token), sender=True)
@@ -105,6 +106,7 @@ def token(request: HttpRequest, token: str, *, form: str) -> HttpResponse:
         .first()
     )
     if follower is None or len(codes.tidy_code(token)) != codes.LENGTH:
+        abuse.allow(request, "code")
         raise Open311Error((404, "token was not found"))
     waits = follower.report.state == Report.State.SENT
     row = {"service_request_id": None if waits else str(follower.report_id), "token": token}
@@ -186,6 +188,7 @@ def _send(request: HttpRequest, fields: QueryDict, key: ApiKey, jurisdiction: Pl
         channel=Report.Channel.OPEN311,
         api_key=key,
         external_id=fields.get("external_id", ""),
+        simulated=simulated.is_marked(fields.get("external_id", ""), fields.get(simulated.FIELD)),
     )
     sent = send_report(draft, by=key)
     for address in given.media_urls[:MOST_PHOTOS] if sent.new else ():

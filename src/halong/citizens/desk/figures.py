@@ -18,7 +18,7 @@ from halong.core.formats import ZONE
 MOST_ROWS = 60
 COLUMNS = (
     "of", "name", "received", "answered", "on_time", "on_time_percent", "on_first_percent", "open", "late", "extended",
-    "reopened", "returned", "satisfied", "accept", "dissatisfied", "median_hours",
+    "reopened", "returned", "satisfied", "accept", "dissatisfied", "median_hours", "simulated",
 )  # fmt: skip
 MONDAY = date(2024, 1, 1)  # any Monday: only its name counts
 
@@ -138,7 +138,7 @@ def _spot(spot: HotSpot, most: int, index: int) -> dict[str, Any]:
             "value": ", ".join(spot.categories[:3]),
             "place": "",
             "href": reverse("reports-figures"),
-            "simulated": False,
+            "simulated": spot.simulated,
         },
     }
 
@@ -185,5 +185,5 @@ def _line(of: str, name: str, flow: Flow) -> list[object]:
     return [
         of, name, flow.received, flow.answered, flow.on_time, *shares, flow.open, flow.overdue, flow.extended,
         flow.reopened, flow.returned, flow.satisfied, flow.accept, flow.dissatisfied,
-        None if flow.median_hours is None else round(flow.median_hours, 1),
+        None if flow.median_hours is None else round(flow.median_hours, 1), int(bool(flow.simulated)),
     ]  # fmt: skip

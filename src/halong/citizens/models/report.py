@@ -219,6 +219,7 @@ class Report(models.Model):
                     "created_at",
                     "due_at",
                     "resolved_at",
+                    "simulated",
                 ],
                 name="report_map",
                 condition=Q(public=True),

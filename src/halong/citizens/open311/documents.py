@@ -106,16 +106,17 @@ def _attribute(field: CategoryField) -> dict[str, Any]:
 def found(wanted: Asked, place: Place | None, key: ApiKey | None) -> "QuerySet[Report]":
     """The requests that are asked for, the newest first: public ones, and with a key those that it sent itself.
 
-    Asked by their numbers, also those that wait for the duty officer, of which only the state is told.
+    Asked by their numbers, also those that wait for the duty officer, of which only the state is told: they are found in
+    every jurisdiction, since asking one after the other would tell their place.
     """
     seen = Q(public=True)
     if key is not None:
         seen |= Q(api_key=key)
-    rows: QuerySet[Report] = Report.objects.all()
     if place is not None:
-        rows = rows.filter(place__path__startswith=place.path)
+        seen &= Q(place__path__startswith=place.path)
+    rows: QuerySet[Report] = Report.objects.all()
     if wanted.ids is not None:
-        return rows.filter(seen | named_q(), pk__in=wanted.ids)
+        return rows.filter(seen | (named_q() & Q(public=False)), pk__in=wanted.ids)
     rows = rows.filter(seen, created_at__gte=wanted.start, created_at__lte=wanted.end)
     if wanted.codes:
         rows = rows.filter(category__code__in=wanted.codes)
@@ -161,7 +162,11 @@ def requests(
         .order_by("decided_at")
         .values_list("report", "text")
     )
-    return [_request(row, key, base, photos.get(row.pk), answers.get(row.pk, "")) for row in rows]
+    found = [_request(row, key, base, photos.get(row.pk), answers.get(row.pk, "")) for row in rows]
+    if wanted is not None and wanted.extensions:
+        for document, row in zip(found, rows, strict=True):
+            document["extended_attributes"] = {"simulated": row.simulated}
+    return found
 
 
 def _first_photos(ids: Iterable[int]) -> dict[int, int]:
@@ -181,7 +186,7 @@ def _request(report: Report, key: ApiKey | None, base: str, photo: int | None, a
         "service_code": report.category.code,
         "description": (report.public_text or None) if shown and not purged else None,
         "agency_responsible": report.agency.name if report.agency else None,
-        "service_notice": _("Number %(number)s") % {"number": report.number},
+        "service_notice": _marked(_("Number %(number)s") % {"number": report.number}, report),
         "requested_datetime": stamp(report.created_at),
         "updated_datetime": stamp(report.changed_at),
         "expected_datetime": stamp(report.due_at),
@@ -215,11 +220,16 @@ def updates(events: "QuerySet[ReportEvent]", base: str) -> list[dict[str, Any]]:
             "service_request_id": str(row.report_id),
             "status": AFTER.get(row.kind) or STATUSES.get(row.report.state, "open"),
             "updated_datetime": stamp(row.at),
-            "description": row.note or str(row.get_kind_display()),
+            "description": _marked(row.note or str(row.get_kind_display()), row.report),
             "media_url": None,
         }
         for row in events.select_related("report")
     ]
+
+
+def _marked(words: str, report: Report) -> str:
+    """Words about a report, which say when it is simulated: clients that know no extensions read them, too."""
+    return f"{words} ({_('simulated')})" if report.simulated else words
 
 
 def stamp(at: datetime) -> str:

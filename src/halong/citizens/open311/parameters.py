@@ -46,6 +46,9 @@ class Asked:
     words: str
     page: int
     size: int
+    extensions: (
+        bool  # whether extended_attributes, which aren't in the specification's tables, are wanted, too
+    )
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,7 @@ def asked(given: QueryDict, now: datetime | None = None) -> Asked:
         words=given.get("q", "")[:200],
         page=_whole(given, "page", 1, 100_000),
         size=_whole(given, "per_page" if "per_page" in given else "page_size", MOST, MOST),
+        extensions=given.get("extensions", "").lower() == "true",
     )
 
 

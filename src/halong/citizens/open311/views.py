@@ -86,8 +86,8 @@ def one_request(request: HttpRequest, number: str, *, form: str) -> HttpResponse
     pk = parameters.request_number(number)
     given = request.GET.copy()
     given["service_request_id"] = str(pk or 0)
-    found = documents.found(parameters.asked(given), place, key)
-    rows = documents.requests(found, key, base_of(request))
+    wanted = parameters.asked(given)
+    rows = documents.requests(documents.found(wanted, place, key), key, base_of(request), wanted)
     if not rows:
         raise Open311Error((404, f"service_request_id {number[:40]!r} was not found"))
     return answer(form, "service_requests", rows)

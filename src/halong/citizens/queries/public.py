@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from math import floor
 from typing import Any
 
+from django.contrib.postgres.aggregates import BoolOr
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Count, F, FloatField, IntegerField, Max, Q, QuerySet, Sum
 from django.db.models.functions import Cast, Floor
@@ -258,6 +259,7 @@ def map_points(wanted: PublicFilter, *, zoom: float) -> dict[str, Any]:
             lat=Sum("public_lat"),
             open=Count("pk", filter=Q(state__in=OPEN)),
             one=Max("pk"),
+            simulated=BoolOr("simulated"),
         )
         .order_by()
     )
@@ -265,7 +267,11 @@ def map_points(wanted: PublicFilter, *, zoom: float) -> dict[str, Any]:
     return _collection(
         _single_points(Report.objects.shown().filter(pk__in=alone))
         + [
-            _point(row["lon"] / row["n"], row["lat"] / row["n"], {"count": row["n"], "open": row["open"]})
+            _point(
+                row["lon"] / row["n"],
+                row["lat"] / row["n"],
+                {"count": row["n"], "open": row["open"], "simulated": row["simulated"]},
+            )
             for row in rows
             if row["n"] > 1
         ]
@@ -274,12 +280,16 @@ def map_points(wanted: PublicFilter, *, zoom: float) -> dict[str, Any]:
 
 def _single_points(found: "QuerySet[Report]") -> list[dict[str, Any]]:
     rows = found.values_list(
-        "pk", "public_lon", "public_lat", "category__code", "state", "due_at", "resolved_at"
+        "pk", "public_lon", "public_lat", "category__code", "state", "due_at", "resolved_at", "simulated"
     )
     now = timezone.now()
     return [
-        _point(lon, lat, {"id": pk, "category": code, "state": state, "late": (done or now) > due})
-        for pk, lon, lat, code, state, due, done in rows
+        _point(
+            lon,
+            lat,
+            {"id": pk, "category": code, "state": state, "late": (done or now) > due, "simulated": made_up},
+        )
+        for pk, lon, lat, code, state, due, done, made_up in rows
         if lon is not None and lat is not None
     ]
 

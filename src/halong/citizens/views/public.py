@@ -184,7 +184,7 @@ def rss(request: HttpRequest) -> HttpResponse:
     for row in public.reports(wanted, size=50).rows:
         link = base + reverse("public-report", args=[row.pk])
         feed.add_item(
-            title=f"{row.category} · {row.place.name}",
+            title=_titled(row),
             link=link,
             description=f"{row.text}\n{row.state_words}",
             pubdate=row.created_at,
@@ -192,6 +192,11 @@ def rss(request: HttpRequest) -> HttpResponse:
             categories=[str(row.category)],
         )
     return HttpResponse(feed.writeString("utf-8"), content_type="application/rss+xml; charset=utf-8")
+
+
+def _titled(row: PublicRow) -> str:
+    title = f"{row.category} · {row.place.name}"
+    return f"{title} ({_('simulated')})" if row.simulated else title
 
 
 @everybody
@@ -222,6 +227,7 @@ def hot_spots_geojson(request: HttpRequest) -> HttpResponse:
             "properties": {
                 "id": n, "name": ", ".join(spot.categories[:3]), "label": str(spot.count), "kind": "hot-spot",
                 "kindLabel": _("Hot spot"), "state": "normal", "value": _("%(n)d reports") % {"n": spot.count},
+                "simulated": spot.simulated,
             },
         }
         for n, spot in enumerate(figures_of(days)["spots"], 1)

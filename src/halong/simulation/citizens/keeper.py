@@ -16,6 +16,7 @@ from halong.home import private
 from halong.places.models import Place
 from halong.simulation import scenario
 from halong.simulation.citizens.book import Book
+from halong.simulation.citizens.counting import count_again
 from halong.simulation.citizens.course import Step, course_of
 from halong.simulation.citizens.doors import Door, NotTaken, Outside
 from halong.simulation.citizens.happenings import Happening, Town, Unit
@@ -100,6 +101,8 @@ class Keeper:
         maker = PastMaker(self._book, self._seed, self._staff)
         made = maker.make(fresh, days_before(began), stop)  # nobody has looked at these yet
         made += maker.make(rows, began, stop)
+        if made:
+            count_again(days_before(began), now)
         rows += self._town.between(began, self._progress.until) + self._of_storms(began, self._progress.until)
         for row in [*rows, *fresh]:
             self._remember(row, began if row in fresh else self._progress.until)

@@ -79,8 +79,15 @@ def test_a_wish_for_more_time_waits_for_the_one_who_decides(working, staff):
         working, by=staff["officer"], due_at=working.due_at + timedelta(days=2), reason=WHY
     )
     assert waiting(staff["head"]) == [("extension", f"/reports/{working.pk}")]
+    assert waiting(staff["top"]) == [("extensions", "/reports")]
     Report.objects.update(extensions=1)  # a further one is the superior's to decide
     assert (waiting(staff["head"]), waiting(staff["top"])) == ([], [("extension", f"/reports/{working.pk}")])
+
+
+def test_what_waits_for_heads_below_is_one_line_unless_they_have_none(answered, staff, person):
+    assert waiting(staff["top"]) == waiting(person("leader")) == [("answers", "/reports?tab=to-approve")]
+    staff["head"].grants.all().delete()
+    assert waiting(staff["top"]) == [("answer", f"/reports/{answered.pk}")]
 
 
 def test_a_substitute_decides_for_the_head(answered, staff, agencies):

@@ -34,16 +34,16 @@ function row(draft, redraw) {
 }
 
 export class Mine {
-  constructor(box, besides) {
-    this.box = box;
-    this.besides = besides;
+  /** `besides`: a draft that isn't listed, `also`: one that is even when it is sent. */
+  constructor(box, besides, also) {
+    Object.assign(this, { box, besides, also });
     onChange(() => this.draw());
     this.draw();
   }
 
   async draw() {
     const open = this.box.dataset.myReports === "open";
-    const rows = (await drafts()).filter(({ id, state }) => id !== this.besides?.() && (!open || state !== "sent"));
+    const rows = (await drafts()).filter(({ id, state }) => id !== this.besides?.() && (!open || state !== "sent" || id === this.also?.()));
     const hint = document.querySelector("[data-mine-empty]");
     if (hint) hint.hidden = rows.length > 0;
     const around = this.box.closest("[data-drafts-here], [data-mine-panel]");

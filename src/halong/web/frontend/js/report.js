@@ -4,6 +4,7 @@ import { Kind } from "./report-kind.js";
 import { Mine, rememberFollowed } from "./report-mine.js";
 import { Photos } from "./report-photos.js";
 import { Where } from "./report-place.js";
+import { onChange } from "./report-queue.js";
 import { proof, startProving } from "./report-proof.js";
 import { startPush } from "./report-push.js";
 import { keepTrying, sendWaiting } from "./report-send.js";
@@ -50,7 +51,8 @@ class ReportForm {
     else if (form.querySelector(".field-invalid, .field-error:not([hidden])")) this.#go("kind");
     else this.#go("photo", false);
     if (!this.where.known) this.where.locate();
-    this.mine = [...form.querySelectorAll("[data-my-reports]")].map((box) => new Mine(box, () => (this.#over ? undefined : this.id)));
+    this.mine = [...form.querySelectorAll("[data-my-reports]")].map((box) => new Mine(box, () => (this.#over ? undefined : this.id), () => (this.#over ? this.id : undefined)));
+    onChange(() => this.#gone());
     await this.#sayKept("");
     form.dataset.ready = "";
   }
@@ -198,6 +200,12 @@ class ReportForm {
     this.#go("done");
     for (const mine of this.mine) mine.draw();
     keepTrying();
+  }
+
+  /** What waited has gone while the page stayed open. */
+  async #gone() {
+    const draft = this.#step === "done" && (await draftOf(this.id));
+    if (draft && draft.state === "sent") this.form.querySelector("[data-done]").textContent = say("sent", { number: draft.number });
   }
 
   async #follow(url) {

@@ -14,6 +14,7 @@ from halong.alerts.actions import Condition, clear_alert, raise_alert
 from halong.alerts.models import Alert
 from halong.citizens import telling
 from halong.citizens.actions.answering import reopen_until
+from halong.citizens.actions.forgetting import told_of
 from halong.citizens.actions.steps import Kind, State, happened
 from halong.citizens.models import OPEN, DataRequest, Report, ReportEvent
 from halong.citizens.promises import next_reminder
@@ -67,7 +68,7 @@ def _remind(report: Report, kind: str, now: datetime) -> None:
         }[Reminder(kind)]
         title = f"{report.number} · {words}: {report.category.name}"
         text = _("Answer until %(due)s") % {"due": format_datetime(report.due_at)}
-    key = f"report:{report.pk}:{kind}:{report.due_at:%Y%m%d%H%M}"
+    key = f"{told_of(report)}{kind}:{report.due_at:%Y%m%d%H%M}"
     telling.tell_handlers(people, report, title, text, key)
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -27,15 +27,22 @@ from halong.core.access import public as everybody
 from halong.core.errors import HalongError, Malformed
 from halong.core.formats import local
 
+T = TypeVar("T")
 REACHED = {"sent": 1, "returned": 1, "routed": 2, "working": 3, "answered": 3}  # of four; the rest are over
 
 
-def _follower(request: HttpRequest, code: str) -> Follower:
-    follower = own.follower_of(code)
-    if follower is None:
+def opened(request: HttpRequest, code: str, find: Callable[[str], T | None]) -> T:
+    """What a code in an address opens. Wrong ones are counted, and beyond the limit a right one opens nothing either."""
+    abuse.still_allowed(request, "code")
+    found = find(code)
+    if found is None:
         abuse.allow(request, "code")
         raise Http404
-    return follower
+    return found
+
+
+def _follower(request: HttpRequest, code: str) -> Follower:
+    return opened(request, code, own.follower_of)
 
 
 def private(response: HttpResponse) -> HttpResponse:

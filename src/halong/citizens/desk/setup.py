@@ -51,6 +51,11 @@ KINDS = {
 }
 
 
+ENDS = frozenset(
+    {"categories", "routes", "deadlines", "channels"}
+)  # terms are only replaced: some must always hold
+
+
 _SEEN: dict[str, Callable[[Any], Any]] = {
     "categories": lambda user: Category.objects.visible_to(user).annotate(questions=Count("fields"))
     .order_by("order", "code", "valid_from"),
@@ -87,6 +92,7 @@ def cells(kind: Kind, row: Any, today: date) -> dict[str, Any]:
         "valid_from": row.valid_from if dated else None,
         "valid_to": row.valid_to if dated else None,
         "later": dated and row.valid_from > today,
+        "may_end": kind.key in ENDS and row.valid_to is None,
         "source": getattr(row, "source", ""),
         "verified": getattr(row, "verified", True),
     }

@@ -40,6 +40,7 @@ urlpatterns = [
     ),
     path("reports/set-up/<slug:key>/new", setup.row, name="reports-set-up-new"),
     path("reports/set-up/<slug:key>/<int:pk>", setup.row, name="reports-set-up-row"),
+    path("reports/set-up/<slug:key>/<int:pk>/end", setup.end, name="reports-set-up-end"),
     path("reports/<int:pk>", desk.report, name="report"),
     path("reports/<int:pk>/map.geojson", desk.report_map, name="report-map"),
     path("reports/<int:pk>/answer", desk.answer, name="report-answer"),

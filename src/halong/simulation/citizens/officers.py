@@ -21,7 +21,7 @@ from halong.simulation.citizens.pictures import picture
 from halong.simulation.citizens.staff import Staff
 
 MORE_TIME_H = 16.0  # working hours that are asked for
-RELEASED = 0.75  # of the photos that were looked at
+RELEASED = 0.94  # of the photos that were looked at
 ELSEWHERE = "QN.SXD"  # where a report goes that the commune has returned
 PARTNER = "QN.TTQT"
 

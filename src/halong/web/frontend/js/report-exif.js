@@ -2,12 +2,20 @@
 const HEAD = 512 * 1024;
 const TIFF = { II: true, MM: false };
 
-function tiffOf(bytes) {
-  // "Exif\0\0" stands before the TIFF block in JPEG and in most HEIC files.
-  for (let i = 0; i < bytes.length - 14; i += 1) {
-    if (bytes[i] === 0x45 && bytes[i + 1] === 0x78 && bytes[i + 2] === 0x69 && bytes[i + 3] === 0x66 && !bytes[i + 4] && !bytes[i + 5]) return i + 6;
-  }
+const TIFF_HEADS = [[0x4d, 0x4d, 0, 0x2a, 0, 0, 0, 8], [0x49, 0x49, 0x2a, 0, 8, 0, 0, 0]];
+
+const find = (bytes, wanted, from = 0) => {
+  for (let i = from; i < bytes.length - wanted.length; i += 1) if (bytes[i] === wanted[0] && wanted.every((byte, n) => bytes[i + n] === byte)) return i;
   return -1;
+};
+
+/** "Exif\0\0" stands before the TIFF block in JPEG and in most HEIC files, and in HEIC also in the table of contents, where no
+    block follows; in other HEIC files the block begins by itself. */
+function tiffOf(bytes) {
+  for (let at = find(bytes, [0x45, 0x78, 0x69, 0x66, 0, 0]); at >= 0; at = find(bytes, [0x45, 0x78, 0x69, 0x66, 0, 0], at + 6)) {
+    if (["MM", "II"].includes(String.fromCharCode(bytes[at + 6], bytes[at + 7]))) return at + 6;
+  }
+  return Math.max(...TIFF_HEADS.map((head) => find(bytes, head)));
 }
 
 function directory(view, start, at, little) {

@@ -27,6 +27,7 @@ APPS = [
     "openness",
     "web",
     "simulation",
+    "connectors.open311",
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -181,7 +181,9 @@ def _take_in(draft: Draft, place: Place, recognised: Recognised, now: datetime, 
         language="en" if draft.language == "en" else "vi",
         text=masked.text,
         folded=fold(masked.text),
-        attributes=checked_answers(category, draft.answers),
+        attributes=checked_answers(
+            category, draft.answers, complete=draft.channel != Report.Channel.CONNECTOR
+        ),
         public_text=public,
         public_folded=fold(public),
         place=place,

@@ -7,7 +7,7 @@ from halong.simulation.citizens.luck import Luck
 
 SHORT = {
     "không": "ko", "được": "dc", "với": "vs", "rồi": "r", "người": "ng", "đường": "đg", "những": "nhg", "quá": "wá",
-    "trước": "trc", "biết": "bít", "vẫn": "vẫn", "xin": "xin",
+    "trước": "trc", "biết": "bít",
 }  # fmt: skip
 WORD = re.compile(r"\w+")
 

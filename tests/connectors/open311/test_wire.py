@@ -10,7 +10,8 @@ from halong.connectors.open311.client import endpoint_in
 from halong.connectors.open311.forms import kind_of, table_of
 from halong.connectors.open311.wire import UnreadableError, is_open, moment_of, payload_of, point_of, rows_of
 
-XML = """<?xml version="1.0" encoding="utf-8"?><service_requests xmlns="urn:x"><request><service_request_id> 1 </service_request_id>
+XML = """<?xml version="1.0" encoding="utf-8"?>
+<service_requests xmlns="urn:x"><request><service_request_id> 1 </service_request_id>
 <status>open</status><lat/><description>a &lt;b&gt;</description></request></service_requests>"""
 
 
@@ -20,7 +21,8 @@ XML = """<?xml version="1.0" encoding="utf-8"?><service_requests xmlns="urn:x"><
         XML.encode(),
         b'[{"service_request_id": 1, "status": "open", "lat": null, "description": "a <b>"}]',
         b'{"service_requests": [{"service_request_id": "1", "status": "open", "lat": "", "description": "a <b>"}]}',
-        b'{"service_requests": {"request": [{"service_request_id": 1, "status": "open", "lat": "", "description": "a <b>"}]}}',
+        b'{"service_requests": {"request": [{"service_request_id": 1, "status": "open", "lat": "",'
+        b' "description": "a <b>"}]}}',
     ],
 )
 def test_one_request_in_every_form(payload):

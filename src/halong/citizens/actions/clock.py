@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -200,7 +201,7 @@ def remind_requests(*, by: Any = SYSTEM) -> int:
             officers,
             kind="privacy",
             title=title,
-            url=f"/data-requests/{row.pk}",
+            url=reverse("data-request", args=[row.pk]),
             key=f"data-request:{row.pk}",
         )
     if rows:

@@ -21,8 +21,10 @@ XML = """<?xml version="1.0" encoding="utf-8"?>
         XML.encode(),
         b'[{"service_request_id": 1, "status": "open", "lat": null, "description": "a <b>"}]',
         b'{"service_requests": [{"service_request_id": "1", "status": "open", "lat": "", "description": "a <b>"}]}',
-        b'{"service_requests": {"request": [{"service_request_id": 1, "status": "open", "lat": "",'
-        b' "description": "a <b>"}]}}',
+        (
+            b'{"service_requests": {"request": [{"service_request_id": 1, "status": "open", "lat": "",'
+            b' "description": "a <b>"}]}}'
+        ),
     ],
 )
 def test_one_request_in_every_form(payload):

@@ -57,12 +57,15 @@ def insert_report(
 
 
 def _columns(row: Model, besides: tuple[str, ...] = ()) -> tuple[str, list[Any]]:
-    """The names of a row's columns but its id's, quoted, and what stands in them."""
+    """The names of a row's columns but its id's, quoted, and what stands in them. Left out is what is NULL anyway: psycopg
+    keeps no statement with more than 50 values and would take each apart anew.
+    """
     fields = [
         field for field in row._meta.concrete_fields if not field.primary_key and field.name not in besides
     ]
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
-    return ", ".join(f'"{field.column}"' for field in fields), values
+    given = [(field, value) for field in fields if (value := getattr(row, field.attname)) is not None]
+    values = [field.get_db_prep_save(value, connection) for field, value in given]
+    return ", ".join(f'"{field.column}"' for field, _value in given), values
 
 
 def _marks(values: list[Any]) -> str:

@@ -127,7 +127,7 @@ _WORDS = {
 
 
 def unit_symbol(code: str) -> str:
-    """What to show for a code in the reader's language ("µg/m³"; "" for a bare number); the code itself if it isn't known."""
+    """What the reader of this language is shown of a code ("µg/m³"; "" for a bare number); an unknown code itself."""
     if code in _WORDS:
         return str(_WORDS[code])
     return _BY_CODE[code].symbol if code in _BY_CODE else code

@@ -67,7 +67,7 @@ class Connection(asyncio.Protocol):
 
 
 async def post(task: dict[str, Any]) -> Answer:
-    """Send requests over some connections, each after the answer of the one before.
+    """Send requests over some connections, each after the answer of the one before: all, or those of so many ``seconds``.
 
     Returns seconds, rows, statuses, and the 50th and 99th percentile of the time to the answer in milliseconds.
     """
@@ -88,6 +88,8 @@ async def post(task: dict[str, Any]) -> Answer:
         connections.append(connection)
     sys.stdin.readline()  # prepared: wait for the starting signal
     began = time.perf_counter()
+    if "seconds" in task:
+        loop.call_later(task["seconds"], requests.clear)
     for connection in connections:
         connection.next()
     await asyncio.gather(*(connection.done for connection in connections))

@@ -159,6 +159,7 @@ def test_attributes_are_checked(client, key):
         ({"lat": "10", "long": "100"}, 400),
         ({"jurisdiction_id": "99"}, 404),
         ({"media_url": "picture.jpg"}, 400),
+        ({"media_url": "https://" + "a" * 1001}, 400),
         ({"description": "a" * 4001}, 400),
         ({"email": "keine"}, 400),
     ],

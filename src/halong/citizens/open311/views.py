@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
@@ -190,9 +191,12 @@ def _send(request: HttpRequest, fields: QueryDict, key: ApiKey, jurisdiction: Pl
         external_id=fields.get("external_id", ""),
         simulated=simulated.is_marked(fields.get("external_id", ""), fields.get(simulated.FIELD)),
     )
-    sent = send_report(draft, by=key)
-    for address in given.media_urls[:MOST_PHOTOS] if sent.new else ():
-        link_media(sent.report, address, by=key)
+    if not given.media_urls:
+        return send_report(draft, by=key)
+    with transaction.atomic():  # whoever sends it again, since the answer was lost, finds its pictures linked
+        sent = send_report(draft, by=key)
+        for address in given.media_urls[:MOST_PHOTOS] if sent.new else ():
+            link_media(sent.report, address, by=key)
     return sent
 
 

@@ -90,7 +90,7 @@ def test_geojson_single_and_by_cells(client, shown, send, staff):
     assert client.get("/c/reports.geojson?zoom=8&box=106,20,108,22").json()["features"] == [point]
     route = triage.route_report(send(text="Ổ gà thứ hai").report, by=staff["duty"])
     [cell] = client.get("/c/reports.geojson?zoom=8&box=106,20,108,22").json()["features"]
-    assert (route.public, cell["properties"]) == (True, {"count": 2, "open": 2})
+    assert (route.public, cell["properties"]) == (True, {"count": 2, "open": 2, "simulated": False})
 
 
 @pytest.mark.parametrize(

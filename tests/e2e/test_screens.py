@@ -32,7 +32,9 @@ IS_SEEN = """(() => {
   return here === document.body || drawn(here) || drawn(around);
 })()"""  # what has the focus shows it, itself or by its frame
 IS_AT = "[document.activeElement.href, Math.round(document.activeElement.getBoundingClientRect().top)]"
-FILE = re.compile(r"\.(csv|json|geojson|pdf|xlsx|zip)$|^/(logout|api|static|live)")
+FILE = re.compile(
+    r"\.(csv|json|geojson|pdf|rss|xlsx|zip)$|^/(logout|api|static|live)|/(photos|proofs)/\d+"
+)
 
 
 @pytest.fixture(scope="module")

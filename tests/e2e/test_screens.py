@@ -32,9 +32,7 @@ IS_SEEN = """(() => {
   return here === document.body || drawn(here) || drawn(around);
 })()"""  # what has the focus shows it, itself or by its frame
 IS_AT = "[document.activeElement.href, Math.round(document.activeElement.getBoundingClientRect().top)]"
-FILE = re.compile(
-    r"\.(csv|json|geojson|pdf|rss|xlsx|zip)$|^/(logout|api|static|live)|/(photos|proofs)/\d+"
-)
+FILE = re.compile(r"\.(csv|json|geojson|pdf|rss|xlsx|zip)$|^/(logout|api|static|live)|/(photos|proofs)/\d+")
 
 
 @pytest.fixture(scope="module")

@@ -133,6 +133,7 @@ def watch_cluster(report: Report, entry: ReportEvent) -> Alert | None:
         category__code=report.category.code, state__in=OPEN, created_at__gte=now - LATELY
     )
     people = same.aggregate(n=Sum("weight"))["n"] or 0
+    alike = list(same.order_by("pk").values_list("pk", flat=True)[:50])
     if people < (MANY_URGENT if report.urgent else MANY):
         return None
     with translation.override(settings.LANGUAGE_CODE):
@@ -145,15 +146,12 @@ def watch_cluster(report: Report, entry: ReportEvent) -> Alert | None:
         finding = _("%(n)d people within %(m)d m and 24 hours") % {"n": people, "m": int(NEAR_M)}
     return raise_alert(
         Condition(
-            cause=cause_of(report),
+            cause=_cause_among(report, alike),
             serial=entry.pk,
             at=entry.at,
             title=title,
             priority=Rule.Priority.HIGH if report.urgent else Rule.Priority.ATTENTION,
-            evidence={
-                "finding": finding,
-                "reports": list(same.order_by("pk").values_list("pk", flat=True)[:50]),
-            },
+            evidence={"finding": finding, "reports": alike},
             place=report.place,
             agency=report.agency,
             sector=report.sector,
@@ -161,6 +159,15 @@ def watch_cluster(report: Report, entry: ReportEvent) -> Alert | None:
         ),
         by=SYSTEM,
     )
+
+
+def _cause_among(report: Report, alike: list[int]) -> str:
+    """The cause of the open alert that some of these reports raised, even across the border of squares; else a new one."""
+    known = Alert.objects.open().filter(cause__startswith=f"reports:{report.category.code}:")
+    for alert in known.order_by("pk"):
+        if not set(alert.evidence.get("reports", [])).isdisjoint(alike):
+            return alert.cause
+    return cause_of(report)
 
 
 def cause_of(report: Report) -> str:

@@ -5,27 +5,12 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 HEIC = Path(__file__).parent / "photo.heic"  # HEVC with the position of Hồng Gai, made for these tests
 HERE = {"longitude": 107.048, "latitude": 20.956, "accuracy": 12}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
-ARGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
-CHROMIUM = {"executable_path": "/usr/bin/chromium", "args": ARGS}
-
-
-@pytest.fixture(scope="module")
-def playwright():
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def chromium(playwright):
-    browser = playwright.chromium.launch(**CHROMIUM)
-    yield browser
-    browser.close()
 
 
 def watched(page):

@@ -6,10 +6,10 @@ import time
 import pytest
 from playwright.sync_api import expect
 from tests.e2e.conftest import eventually
-from tests.e2e.phones import AXE, begin, chromium, count, phone, photo, playwright, write
+from tests.e2e.phones import AXE, begin, count, phone, photo, write
 
 pytestmark = pytest.mark.e2e
-__all__ = ["chromium", "phone", "photo", "playwright"]
+__all__ = ["phone", "photo"]
 
 EVIL = "<script>document.title='owned'</script><img src=x onerror=alert(1)>"
 PAGES = ["/c", "/c/reports", "/c/reports/figures", "/c/follow", "/c/suggest", "/c/suggestions", "/c/notices"]

@@ -9,17 +9,15 @@ import uuid
 
 import pytest
 from playwright.sync_api import expect
+from tests.browser import CHROMIUM
 from tests.e2e.lines import Line
 from tests.e2e.phones import (
-    CHROMIUM,
     HERE,
     PHONE,
     begin,
-    chromium,
     count,
     phone,
     photo,
-    playwright,
     send,
     take,
     tell,
@@ -28,7 +26,7 @@ from tests.e2e.phones import (
 )
 
 pytestmark = pytest.mark.e2e
-__all__ = ["chromium", "phone", "photo", "playwright"]
+__all__ = ["phone", "photo"]
 NO_SYNC = "delete ServiceWorkerRegistration.prototype.sync; delete window.SyncManager"
 PHOTOS = "SELECT count(*) FROM citizens_photo p JOIN citizens_report r ON r.id = p.report_id WHERE r.text = ANY(%s)"
 

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 from tests.e2e.conftest import eventually
-from tests.e2e.phones import HEIC, begin, chromium, phone, photo, playwright, send, take, tell
+from tests.e2e.phones import HEIC, begin, phone, photo, send, take, tell
 
 pytestmark = pytest.mark.e2e
-__all__ = ["chromium", "phone", "photo", "playwright"]
+__all__ = ["phone", "photo"]
 EVIL = b"<!doctype html><html><script>alert('owned')</script>"
 
 

@@ -12,14 +12,13 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from tests.e2e.conftest import eventually
 from tests.e2e.doors import now, post, reading
 
 pytestmark = pytest.mark.e2e
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
-FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 SIZES = [(390, 844), (1440, 900), (3840, 2160)]
 DESK = SIZES[1]
 ROLES = ["administrator", "leader", "operator", "officer", "auditor", ""]
@@ -33,14 +32,6 @@ IS_SEEN = """(() => {
 })()"""  # what has the focus shows it, itself or by its frame
 IS_AT = "[document.activeElement.href, Math.round(document.activeElement.getBoundingClientRect().top)]"
 FILE = re.compile(r"\.(csv|json|geojson|pdf|rss|xlsx|zip)$|^/(logout|api|static|live)|/(photos|proofs)/\d+")
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

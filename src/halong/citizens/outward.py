@@ -11,12 +11,12 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address, ip_network
 
 import httpx
 
+from halong.core.addresses import is_public
+
 STEP = 5.0  # seconds to connect, and between two parts of an answer
-TRANSLATED = ip_network("64:ff9b::/96")  # NAT64: an IPv4 address stands in its end
 PORTS = {"https": 443, "http": 80}
 
 
@@ -96,18 +96,6 @@ def _addresses(host: str, port: int) -> list[str]:
         return [str(row[4][0]) for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     except OSError as error:  # perhaps it is only the name server that is away
         raise OutwardError("the name wasn't found") from error
-
-
-def is_public(address: str) -> bool:
-    """Whether an address leads out into the internet, also one that carries an IPv4 address in itself."""
-    parsed = ip_address(address)
-    if isinstance(parsed, IPv6Address):
-        inner = parsed.ipv4_mapped or parsed.sixtofour
-        if parsed in TRANSLATED:
-            inner = ip_address(int(parsed) & 0xFFFFFFFF)  # type: ignore[assignment]
-        if inner is not None:
-            return is_public(str(inner))
-    return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved
 
 
 @contextmanager

@@ -88,18 +88,15 @@ def find_place(text: str, on: date) -> Place | None:
     return found[0] if len(found) == 1 else None
 
 
-_known: tuple[tuple[int, ...], str] | None = None  # what was heard when the version was read
-
-
 def version() -> str:
     """Changes whenever a place changes; cheap: a process that hears of changes asks once after each."""
-    global _known  # noqa: PLW0603 -- the one cache
     now = heard("places")
-    if now is None:
-        return _counted_version()
-    if _known is None or _known[0] != now:
-        _known = (now, _counted_version())
-    return _known[1]
+    return _counted_version() if now is None else _version_after(now)
+
+
+@lru_cache(maxsize=1)
+def _version_after(_heard: tuple[int, ...]) -> str:
+    return _counted_version()
 
 
 def _counted_version() -> str:

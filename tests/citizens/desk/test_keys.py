@@ -101,7 +101,10 @@ def photo(send, staff):
 def test_parts_are_covered_by_pointer_and_by_keyboard(photo, open_desk, axe):
     page = open_desk("duty", "/reports/moderation")
     frame = page.locator("[data-cover] img").bounding_box()
-    at = lambda x, y: (frame["x"] + x * frame["width"], frame["y"] + y * frame["height"])  # noqa: E731
+
+    def at(x, y):
+        return frame["x"] + x * frame["width"], frame["y"] + y * frame["height"]
+
     page.mouse.move(*at(0.1, 0.1))
     page.mouse.down()
     page.mouse.move(*at(0.3, 0.4))

@@ -83,15 +83,14 @@ def test_who_insists_is_taken_in_and_marked(send):
     assert (report.simulated, report.legal) == (True, "denunciation")
 
 
+def waste(places, **more):
+    """A report as a form sends it."""
+    return {"category": "waste", "text": "Rác ở chợ", "place": places["06793"].pk, **more}
+
+
 def test_a_mark_of_somebody_else_is_worth_nothing(http, door, loaded):
     own = str(uuid.uuid4())
-    form = {
-        "client_id": own,
-        "category": "waste",
-        "text": "Rác ở chợ",
-        "place": loaded["06793"].pk,
-        "altcha": door.work(),
-    }
+    form = waste(loaded, client_id=own, altcha=door.work())
     answer = http.post("/c/api/reports", json=form | {FIELD: mark_of(uuid.uuid4())})
     assert answer.status_code == 201
     assert not Report.objects.get(client_id=own).simulated
@@ -100,26 +99,14 @@ def test_a_mark_of_somebody_else_is_worth_nothing(http, door, loaded):
 def test_nothing_simulated_is_taken_in_after_going_live(http, door, loaded, tmp_path, monkeypatch):
     monkeypatch.setattr("halong.citizens.simulated.is_live", lambda: True)
     own = str(uuid.uuid4())
-    form = {
-        "client_id": own,
-        "category": "waste",
-        "text": "Rác",
-        "place": loaded["06793"].pk,
-        FIELD: mark_of(own),
-    }
+    form = waste(loaded, client_id=own) | {FIELD: mark_of(own)}
     assert http.post("/c/api/reports", json=form).status_code == 403
     assert not Report.objects.exists()
 
 
 def test_a_challenge_must_be_solved(http, loaded):
     own = str(uuid.uuid4())
-    form = {
-        "client_id": own,
-        "category": "waste",
-        "text": "Rác ở chợ",
-        "place": loaded["06793"].pk,
-        FIELD: mark_of(own),
-    }
+    form = waste(loaded, client_id=own) | {FIELD: mark_of(own)}
     assert http.post("/c/api/reports", json=form | {"altcha": "bm9wZQ=="}).status_code == 422
 
 

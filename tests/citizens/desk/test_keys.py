@@ -6,11 +6,8 @@ import re
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
-from tests.citizens.conftest import picture
 from tests.web.conftest import axe, browser
 
-from halong.citizens.actions import triage
-from halong.citizens.actions.photographs import attach_photo, check_photo
 from halong.citizens.models import Photo, Report
 
 __all__ = ["axe", "browser"]
@@ -87,15 +84,6 @@ def test_keys_can_be_switched_off(send, open_desk):
         "sent",
         False,
     )
-
-
-@pytest.fixture
-def photo(send, staff):
-    sent = send()
-    made = attach_photo(sent.report, picture(), key="1", by=sent.follower)
-    check_photo(made)
-    triage.route_report(sent.report, by=staff["duty"])
-    return made
 
 
 def test_parts_are_covered_by_pointer_and_by_keyboard(photo, open_desk, axe):

@@ -57,6 +57,7 @@ def test_reports_stand_in_all_states_with_answers_and_proof(made):
     late = [report for report in answered if report.resolved_at > report.due_at]
     assert 0 < len(late) < len(answered) / 2
     assert Extension.objects.filter(asked_at__lt=now - timedelta(days=1)).exists()
+    assert not Report.objects.filter(state="sent", created_at__lt=now - timedelta(days=4)).exists()
 
     # by simulated officers, and told to nobody
     people = set(ReportEvent.objects.filter(by__isnull=False).values_list("by__username", flat=True))

@@ -33,11 +33,8 @@ from halong.simulation.citizens.staff import Staff
 DAYS = 30
 AT_ONCE = 20  # reports between two messages to open pages
 
-ENDED = (
-    Report.State.DUPLICATE,
-    Report.State.DECLINED,
-    Report.State.HANDED_OVER,
-)  # nothing is merged into these
+# nothing is merged into these
+ENDED = (Report.State.DUPLICATE, Report.State.DECLINED, Report.State.HANDED_OVER)
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +55,7 @@ class PastMaker:
         self, rows: Sequence[Happening], until: datetime, stop: Callable[[], bool] = lambda: False
     ) -> int:
         """Make these reports and what became of them by ``until``; returns how many are new. The latest come first, so that
-        pages fill from the top; one that repeats another comes after it.
+        pages fill from the top; one that repeats another comes after it, and not at all where that one isn't there.
         """
         require(SYSTEM, "profile.manage")
         made = 0
@@ -67,6 +64,8 @@ class PastMaker:
         for number, row in enumerate(ordered, 1):
             if stop():
                 break
+            if row.twin and self._twin(row) is None:
+                continue
             if row.code in self._categories and client_id_of(self._seed, row.key) not in known:
                 made += self._make(row, until)
             if number % AT_ONCE == 0:
@@ -107,18 +106,18 @@ class PastMaker:
                 break
             report = Report.objects.select_related("category", "place", "agency").get(pk=report.pk)
             with past(step.at):
-                if step.name == "merge":
-                    self._merge(officers, report, row)
+                if step.name == "merge" and (first := self._twin(row)):
+                    officers.merge(report, first)
                 elif officers.knows(step):
                     officers.do(report, step)
                 else:
                     _try(sender, report, step)
         _remind_from_now(report.pk)
 
-    def _merge(self, officers: Officers, report: Report, row: Happening) -> None:
-        first = Report.objects.filter(client_id=client_id_of(self._seed, row.twin)).first()
-        if first is not None and first.state not in ENDED:
-            officers.merge(report, first)
+    def _twin(self, row: Happening) -> Report | None:
+        """The report that a row repeats, if it can be merged into that one."""
+        found = Report.objects.filter(client_id=client_id_of(self._seed, row.twin))
+        return found.exclude(state__in=ENDED).first()
 
 
 def _try(sender: Sender, report: Report, step: Step) -> None:

@@ -2,10 +2,12 @@
 
 import uuid
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
+from tests.simulation.citizens.conftest import SEED
 
 from halong.audit.models import AuditEntry
 from halong.citizens.actions.sending import Draft, send_report
@@ -14,6 +16,7 @@ from halong.citizens.models import Answer, Category, Extension, Message, Photo, 
 from halong.citizens.simulated import past
 from halong.core.errors import Forbidden
 from halong.notify.models import Notice
+from halong.simulation.citizens.past import PastMaker
 from halong.simulation.citizens.staff import ACCOUNTS, simulated_staff
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +60,6 @@ def test_reports_stand_in_all_states_with_answers_and_proof(made):
     late = [report for report in answered if report.resolved_at > report.due_at]
     assert 0 < len(late) < len(answered) / 2
     assert Extension.objects.filter(asked_at__lt=now - timedelta(days=1)).exists()
-    assert not Report.objects.filter(state="sent", created_at__lt=now - timedelta(days=4)).exists()
 
     # by simulated officers, and told to nobody
     people = set(ReportEvent.objects.filter(by__isnull=False).values_list("by__username", flat=True))
@@ -74,6 +76,15 @@ def test_some_wait_for_the_real_duty_officer_and_the_second_time_nothing_is_made
     assert Report.objects.filter(state="sent").count() >= 6
     again, _now = make_past(days=2, now=now, fresh=True)
     assert (count > 20, again) == (True, 0)
+
+
+def test_a_repeat_is_not_made_without_the_report_that_it_repeats(loaded, book, town):
+    now = timezone.now()
+    first = town.between(now - timedelta(days=3), now - timedelta(days=2))[0]
+    repeat = replace(first, key="again", at=first.at + timedelta(hours=1), twin=first.key)
+    maker = PastMaker(book, SEED, simulated_staff())
+    assert [maker.make([repeat], now), maker.make([repeat, first], now)] == [0, 2]
+    assert not Report.objects.filter(state="sent").exists()
 
 
 def test_the_past_can_only_be_made_of_what_is_simulated(loaded):

@@ -181,6 +181,7 @@ def test_a_suggestion_carries_its_work_and_a_wrong_one_says_what(phone, product)
     expect(page.locator(".error-summary")).to_be_focused()
     page.locator("#id_title").fill("Đặt thêm ghế đá")
     page.locator("#id_text").fill("Đặt thêm ghế đá dưới bóng cây ven bãi tắm cho người già.")
+    expect(page.locator("[name=altcha]")).not_to_have_value("")  # done while it was written, as people write
     page.get_by_role("button", name="Gửi góp ý").click()
     page.wait_for_url("**/c/s/*")
     assert page.trouble == []

@@ -32,6 +32,8 @@ export function startProving(form) {
     delete form.dataset.sent; // the shell's mark against double clicks
     if (!navigator.onLine) return;
     await begin();
+    // Work that was done before the press goes on within it, and browsers take no second submission while one is being told.
+    await new Promise((later) => setTimeout(later));
     proved = true;
     delete form.dataset.sent;
     form.requestSubmit(event.submitter);

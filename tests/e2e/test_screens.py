@@ -230,7 +230,7 @@ def test_from_a_figure_to_the_things_behind_it_in_two_clicks(lively, enter, figu
     page.locator(".panorama-tiles .tile-link", has_text=figure).click(timeout=90_000)  # computed every minute
     page.wait_for_url(re.compile(r"/indicators/\d+$"))
     page.locator("main table a[href*='/entities/']").first.click()
-    page.wait_for_url(re.compile(r"/entities/\d+$"))
+    page.wait_for_url(re.compile(r"/entities/\d+\?property=\w+$"))
     expect(page.locator("halong-chart")).to_have_count(1)
 
 

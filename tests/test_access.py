@@ -146,10 +146,10 @@ def world(db):
         "agency": agency.pk,
         "project": Project.objects.create(code="x", kind=Project.Kind.values[0], name="x").pk,
         "urn": entity.urn,
-    } | _citizens_world(person, place, agency, moment)
+    } | _citizens_world(person, place, agency, moment, source)
 
 
-def _citizens_world(person, place, agency, moment):
+def _citizens_world(person, place, agency, moment, source):
     """A report that the public sees, with everything that hangs on it; a suggestion, a notice, a question about data."""
     from PIL import Image
 
@@ -168,6 +168,7 @@ def _citizens_world(person, place, agency, moment):
         Substitute,
         Suggestion,
     )
+    from halong.connectors.open311.models import Exchange
 
     def coded(purpose="report"):
         client_id = uuid.uuid4()
@@ -238,6 +239,9 @@ def _citizens_world(person, place, agency, moment):
         ).pk,
         "data-request": DataRequest.objects.create(
             kind="access", follower=sender, received_at=moment, due_at=later, **request
+        ).pk,
+        "open311-settle": Exchange.objects.create(
+            source=source, report=report, direction="out", state="failed"
         ).pk,
         "citizen-own code": own,
         "citizen-suggestion code": suggested,

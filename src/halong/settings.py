@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "halong.web",
     "halong.sectors",
     "halong.connectors",
+    "halong.connectors.open311",
     "halong.simulation",
     "halong.profiles",
     "django.contrib.auth",

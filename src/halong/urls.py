@@ -30,6 +30,7 @@ APPS = [
     "openness",
     "web",
     "simulation",
+    "connectors.open311",
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -323,3 +323,14 @@ def test_many_of_the_same_raise_one_alert(send, staff):
             fresh(report), by=staff["duty"], reason="abuse", note="Cùng một người gửi nhiều lần"
         )
     assert clear_clusters() == 1
+
+
+def test_many_of_the_same_raise_one_alert_across_the_border_of_squares(send):
+    from halong.alerts.models import Alert
+    from halong.citizens.actions.clock import cause_of, watch_cluster
+
+    reports = [send(lon=107.2025 + n / 10_000).report for n in range(-3, 4)]
+    assert len({cause_of(report) for report in reports}) == 2
+    for report in reports:
+        watch_cluster(report, report.events.get(kind="sent"))
+    assert Alert.objects.get().occurrences == len(reports)

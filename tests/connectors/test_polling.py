@@ -10,7 +10,6 @@ import pytest
 from tests.connectors.conftest import rows, wait_until
 from tests.connectors.stationfile.test_accounts import STORED, content, name
 
-from halong.connectors.network import is_private, is_public
 from halong.context.models import Entity
 from halong.core.errors import Conflict
 from halong.ingest.models import Quarantined, Source
@@ -99,25 +98,6 @@ def test_a_failing_address_breaks_its_source_in_words(collector, web, station):
 async def test_addresses_of_private_networks_are_refused(url):
     with pytest.raises(Conflict, match="private"):
         await build("http-pull", {"url": url}, {}).probe({})
-
-
-@pytest.mark.parametrize(
-    ("address", "public"),
-    [("8.8.8.8", True), ("10.0.0.1", False), ("::ffff:10.0.0.1", False), ("0.0.0.0", False), ("2001:4860:4860::8888", True),
-     ("192.168.1.1", False), ("100.64.0.1", False), ("224.0.0.1", False), ("fe80::1%eth0", False)],
-)  # fmt: skip
-def test_what_is_an_address_of_the_internet(address, public):
-    assert is_public(address) == public
-
-
-@pytest.mark.parametrize(
-    ("address", "private"),
-    [("127.0.0.1", True), ("10.0.0.1", True), ("::1", True), ("::ffff:192.168.1.1", True), ("fd00::1", True),
-     ("100.64.0.1", True), ("8.8.8.8", False), ("169.254.169.254", False), ("::ffff:169.254.169.254", False),
-     ("fe80::1%eth0", False), ("224.0.0.1", False), ("0.0.0.0", False)],
-)  # fmt: skip
-def test_what_is_an_address_of_our_own_networks(address, private):
-    assert is_private(address) == private
 
 
 def test_files_in_a_folder_are_taken_when_nobody_writes_them_any_more(collector, tmp_path):

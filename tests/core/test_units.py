@@ -1,6 +1,7 @@
 from contextlib import suppress
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,3 +65,9 @@ def test_there_and_back(value, pair):
 
 def test_symbols_to_show():
     assert (unit_symbol("GQ"), unit_symbol("C62"), unit_symbol("ZZZ")) == ("µg/m³", "", "ZZZ")
+
+
+@pytest.mark.parametrize(("language", "said"), [("vi", "phút"), ("en", "min")])
+def test_units_that_are_words_are_said_in_the_readers_language(language, said):
+    with override(language):
+        assert unit_symbol("MIN") == said

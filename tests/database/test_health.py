@@ -3,6 +3,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from halong.core.jobs import app
 from halong.core.registry import health_checks
@@ -12,9 +13,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
+def home(db, tmp_path, monkeypatch):
     monkeypatch.setenv("HALONG_HOME", str(tmp_path))
     monkeypatch.setattr(health._Storage, "asked", float("-inf"))
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")  # what tests that commit have left
     return tmp_path
 
 

@@ -20,6 +20,8 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
+from playwright.sync_api import sync_playwright
+from tests.browser import CHROMIUM
 
 STARTS_WITHIN = 120
 
@@ -206,6 +208,19 @@ def make_product(**env):
     }
     clean = {k: v for k, v in os.environ.items() if not k.startswith("HALONG_") and k != "DATABASE_URL"}
     return Product(folder / "home", {**clean, **settings, **env})
+
+
+@pytest.fixture(scope="module")
+def playwright():
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright):
+    browser = playwright.chromium.launch(**CHROMIUM)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from contextlib import closing
 
 import pytest
 from playwright.sync_api import expect
-from tests.e2e.test_screens import chromium  # noqa: F401 -- a fixture
 
 pytestmark = pytest.mark.e2e
 NO_WEBGL = (

@@ -7,23 +7,13 @@ import time
 from contextlib import closing, contextmanager
 
 import pytest
-from playwright.sync_api import sync_playwright
 from tests.e2e.conftest import eventually
 from tests.e2e.doors import now, post, reading
 from tests.e2e.pages import submit
 
 pytestmark = pytest.mark.e2e
-FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 UPDATES = 150
 GROWTH_MIB = 3.0
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

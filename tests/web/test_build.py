@@ -74,3 +74,10 @@ def test_the_worker_keeps_each_file_once(client):
     script = client.get("/c/sw.js").content.decode()
     build = json.loads(script.partition("const BUILD = ")[2].partition(";\n")[0])
     assert (len(build["files"]), all(build["files"])) == (len(set(build["files"])), True)
+
+
+def test_a_script_is_fetched_with_the_chunks_that_it_needs():
+    names = [name for name in assets.manifest() if name.startswith("report.js")]
+    assert len(names) >= 2
+    assert assets.modules("report.js") == [assets.asset(name) for name in names]
+    assert assets.modules("no-such-file.js") == []

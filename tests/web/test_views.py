@@ -6,6 +6,7 @@ import pytest
 
 from halong.core import registry
 from halong.core.registry import SearchHit, SearchProvider
+from halong.web.assets import asset
 
 pytestmark = pytest.mark.django_db
 
@@ -67,13 +68,16 @@ def test_the_app_can_be_installed(client):
         assert client.get(icon["src"]).status_code == 200
 
 
-@pytest.mark.parametrize(("path", "scope"), [("/c/sw.js", "/c"), ("/sw.js", "/")])
-def test_the_workers_know_this_build(client, path, scope):
+@pytest.mark.parametrize(
+    ("path", "scope", "script"), [("/c/sw.js", "/c", "public.js"), ("/sw.js", "/", "halong.js")]
+)
+def test_the_workers_know_this_build(client, path, scope, script):
     answer = client.get(path)
     assert answer.headers["Service-Worker-Allowed"] == scope
     assert answer.headers["Content-Type"] == "text/javascript"
     assert answer.headers["Cache-Control"] == "no-cache"
-    assert "halong-" in answer.text.split("\n")[0]
+    build = json.loads(answer.text.split("\n")[0].removeprefix("const BUILD = ").removesuffix(";"))
+    assert (asset(script) in build["version"], asset(script) in build["files"]) == (True, True)
 
 
 def test_there_are_pages_for_no_network(client):

@@ -16,6 +16,8 @@ def client_address(request: HttpRequest) -> str | None:
 def counted_address(address: str) -> str:
     """What failures are counted by: the address, or for IPv6 its /64, which belongs to one customer."""
     parsed = ip_address(address)
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped:  # on a socket for both families
+        parsed = parsed.ipv4_mapped
     if isinstance(parsed, IPv6Address):
         return str(ip_network((parsed, 64), strict=False).network_address)
     return str(parsed)

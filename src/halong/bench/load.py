@@ -17,7 +17,7 @@ import msgspec
 import psycopg
 import uvloop
 
-from halong.bench import load_doors
+from halong.bench import citizens_load, load_doors
 from halong.bench.product import cpu_seconds as cpu_of
 from halong.bench.rows import Rows
 
@@ -67,11 +67,11 @@ class Connection(asyncio.Protocol):
 
 
 async def post(task: dict[str, Any]) -> Answer:
-    """Send rows over some connections, each request after the answer of the one before.
+    """Send requests over some connections, each after the answer of the one before: all, or those of so many ``seconds``.
 
     Returns seconds, rows, statuses, and the 50th and 99th percentile of the time to the answer in milliseconds.
     """
-    requests = deque(_requests(task))
+    requests = deque(REQUESTS[task["kind"]](task))
     statuses: dict[int, int] = {}
     times: list[float] = []
 
@@ -88,6 +88,8 @@ async def post(task: dict[str, Any]) -> Answer:
         connections.append(connection)
     sys.stdin.readline()  # prepared: wait for the starting signal
     began = time.perf_counter()
+    if "seconds" in task:
+        loop.call_later(task["seconds"], requests.clear)
     for connection in connections:
         connection.next()
     await asyncio.gather(*(connection.done for connection in connections))
@@ -102,7 +104,7 @@ async def post(task: dict[str, Any]) -> Answer:
     }
 
 
-def _requests(task: dict[str, Any]) -> Iterator[bytes]:
+def _readings(task: dict[str, Any]) -> Iterator[bytes]:
     rows = Rows(task["series"], task["start"], task["step_s"])
     head = (
         f"POST /ingest/v1/observations HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {task['key']}\r\n"
@@ -181,8 +183,10 @@ async def listen(task: dict[str, Any]) -> Answer:
     }
 
 
+REQUESTS = {"post": _readings, "open311": citizens_load.requests}
 TASKS = {
     "post": post,
+    "open311": post,
     "listen": listen,
     "files": load_doors.files,
     "receive": load_doors.receive,

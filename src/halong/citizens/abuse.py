@@ -8,9 +8,10 @@ import binascii
 import hashlib
 import hmac
 import json
+import math
 import secrets
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core import signing
 from django.db import IntegrityError, connection, transaction
@@ -20,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from halong.accounts.network import client_address, counted_address
 from halong.citizens import codes
-from halong.citizens.models import SpentProof
+from halong.citizens.models import Allowance, SpentProof
 from halong.core.errors import Invalid, TooMany
 from halong.core.formats import local
 
@@ -43,6 +44,7 @@ INSERT INTO citizens_allowance (key, act, "window", count) VALUES (%s, %s, %s, 1
 ON CONFLICT (key, act, "window") DO UPDATE SET count = citizens_allowance.count + 1 RETURNING count
 """
 ALGORITHM = "SHA-256"
+END = "&"
 HARDEST = 60_000  # numbers to try at most: about half a second on a cheap phone
 GOOD_FOR = timedelta(hours=2)
 READ, STAMP_GOOD_FOR = timedelta(seconds=3), timedelta(days=1)  # nobody fills a form in faster
@@ -50,18 +52,52 @@ READ, STAMP_GOOD_FOR = timedelta(seconds=3), timedelta(days=1)  # nobody fills a
 
 def allow(request: HttpRequest, act: str) -> None:
     """Count an act of this network and device; raises TooMany beyond its limit."""
-    window, of_network, of_device = LIMITS[act]
     now = timezone.now()
-    start = now - timedelta(seconds=now.timestamp() % window.total_seconds())
+    start = _start(act, now)
+    for kind, key, most in _counted(request, act, now):
+        if _count(key, act, start) > most:
+            _refuse(kind, start + LIMITS[act][0], now)
+
+
+def still_allowed(request: HttpRequest, act: str) -> None:
+    """Raise TooMany where this network or device has used up an act, without counting another one: whoever guessed too many
+    codes isn't told either that one was right.
+    """
+    now = timezone.now()
+    start = _start(act, now)
+    for kind, key, most in _counted(request, act, now):
+        if Allowance.objects.filter(key=key, act=act, window=start, count__gte=most).exists():
+            _refuse(kind, start + LIMITS[act][0], now)
+
+
+def _start(act: str, now: datetime) -> datetime:
+    """When the present window of an act began."""
+    return (now - timedelta(seconds=now.timestamp() % LIMITS[act][0].total_seconds())).replace(microsecond=0)
+
+
+def _counted(request: HttpRequest, act: str, now: datetime) -> list[tuple[str, str, int]]:
+    """By what a caller is counted: (network or device, its keyed hash of today, the most that it may)."""
+    _window, of_network, of_device = LIMITS[act]
     day = f"{local(now):%Y%m%d}"
-    address = client_address(request)
-    counted = [("network", counted_address(address), of_network)] if address else []
-    device = device_of(request)
+    address, device = client_address(request), device_of(request)
+    found = [("network", counted_address(address), of_network)] if address else []
     if device:
-        counted.append(("device", device, of_device))
-    for kind, value, most in counted:
-        if _count(codes.counted_digest(kind, value, day), act, start.replace(microsecond=0)) > most:
-            raise TooMany(_("Too many in a short time. Try again later; what you wrote is kept."))
+        found.append(("device", device, of_device))
+    return [(kind, codes.counted_digest(kind, value, day), most) for kind, value, most in found]
+
+
+def _refuse(kind: str, until: datetime, now: datetime) -> NoReturn:
+    """Say whose limit it is and when it ends."""
+    time = f"{local(until):%H:%M}"
+    if kind == "device":
+        words = _(
+            "Too many from this device in a short time. Try again from %(time)s; what you wrote is kept."
+        )
+    else:
+        words = _(
+            "Too many from this network in a short time. Try again from %(time)s; what you wrote is kept."
+        )
+    raise TooMany(words % {"time": time}, retry_after=math.ceil((until - now).total_seconds()))
 
 
 def _count(key: str, act: str, window: datetime) -> int:
@@ -79,7 +115,11 @@ def device_of(request: HttpRequest) -> str:
 
 
 def mark_device(request: HttpRequest, response: HttpResponse) -> None:
-    """Give a device its random number, which says nothing about it and is used for nothing but counting."""
+    """Give a device its random number, which says nothing about it and is used for nothing but counting.
+
+    Such a page holds numbers that are this visitor's alone (of his draft, of the form), so no shared cache may keep it.
+    """
+    response.headers.setdefault("Cache-Control", "private, no-cache")
     if not device_of(request):
         value = signing.Signer(salt=DEVICE).sign(secrets.token_hex(16))
         response.set_cookie(
@@ -98,7 +138,8 @@ def challenge(now: datetime | None = None) -> dict[str, Any]:
     the salt is ``challenge``.
     """
     expires = int(((now or timezone.now()) + GOOD_FOR).timestamp())
-    salt = f"{secrets.token_hex(12)}?expires={expires}"
+    # the last sign parts the salt from the number: else its last digits could be taken for a later time
+    salt = f"{secrets.token_hex(12)}?expires={expires}{END}"
     number = secrets.randbelow(HARDEST + 1)
     found = hashlib.sha256(f"{salt}{number}".encode()).hexdigest()
     return {
@@ -121,12 +162,13 @@ def check_work(payload: str) -> None:
         salt, number = str(given["salt"]), int(given["number"])
         asked, signature = str(given["challenge"]), str(given["signature"])
         expires = datetime.fromtimestamp(
-            int(salt.rpartition("?expires=")[2]), tz=timezone.get_current_timezone()
+            int(salt.rpartition("?expires=")[2].removesuffix(END)), tz=timezone.get_current_timezone()
         )
     except (ValueError, KeyError, TypeError, binascii.Error, OverflowError, OSError) as error:
         raise Invalid(words, fields={"altcha": words}) from error
     good = (
         given.get("algorithm") == ALGORITHM
+        and salt.endswith(END)
         and hmac.compare_digest(codes.sign("altcha", asked), signature)
         and hmac.compare_digest(hashlib.sha256(f"{salt}{number}".encode()).hexdigest(), asked)
         and expires > timezone.now()
@@ -157,6 +199,18 @@ def stamp(now: datetime | None = None) -> str:
     return signing.Signer(salt="citizens-form").sign(plain)
 
 
+def prove(request: HttpRequest) -> None:
+    """Ask a posted form for the work that its page's script has done; of a browser without scripts for the form's own mark,
+    with stricter counts. Raises Invalid or TooMany.
+    """
+    work = request.POST.get("altcha", "")
+    if work:
+        check_work(work)
+    else:
+        allow(request, "plain")
+        check_stamp(request.POST.get("stamp", ""))
+
+
 def check_stamp(given: str) -> None:
     """Raise Invalid unless a form was drawn here, at least three seconds and at most a day ago, and wasn't sent yet."""
     words = _("This page is too old or was sent already. Load it again; what you wrote is kept.")
@@ -166,7 +220,7 @@ def check_stamp(given: str) -> None:
     except (signing.BadSignature, ValueError) as error:
         raise Invalid(words) from error
     age = timezone.now() - drawn
-    if not READ <= age <= STAMP_GOOD_FOR or not _spend(
-        hashlib.sha256(plain.encode()).hexdigest(), drawn + STAMP_GOOD_FOR
-    ):
+    if age < READ:
+        raise Invalid(_("That was quicker than a person reads. Wait for a moment and send again."))
+    if age > STAMP_GOOD_FOR or not _spend(hashlib.sha256(plain.encode()).hexdigest(), drawn + STAMP_GOOD_FOR):
         raise Invalid(words)

@@ -14,8 +14,9 @@ Datatype = CategoryField.Datatype
 SHORT, LONG = 500, 2000
 
 
-def checked_answers(category: Category, given: dict[str, Any]) -> dict[str, Any]:
-    """Code → value (a list for "several of a list"), without what the category doesn't ask.
+def checked_answers(category: Category, given: dict[str, Any], *, complete: bool = True) -> dict[str, Any]:
+    """Code → value (a list for "several of a list"), without what the category doesn't ask; ``complete``: what must be
+    answered is.
 
     Raises Invalid that names every field at fault as ``attribute[code]``.
     """
@@ -26,7 +27,7 @@ def checked_answers(category: Category, given: dict[str, Any]) -> dict[str, Any]
             continue
         values = [text for value in _several(given.get(field.code)) if (text := str(value).strip())]
         if not values:
-            if field.required:
+            if field.required and complete:
                 faults[f"attribute[{field.code}]"] = _("Answer this question.")
             continue
         try:

@@ -1,5 +1,6 @@
 """The outbox of messages to those who follow a report: e-mail, web push, SMS. At least once; a failure is tried again."""
 
+import logging
 import smtplib
 from datetime import timedelta
 from typing import Any
@@ -20,6 +21,7 @@ AT_ONCE = 20
 LEASE = timedelta(minutes=5)
 BACK_OFF = (1, 2, 5, 10, 20, 40, 60, 120, 240)  # minutes after each failed attempt; then it has failed
 State = Message.State
+log = logging.getLogger(__name__)
 
 
 class _Failed(Exception):
@@ -31,10 +33,13 @@ class _Failed(Exception):
 
 
 def deliver_due(*, by: Any = SYSTEM) -> int:
-    """Try what is due; returns how many were tried. Each is claimed first, so that two workers don't send the same."""
+    """Try what is due; returns how many were tried. Each is claimed first, so that two workers don't send the same.
+
+    What has failed before comes last: an address that never answers must not hold up those of other people.
+    """
     require(by, "system.manage")
     now = timezone.now()
-    waiting = Message.objects.filter(state=State.WAITING, due_at__lte=now).order_by("due_at")
+    waiting = Message.objects.filter(state=State.WAITING, due_at__lte=now).order_by("attempts", "due_at")
     tried = 0
     for message in waiting.select_related("follower__report", "push_address")[:AT_ONCE]:
         claimed = Message.objects.filter(pk=message.pk, state=State.WAITING, due_at=message.due_at).update(
@@ -51,11 +56,14 @@ def _try(message: Message) -> None:
     try:
         with translation.override(message.follower.language):
             _send(message)
-    except _Failed as failed:
-        over = failed.permanent or message.attempts >= len(BACK_OFF)
+    except Exception as error:  # whatever one address brings about must not hold up the others
+        if not isinstance(error, _Failed):
+            log.exception("message %s", message.pk)
+        never = isinstance(error, _Failed) and error.permanent
+        over = never or message.attempts >= len(BACK_OFF)
         mine.update(
             state=State.FAILED if over else State.WAITING,
-            error=str(failed)[:300],
+            error=(str(error) if isinstance(error, _Failed) else type(error).__name__)[:300],
             due_at=timezone.now() + timedelta(minutes=0 if over else BACK_OFF[message.attempts]),
         )
         return

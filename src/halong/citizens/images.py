@@ -20,6 +20,12 @@ from halong.core.errors import Invalid, TooLarge
 LARGEST = 25 * 1024 * 1024  # bytes
 MOST_PIXELS = 40_000_000  # of what must be decoded whole
 MOST_PIXELS_JPEG = 250_000_000  # decoded at an eighth at least
+MOST_PIXELS_PROGRESSIVE = (
+    64_000_000  # of such a JPEG all coefficients are held at once, whatever the size of the copy
+)
+MOST_SCANS = (
+    64  # in which a progressive JPEG comes; programs write about ten, and each costs a pass over all pixels
+)
 SMALLEST = 16  # pixels a side
 WORK, PUBLIC, SMALL = 2560, 1600, 480  # longest side of the copies
 QUALITY = 82
@@ -127,9 +133,17 @@ def _open(content: bytes, kind: str) -> Image.Image:
     width, height = image.size
     if min(width, height) < SMALLEST:
         raise Refused("too-small")
-    if width * height > (MOST_PIXELS_JPEG if kind == "jpeg" else MOST_PIXELS):
+    if width * height > _most_pixels(image, kind):
         raise Refused("too-many-pixels")
+    if content.count(b"\xff\xda") > MOST_SCANS and kind == "jpeg":
+        raise Refused("unreadable")
     return image
+
+
+def _most_pixels(image: Image.Image, kind: str) -> int:
+    if kind != "jpeg":
+        return MOST_PIXELS
+    return MOST_PIXELS_PROGRESSIVE if image.info.get("progressive") else MOST_PIXELS_JPEG
 
 
 def _upright(image: Image.Image) -> Image.Image:

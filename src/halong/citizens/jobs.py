@@ -1,7 +1,7 @@
 """What citizens' reports do by the clock."""
 
 from halong.citizens import channels
-from halong.citizens.actions import arriving, clock, photographs, privacy
+from halong.citizens.actions import arriving, clock, forgetting, photographs
 from halong.core.jobs import app
 
 
@@ -43,4 +43,4 @@ def hour(timestamp: int) -> None:
 @app.task(name="halong.citizens.forget", queue="slow", queueing_lock="citizens.forget", pass_context=False)
 def forget(timestamp: int) -> None:
     """Every night: personal data that has outlived its purpose."""
-    privacy.forget_due()
+    forgetting.forget_due()

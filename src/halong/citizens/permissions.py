@@ -79,6 +79,11 @@ def require_report(by: Any, permission: str, report: Report) -> User | None:
     return principal
 
 
+def ids_of(person: User, behalf: User | None) -> set[int]:
+    """The person who acts and whom he stands in for: neither may be the one whose work is judged."""
+    return {person.pk, behalf.pk} if behalf is not None else {person.pk}
+
+
 def require_person(by: Any, permission: str, report: Report) -> tuple[User, User | None]:
     """The same for what only a person may do: returns the person and whom he stands in for."""
     principal = require_report(by, permission, report)

@@ -64,20 +64,18 @@ def spans_on(day: date) -> hours.Spans:
 def promise_for(category: Category, place: Place, *, urgent: bool, at: datetime | None = None) -> Promise:
     """The deadlines of a report of this kind in this place."""
     day = local(at or timezone.now()).date()
-    key = ("promise", category.code, place.pk, urgent, day)
-    return kept(key, lambda: _promise_for(category, place, urgent, day))
-
-
-def _promise_for(category: Category, place: Place, urgent: bool, day: date) -> Promise:
-    rows = Deadline.objects.on(day).filter(urgent=urgent).select_related("place", "category")
-    row = _most_particular(rows, category, place)
-    spans = spans_on(day)
+    spans = kept(("spans", day), lambda: spans_on(day))
+    row = _most_particular(kept(("deadlines", day, urgent), lambda: _deadlines(day, urgent)), category, place)
     if row is None:
         clock = Deadline.Clock.CALENDAR if urgent else Deadline.Clock.WORKING
         return Promise(*(FALLBACK_URGENT if urgent else FALLBACK), clock=clock, spans=spans)
     return Promise(
         row.triage_hours, row.accept_hours, row.answer_hours, row.clock, spans, row.source, row.verified
     )
+
+
+def _deadlines(day: date, urgent: bool) -> list[Deadline]:
+    return list(Deadline.objects.on(day).filter(urgent=urgent).select_related("place", "category"))
 
 
 def destination_of(category: Category, place: Place, at: datetime | None = None) -> Destination:

@@ -15,13 +15,13 @@ from rapidfuzz import fuzz, process
 
 from halong.citizens.models import WITH_AGENCY, Category, Report
 from halong.citizens.promises import destination_of
-from halong.citizens.queries.similar import Similar, near
 from halong.citizens.recognition import keywords_found
 from halong.core.text import fold
 from halong.places.models import Agency, Place
 
 PAST = 3000
 KEPT_S = 600.0
+COMPARED = 400  # characters of a text
 ALIKE = 62  # of 100: texts that share most of their words
 NEIGHBOURS = 8
 KEYWORD, LIKENESS = 1.0, 0.25  # weights of a keyword and of one alike report
@@ -30,13 +30,18 @@ DECIDED = (*WITH_AGENCY, "resolved", "closed")
 
 @dataclass(frozen=True)
 class Past:
-    """A report that somebody has sent on: its folded text, category code, agency and number."""
+    """A report that somebody has sent on: its folded text, category code, agency, place and id."""
 
     text: str
     category: str
     agency_id: int
     place_id: int
-    number: str
+    pk: int
+
+    @property
+    def number(self) -> str:
+        """``PA000123``."""
+        return f"PA{self.pk:06d}"
 
 
 @dataclass(frozen=True)
@@ -55,50 +60,55 @@ class Proposal:
     category: Category
     agency: Agency | None
     reasons: list[str] = field(default_factory=list)
-    similar: list[Similar] = field(default_factory=list)
 
 
-_kept: tuple[float, list[Past]] = (0.0, [])
+_kept: dict[bool, tuple[float, list[Past]]] = {}
 
 
-def past_reports() -> list[Past]:
-    """The latest that were sent on; kept in this process for ten minutes."""
-    global _kept  # noqa: PLW0603 -- the one cache
-    if time.monotonic() - _kept[0] > KEPT_S or not _kept[1]:
-        rows = (
-            Report.objects.filter(state__in=DECIDED, agency__isnull=False)
-            .exclude(folded="")
-            .order_by("-created_at")
-            .values_list("folded", "category__code", "agency_id", "place_id", "pk")[:PAST]
-        )
-        past = [
-            Past(text[:400], code, agency or 0, place, f"PA{pk:06d}")
-            for text, code, agency, place, pk in rows
-        ]
-        _kept = (time.monotonic(), past)
-    return _kept[1]
+def past_reports(*, public: bool) -> list[Past]:
+    """The latest that were sent on; kept in this process for ten minutes. ``public``: only what the public reads of them,
+    since whoever may try texts freely would find out by the answers what stands in the others.
+    """
+    at, known = _kept.get(public, (0.0, []))
+    if known and time.monotonic() - at <= KEPT_S:
+        return known
+    text = "public_folded" if public else "folded"
+    decided = Report.objects.filter(state__in=DECIDED, agency__isnull=False).exclude(**{text: ""})
+    rows = (decided.filter(public=True) if public else decided).order_by("-created_at")
+    sides = rows.values_list(text, "category__code", "agency_id", "place_id", "pk")[:PAST]
+    past = [Past(words[:COMPARED], code, agency or 0, place, pk) for words, code, agency, place, pk in sides]
+    _kept[public] = (time.monotonic(), past)
+    return past
 
 
 def forget_past() -> None:
     """Read past reports anew the next time."""
-    global _kept  # noqa: PLW0603
-    _kept = (0.0, [])
+    _kept.clear()
 
 
-def alike(text: str, limit: int = NEIGHBOURS) -> list[tuple[Past, float]]:
-    """Past reports whose text is alike, the most alike first."""
-    past = past_reports()
-    plain = fold(text)
+def alike(text: str, limit: int = NEIGHBOURS, *, public: bool = False) -> list[tuple[Past, float]]:
+    """Past reports whose text is alike, the most alike first; without those that were withheld or purged since they were
+    read.
+    """
+    past = past_reports(public=public)
+    plain = fold(text)[:COMPARED]
     if len(plain) < 8 or not past:
         return []
     found = process.extract(
         plain, [row.text for row in past], scorer=fuzz.token_set_ratio, score_cutoff=ALIKE, limit=limit
     )
-    return [(past[index], score) for _text, score, index in found]
+    rows = [(past[index], score) for _text, score, index in found]
+    stands = Report.objects.filter(pk__in=[row.pk for row, _score in rows], state__in=DECIDED)
+    still = set((stands.filter(public=True) if public else stands).values_list("pk", flat=True))
+    return [(row, score) for row, score in rows if row.pk in still]
 
 
-def suggest_category(text: str, place: Place | None = None, limit: int = 3) -> list[Guess]:
-    """Categories that a text seems to be of, the likeliest first; none where nothing tells."""
+def suggest_category(
+    text: str, place: Place | None = None, limit: int = 3, *, public: bool = False
+) -> list[Guess]:
+    """Categories that a text seems to be of, the likeliest first; none where nothing tells. ``public``: the answer goes to
+    somebody who may read public reports only.
+    """
     scores: dict[str, float] = defaultdict(float)
     reasons: dict[str, list[str]] = defaultdict(list)
     categories: dict[str, Category] = {row.code: row for row in Category.objects.on(timezone.localdate())}
@@ -108,7 +118,7 @@ def suggest_category(text: str, place: Place | None = None, limit: int = 3) -> l
             scores[code] += sum(KEYWORD * (1 + word.count(" ") / 2) for word in words)
             reasons[code].append(_("words: %(words)s") % {"words": ", ".join(words[:4])})
     numbers: dict[str, list[str]] = defaultdict(list)
-    for row, score in alike(text):
+    for row, score in alike(text, public=public):
         if row.category in categories:
             nearer = 1.3 if place is not None and row.place_id == place.pk else 1.0
             scores[row.category] += LIKENESS * nearer * score / 100
@@ -122,7 +132,7 @@ def suggest_category(text: str, place: Place | None = None, limit: int = 3) -> l
 
 
 def propose(report: Report) -> Proposal:
-    """Category and agency for a report, with reasons, and the reports that it may be a duplicate of."""
+    """Category and agency for a report, with reasons."""
     guesses = suggest_category(report.text, report.place)
     category, reasons = report.category, []
     chosen = next((guess for guess in guesses if guess.category.code == category.code), None)
@@ -151,10 +161,7 @@ def propose(report: Report) -> Proposal:
         agency, kept = _kept_before(report, category)
         why = _("kept by it before: %(which)s") % {"which": ", ".join(kept)} if agency else why
     reasons.append(f"{agency.short_name or agency.name}: {why}" if agency else why)
-    similar: list[Similar] = []
-    if report.lon is not None and report.lat is not None:
-        similar = near(category, report.lon, report.lat, report.text, public=False, besides=report.pk)
-    return Proposal(category, agency, reasons, similar)
+    return Proposal(category, agency, reasons)
 
 
 def _kept_before(report: Report, category: Category) -> tuple[Agency | None, list[str]]:
@@ -178,9 +185,5 @@ def keep_proposal(report: Report) -> None:
             "category_name": str(made.category),
             "agency_name": (made.agency.short_name or made.agency.name) if made.agency else "",
             "reasons": made.reasons,
-            "similar": [
-                {"id": row.report.pk, "number": row.report.number, "m": round(row.distance_m), "why": row.why}
-                for row in made.similar
-            ],
         }
     )

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from halong.accounts.models import Grant, Role, User
 from halong.accounts.queries import answerable
+from halong.citizens.actions.forgetting import CITIZENS_WORDS, told_of
 from halong.citizens.models import (
     CoAgency,
     Contact,
@@ -60,11 +61,12 @@ ONLY_SENDER = frozenset({Kind.ASKED, Kind.MERGED, Kind.DECLINED, Kind.HANDED_OVE
 def tell_about(entry: ReportEvent) -> None:
     """Tell everybody whom an entry of the timeline concerns. Idempotent: each hears a key once."""
     report = entry.report
-    key = f"report:{report.pk}:{entry.pk}"
+    key = f"{told_of(report)}{entry.pk}"
     people = handlers_told(entry)
     if people:
         title = f"{report.number} · {entry.get_kind_display()}: {report.category.name}"
-        tell_handlers(people, report, title, entry.note[:500], key)
+        words = "" if entry.kind in CITIZENS_WORDS else entry.note[:500]  # these are read in the product only
+        tell_handlers(people, report, title, words, key)
     if entry.kind in TO_FOLLOWERS:
         tell_followers(report, entry.kind, key, entry.due_at or report.due_at)
 

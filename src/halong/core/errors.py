@@ -62,9 +62,13 @@ class TooLarge(HalongError):
 
 
 class TooMany(HalongError):
-    """More requests than the caller may make."""
+    """More requests than the caller may make; he may come back after ``retry_after`` seconds."""
 
     status, kind, title = 429, "too-many-requests", "Too many requests"
+
+    def __init__(self, detail: str = "", *, retry_after: int = 60) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
 
 
 class Overloaded(HalongError):

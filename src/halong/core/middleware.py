@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
 
-from halong.core.errors import HalongError, Overloaded, problem
+from halong.core.errors import HalongError, Overloaded, TooMany, problem
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -85,6 +85,6 @@ class Errors:
             )
         else:
             response = render(request, "error.html", {"error": error}, status=error.status)
-        if isinstance(error, Overloaded):
+        if isinstance(error, Overloaded | TooMany):
             response.headers["Retry-After"] = str(error.retry_after)
         return response

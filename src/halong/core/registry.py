@@ -171,6 +171,7 @@ class RecordMeasure:
     one row a place × agency; a measure ``as_of`` counts what stands at ``end`` instead, or now while the period runs.
     ``across`` says what a value is: "sum" is num (den only says "of how many"), "ratio" is num/den, "share" 100·num/den.
     ``looks_back`` is False where only the present can be counted: closed periods are then never computed again.
+    ``simulated(start, end)`` tells whether simulated records are among those that such a span counts.
     """
 
     key: str  # "alerts.raised"
@@ -180,6 +181,7 @@ class RecordMeasure:
     as_of: bool = False
     across: str = "sum"
     looks_back: bool = True
+    simulated: Callable[[datetime, datetime], bool] | None = None
 
 
 sectors: "Registry[Sector]" = Registry()

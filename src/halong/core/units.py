@@ -9,6 +9,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from django.utils.translation import pgettext_lazy
+
 
 class UnknownUnitError(ValueError):
     """A unit text that isn't known, or two units that can't be converted into each other."""
@@ -116,8 +118,18 @@ def unit_code(text: str) -> str:
     return code
 
 
+# Symbols that are words of a language: Vietnamese readers expect "phút" where the table says "min".
+_WORDS = {
+    "MIN": pgettext_lazy("unit", "min"),
+    "HUR": pgettext_lazy("unit", "h"),
+    "G52": pgettext_lazy("unit", "m³/day"),
+}
+
+
 def unit_symbol(code: str) -> str:
-    """What to show for a code ("µg/m³"; "" for a bare number); the code itself if it isn't known."""
+    """What the reader of this language is shown of a code ("µg/m³"; "" for a bare number); an unknown code itself."""
+    if code in _WORDS:
+        return str(_WORDS[code])
     return _BY_CODE[code].symbol if code in _BY_CODE else code
 
 

@@ -3,7 +3,7 @@ and how many were expected. Every node is made of the cells below it, so that pl
 whole agree by construction. Sums are taken in decimal arithmetic: they don't depend on the order of the rows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -146,19 +146,24 @@ def value_sql(shape: Shape) -> str:
 
 def cells_of_rows(
     rows: Iterable[tuple[datetime, int | None, int | None, float, float | None]],
+    simulated: Collection[datetime] = (),
 ) -> tuple[str, dict[str, Any]]:
-    """The SQL of ``store_cells`` for rows in Python's hands: (label, place id, agency id, num, den)."""
+    """The SQL of ``store_cells`` for rows in Python's hands: (label, place id, agency id, num, den); ``simulated``: the
+    labels of what simulated records are among.
+    """
     columns = list(zip(*rows, strict=True)) or [(), (), (), (), ()]
     sql = """
     cell AS (
         SELECT label, coalesce(place, 0) AS place_id, coalesce(agency, 0) AS agency_id, num, den, num AS low,
-               num AS high, 1 AS reported, 1 AS expected, false AS simulated, NULL::timestamptz AS at
+               num AS high, 1 AS reported, 1 AS expected, label = ANY(%(row_simulated)s::timestamptz[]) AS simulated,
+               NULL::timestamptz AS at
         FROM unnest(%(row_labels)s::timestamptz[], %(row_places)s::int4[], %(row_agencies)s::int4[],
                     %(row_nums)s::float8[], %(row_dens)s::float8[]) AS k (label, place, agency, num, den)
     )
     """
     names = ("row_labels", "row_places", "row_agencies", "row_nums", "row_dens")
-    return sql, {name: list(column) for name, column in zip(names, columns, strict=True)}
+    given: dict[str, Any] = {name: list(column) for name, column in zip(names, columns, strict=True)}
+    return sql, given | {"row_simulated": list(simulated)}
 
 
 # What was said for a node itself stands before what was said for parts of it.

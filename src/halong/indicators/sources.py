@@ -169,7 +169,13 @@ def compute_records(cursor: Any, definition: Definition, labels: Sequence[dateti
     ]
     if measure.across == "sum":  # nothing counted is zero, not unknown
         rows += [(label, place, agency, 0.0, 0.0) for label in wanted for place, agency in _everywhere()]
-    sql, given = cells_of_rows(rows)
+    made_up = {
+        label
+        for label in wanted
+        if measure.simulated is not None
+        and measure.simulated(start_of(label, definition.grain), min(label, now))
+    }
+    sql, given = cells_of_rows(rows, simulated=made_up)
     return store_cells(cursor, definition, wanted, sql, given) if wanted else set()
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -40,6 +41,9 @@ class Reason(StrEnum):
     FUTURE = "future"  # more than five minutes ahead
     TOO_OLD = "too_old"  # older than the source's max_age
     FORBIDDEN_ENTITY = "forbidden_entity"  # outside what the source may write
+    UNKNOWN_KIND = "unknown_kind"  # a record of a kind that nobody has mapped
+    BAD_PLACE = "bad_place"  # a record that lies nowhere in the province
+    NOT_TAKEN = "not_taken"  # a record that the module which keeps such records refuses
 
 
 class Rejected(msgspec.Struct, frozen=True):
@@ -60,19 +64,43 @@ class Thing(msgspec.Struct, frozen=True):
     properties: tuple[tuple[str, str], ...] = ()  # (property, UN/CEFACT unit) pairs to open series for
 
 
+class Record(msgspec.Struct, frozen=True):
+    """Something that is no reading (a request of another system), for whoever keeps such records (``ingest.records``).
+
+    ``kind`` names who takes it; ``data`` is JSON; ``payload`` is what is held, and decoded again, where it is refused.
+    """
+
+    kind: str
+    data: dict[str, Any]
+    origin: str = ""
+    payload: bytes = b""
+
+
 class Batch(msgspec.Struct):
-    """What a connector made of some bytes: readings, the things they speak of, what was set aside, and how far it got."""
+    """What a connector made of some bytes: readings, the things they speak of, records, what was set aside, and how far
+    it got.
+    """
 
     observations: list[Observation] = msgspec.field(default_factory=list)
     things: list[Thing] = msgspec.field(default_factory=list)
+    records: list[Record] = msgspec.field(default_factory=list)
     rejected: list[Rejected] = msgspec.field(default_factory=list)
     cursor: str | None = None
 
 
 class Outcome(msgspec.Struct):
-    """What became of a batch, counted in readings, after commit."""
+    """What became of a batch, counted in readings and records, after commit."""
 
     accepted: int = 0
     duplicate: int = 0
     corrected: int = 0
     quarantined: int = 0
+
+    def __add__(self, other: "Outcome") -> "Outcome":
+        """Both together."""
+        return Outcome(
+            self.accepted + other.accepted,
+            self.duplicate + other.duplicate,
+            self.corrected + other.corrected,
+            self.quarantined + other.quarantined,
+        )

@@ -35,13 +35,21 @@ class Counters:
     def add(self, source_id: int, outcome: Outcome, *, pushed: bool) -> None:
         """Count one payload and what became of its readings."""
         with self.lock:
-            count = self._minute(source_id)
-            count.payloads += 1
-            count.accepted += outcome.accepted
-            count.duplicate += outcome.duplicate
-            count.corrected += outcome.corrected
-            count.quarantined += outcome.quarantined
+            self._minute(source_id).payloads += 1
+            self._add(source_id, outcome)
             self.heard[source_id] = self.heard.get(source_id, False) or pushed
+
+    def add_taken(self, source_id: int, outcome: Outcome) -> None:
+        """Count records of a payload; the payload itself is counted with its readings."""
+        with self.lock:
+            self._add(source_id, outcome)
+
+    def _add(self, source_id: int, outcome: Outcome) -> None:
+        count = self._minute(source_id)
+        count.accepted += outcome.accepted
+        count.duplicate += outcome.duplicate
+        count.corrected += outcome.corrected
+        count.quarantined += outcome.quarantined
 
     def add_error(self, source_id: int) -> None:
         """Count a payload that could not be taken in at all (malformed, too large, refused)."""

@@ -19,6 +19,7 @@ from halong.ingest.check import EPOCH_S, Checked, Item, check, reject_unknown, t
 from halong.ingest.counters import Counters
 from halong.ingest.directory import Directory, SourceRef, allows, source_ref
 from halong.ingest.judge import Judge
+from halong.ingest.records import take_records_in_thread
 from halong.ingest.things import ensure_things_in_thread
 from halong.ingest.writer import Submission, Writer
 
@@ -67,16 +68,26 @@ class Pipeline:
         return await self.submit_batch(Batch(observations=list(observations)), source, origin=origin)
 
     async def submit_batch(self, batch: Batch, source: SourceRef, *, origin: str = "") -> Outcome:
-        """Open what ``batch.things`` names and doesn't exist, store the readings, hold what was rejected; one commit."""
+        """Open what ``batch.things`` names and doesn't exist, store the readings, hold what was rejected; one commit.
+
+        Records go to their takers before that, each with a commit of its own.
+        """
         self._refuse_overload()
         if missing := [thing for thing in batch.things if self._lacks(thing.urn, thing.properties)]:
             await sync_to_async(ensure_things_in_thread, thread_sensitive=False)(missing, source)
             await self._writer.find({thing.urn for thing in missing}, anew=True)
+        taken, rejected = Outcome(), batch.rejected
+        if batch.records:
+            take = sync_to_async(take_records_in_thread, thread_sensitive=False)
+            taken, refused = await take(batch.records, source.id)
+            rejected = [*rejected, *refused]
+            self.counters.add_taken(source.id, taken)
         origins = [f"{origin}:{n + 1}" for n in range(len(batch.observations))] if origin else ()
         times = times_of(batch.observations)
-        return await self.submit_items(
-            batch.observations, times, source, rejected=batch.rejected, origins=origins
+        stored = await self.submit_items(
+            batch.observations, times, source, rejected=rejected, origins=origins
         )
+        return stored + taken
 
     async def submit_items(
         self,

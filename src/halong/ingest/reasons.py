@@ -47,6 +47,18 @@ WORDS: "dict[str, tuple[StrPromise, StrPromise]]" = {
     ),
     Reason.FUTURE: (_("Time in the future"), _("More than five minutes ahead: the device's clock is wrong.")),
     Reason.TOO_OLD: (_("Too old"), _("Older than this source may report.")),
+    Reason.UNKNOWN_KIND: (
+        _("Unknown kind"),
+        _("Nobody has said what this kind is here. Add it to the source's table, then replay."),
+    ),
+    Reason.BAD_PLACE: (
+        _("Not in the province"),
+        _("Its place lies outside, or can't be told. Add or correct the place and replay, or discard it."),
+    ),
+    Reason.NOT_TAKEN: (
+        _("Not taken in"),
+        _("The words beside it say why. Correct it and replay, or discard it."),
+    ),
     Reason.FORBIDDEN_ENTITY: (_("Not this source's"), _("The source may not write to this thing.")),
 }
 

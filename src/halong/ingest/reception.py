@@ -103,9 +103,10 @@ class Reception:
             whole.observations += part.observations
             whole.rejected += part.rejected
             whole.things += part.things
+            whole.records += part.records
             origins += [delivery.origin] * len(part.observations)
-        if whole.things:
-            await self._store.submit_batch(Batch(things=whole.things), source.ref)
+        if whole.things or whole.records:
+            await self._store.submit_batch(Batch(things=whole.things, records=whole.records), source.ref)
             self._stations.add(whole.things)
         return await self._store.submit_items(
             whole.observations,

@@ -22,6 +22,7 @@ from halong.core.sector import EntityType, all_sectors, find_attribute, find_typ
 from halong.panorama.fragments import TOPICS, key_of
 from halong.panorama.ledger import Ledger, Row, ledger_of
 from halong.panorama.parts import View
+from halong.panorama.report_layer import report_rows
 from halong.panorama.things import AIR_NOW, OF_INDEX, WATER, signal_state, worst_by_thing
 from halong.places.models import Place
 
@@ -102,6 +103,14 @@ class Tables:
         key = ("label", kind, name, decimals)
         return self._find(key, self.labels, lambda: _label(kind, name, decimals))
 
+    def put_kind(self, row: dict[str, Any]) -> int:
+        """The position of what another module shows, described like a type; ``href`` and ``first`` say where a row leads."""
+        return self._find(("own", row["kind"]), self.kinds, lambda: row)
+
+    def put_words(self, words: str) -> int:
+        """The position of words without a number."""
+        return self._find(("words", words), self.labels, lambda: {"label": words, "decimals": 0})
+
     def _kind(self, name: str, sector: str) -> dict[str, Any]:
         kind: EntityType | None = find_type(name)
         order, words = self._sectors.get(sector, (999, gettext("Other")))
@@ -161,14 +170,16 @@ def _signal(head: Head | None, now: datetime) -> int:
 
 
 def told(view: View, since: str) -> dict[str, Any]:
-    """What a map of this scope must hear that has heard ``since``: everything, or rows that changed and ids that went.
+    """What a map of this scope must hear that has heard ``since``: everything, or rows that changed and ids that went; with
+    ``?reports`` also citizens' reports.
 
     Read again when something was heard since, at most every two seconds however many ask.
     """
-    ledger = ledger_of(key_of(view, "atlas"))
+    with_reports = "reports" in view.request.GET
+    ledger = ledger_of(key_of(view, "atlas", with_reports))
     with ledger.lock:
         tables: Tables = ledger.tables or Tables()
-        _refresh(ledger, tables, view)
+        _refresh(ledger, tables, view, with_reports=with_reports)
         answer = ledger.tell(since)
         body: dict[str, Any] = {"version": answer.version, "at": view.now.isoformat(), "rows": answer.rows}
         if answer.words:
@@ -182,7 +193,7 @@ def told(view: View, since: str) -> dict[str, Any]:
     return body | {"gone": answer.gone}
 
 
-def _refresh(ledger: Ledger, tables: Tables, view: View) -> None:
+def _refresh(ledger: Ledger, tables: Tables, view: View, *, with_reports: bool) -> None:
     """Read again when something was heard since the last time, and now and then by time alone."""
     seen, at = heard(*TOPICS), time.monotonic()
     age = at - ledger.refreshed
@@ -191,5 +202,7 @@ def _refresh(ledger: Ledger, tables: Tables, view: View) -> None:
         return
     before = len(tables)
     found = rows(view.scope.entities(Entity.objects.visible_to(view.user)), view.user, view.now, tables)
+    if with_reports:
+        found |= report_rows(view, tables)
     ledger.update(found, grown=len(tables) > before)
     ledger.tables, ledger.refreshed, ledger.seen = tables, at, seen

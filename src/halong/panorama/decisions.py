@@ -1,6 +1,6 @@
-"""What needs a decision now, of every kind, the gravest first: alerts, red indicators, tasks and tables."""
+"""What needs a decision now, of every kind, the gravest first: alerts, red indicators, tasks, tables, citizens' reports."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,10 @@ from django.utils.translation import gettext, ngettext
 
 from halong.alerts.models import Alert
 from halong.alerts.queries import Group, grouped
+from halong.citizens.models import Answer, Extension
+from halong.citizens.queries.waiting import waiting_for
 from halong.context.scope import Scope
-from halong.core.formats import format_number
+from halong.core.formats import format_datetime, format_number
 from halong.core.permissions import has_perm
 from halong.indicators.grains import period_words
 from halong.indicators.models import Submission
@@ -23,6 +25,7 @@ from halong.tasks.models import UNDER_WAY, Task
 MOST = 200  # open alerts that are looked at: the gravest; beyond that only their number counts
 GRAVITY = {"critical": 0, "high": 1, "attention": 2, "normal": 3}
 RED = ("critical", "high")
+SHOWN_NAMES = 3  # agencies of what waits for others
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ def decisions(
         *_of_indicators(standings),
         *_of_tasks(user, scope),
         *_of_tables(user),
+        *_of_reports(user, scope),
     ]
     return sorted(found, key=lambda decision: decision.order)
 
@@ -180,3 +184,52 @@ def _of_tables(user: Any) -> Iterator[Decision]:
             ref=str(one.pk), at=one.submitted_at, agency=one.agency, assignable=False,
             action=(gettext("Approve"), url),
         )  # fmt: skip
+
+
+def _of_reports(user: Any, scope: Scope) -> Iterator[Decision]:
+    """Answers to citizens and wishes for more time that wait for this person; of others below him only how many."""
+    if not has_perm(
+        user, "reports.view"
+    ):  # also whoever acts for a head has a right of his own to see reports
+        return
+    found = waiting_for(user, scope)
+    for row in found.mine:
+        yield _of_report(row)
+    answers = [row for row in found.others if isinstance(row, Answer)]
+    wishes = [row for row in found.others if isinstance(row, Extension)]
+    if answers:
+        n = len(answers)
+        title = ngettext("%(n)s answer waits for approval", "%(n)s answers wait for approval", n) % {"n": n}
+        yield _of_many("answers", title, answers, min(row.written_at for row in answers), "?tab=to-approve")
+    if wishes:
+        n = len(wishes)
+        title = ngettext("%(n)s extension waits for a decision", "%(n)s extensions wait for a decision", n)
+        yield _of_many("extensions", title % {"n": n}, wishes, min(row.asked_at for row in wishes), "")
+
+
+def _of_report(row: Answer | Extension) -> Decision:
+    report = row.report
+    url = reverse("report", args=[report.pk])
+    if isinstance(row, Answer):
+        kind, at, act = "answer", row.written_at, gettext("Approve")
+        text = gettext("an answer waits for approval")
+    else:
+        kind, at, act = "extension", row.asked_at, gettext("Decide")
+        until = gettext("asks for more time, until %(date)s") % {"date": format_datetime(row.asked_due_at)}
+        text = f"{until}: {row.reason}"
+    return Decision(
+        key=f"{kind}-{row.pk}", state="high" if report.is_late else "attention", title=str(report), text=text,
+        where=f"{row.agency.called} · {report.place.name}", url=url, origin="report", ref=str(report.pk), at=at,
+        agency=row.agency, place=report.place, simulated=report.simulated, assignable=False, action=(act, url),
+    )  # fmt: skip
+
+
+def _of_many(key: str, title: str, rows: Sequence[Answer | Extension], at: datetime, query: str) -> Decision:
+    names = list(dict.fromkeys(row.agency.called for row in rows))
+    late = sum(row.report.is_late for row in rows)
+    said = ngettext("%(n)s of them late", "%(n)s of them late", late) % {"n": late} if late else ""
+    return Decision(
+        key=key, state="attention", title=title, text=said, url=reverse("reports") + query, origin="report", ref="", at=at,
+        where=", ".join(names[:SHOWN_NAMES]) + (" …" if len(names) > SHOWN_NAMES else ""), assignable=False,
+        simulated=all(row.report.simulated for row in rows),
+    )  # fmt: skip

@@ -13,12 +13,13 @@ from halong.panorama.parts import View
 
 TOPICS = ("panorama", "alerts", "sources", "indicators", "tasks")
 PERSONAL = ("decisions", "changes")  # what waits for this person; since when this person knows
+OF_REPORTS = ("decisions", "overdue")  # the others say nothing of citizens' reports, of which many come
 LIFE_S = 5  # bounds what time alone changes (ages, signals), and a line to the database that died unnoticed
 
 
 def kept(view: View, name: str, make: Callable[[], HttpResponse]) -> HttpResponse:
     """The fragment that somebody with the same rights got of the same scope since anything changed, else a new one."""
-    versions = heard(*TOPICS)
+    versions = heard(*TOPICS, *(["reports"] if name in OF_REPORTS else []))
     if versions is None:
         return make()
     whose = getattr(view.user, "pk", None) if name in PERSONAL else None

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from halong.accounts.models import User
 from halong.alerts import queries as alert_queries
@@ -27,6 +28,7 @@ from halong.panorama.decisions import decisions as find_decisions
 from halong.panorama.models import LastLook
 from halong.panorama.overdue import asked
 from halong.panorama.overdue import overdue as find_overdue
+from halong.panorama.report_layer import kinds_of_layer
 from halong.panorama.things import Thing, things_of
 
 FIRST = 12  # indicators of first level on one screen, at most
@@ -165,11 +167,19 @@ def rate(view: View) -> dict[str, Any]:
 
 
 def layers(view: View) -> list[dict[str, Any]]:
-    """The layers of the map: a sector each, of those that have things here; at first only the measuring ones are shown."""
+    """The layers of the map: a sector each, of those that have things here, and citizens' reports; at first only the
+    measuring ones are shown.
+    """
     kinds: dict[str, set[str]] = {}
     placed = view.entities.filter(lon__isnull=False).order_by()
     for sector, kind in placed.values_list("sector", "types__0").distinct():
         kinds.setdefault(sector, set()).add(kind)
+    reports = kinds_of_layer()
+    own = (
+        [{"name": gettext("Reports of citizens"), "kinds": " ".join(reports), "shown": False}]
+        if reports
+        else []
+    )
     return [
         {
             "name": sector.name,
@@ -178,7 +188,7 @@ def layers(view: View) -> list[dict[str, Any]]:
         }
         for sector in all_sectors()
         if sector.key in kinds
-    ]
+    ] + own
 
 
 FIRST_SCREEN = ("decisions", "tiles", "changes", "rate", "overdue")

@@ -21,6 +21,7 @@ from halong.panorama.exceedances import exceedances
 from halong.panorama.overdue import asked
 from halong.panorama.parts import View, standings_of
 from halong.panorama.queries import level_of
+from halong.panorama.report_panel import report_panel
 from halong.panorama.things import MARKS, Reading, Thing, signals_of, states, worst_by_thing
 
 ROWS = 25  # things of a kind on a page
@@ -209,6 +210,7 @@ def sector_context(view: View, sector: Sector) -> dict[str, Any]:
         "places": parts.places(view) if sector.key == "environment" else None,
         "unusual": unusual(view.user, **asked(view.scope), since=view.now - timedelta(days=1), limit=6),
         "late": parts.overdue(view),
+        "reports": report_panel(view),
     }
 
 

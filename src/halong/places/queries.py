@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
+from halong.core.live import heard
 from halong.core.text import fold
 from halong.places.models import Agency, Place
 from halong.places.names import match_keys
@@ -88,7 +89,17 @@ def find_place(text: str, on: date) -> Place | None:
 
 
 def version() -> str:
-    """Changes whenever a place changes; cheap."""
+    """Changes whenever a place changes; cheap: a process that hears of changes asks once after each."""
+    now = heard("places")
+    return _counted_version() if now is None else _version_after(now)
+
+
+@lru_cache(maxsize=1)
+def _version_after(_heard: tuple[int, ...]) -> str:
+    return _counted_version()
+
+
+def _counted_version() -> str:
     totals = Place.objects.aggregate(n=Count("pk"), at=Max("modified_at"))
     return f"{totals['n']}-{totals['at'].timestamp() if totals['at'] else 0}"
 

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import connections
 
 from halong.core.errors import HalongError
 from halong.core.permissions import SYSTEM
@@ -19,6 +17,7 @@ from halong.home import is_live
 from halong.profiles.description import folder_of
 from halong.simulation import scenario, sources
 from halong.simulation.actions import send_tables
+from halong.simulation.citizens.playing import play
 from halong.simulation.clients import Client, FtpClient, PushClient
 from halong.simulation.device import Device
 from halong.simulation.feed import Feed
@@ -29,6 +28,7 @@ from halong.simulation.progress import Progress
 from halong.simulation.province import Province
 from halong.simulation.sources import Access
 from halong.simulation.storm import Storm
+from halong.simulation.threads import in_thread
 from halong.supervisor import reachable
 
 WAKE_EVERY = 3.0  # seconds until it is asked whether the installation went live
@@ -74,8 +74,10 @@ async def run(options: Options, stop: asyncio.Event) -> int:
     plan, sent = plan_of(options), 0
     if day := options.day or scenario.wished():
         scenario.choose(day, time.time())
+    citizens = asyncio.create_task(play(plan.seed, _base(), stop, once=options.once))
+    citizens.add_done_callback(_say_failure)
     while not stop.is_set() and not is_live():
-        devices = await _in_thread(load_devices)
+        devices = await in_thread(load_devices)
         storm = scenario.current(time.time())
         feeds = await _open(plan, devices, storm)
         if not feeds:
@@ -84,6 +86,7 @@ async def run(options: Options, stop: asyncio.Event) -> int:
             if options.once:
                 await _send_tables(plan.seed)
                 await _once(feeds)
+                await asyncio.gather(citizens, return_exceptions=True)
                 stop.set()
             else:
                 await _feed(feeds, devices, storm, plan.seed, stop)
@@ -91,6 +94,7 @@ async def run(options: Options, stop: asyncio.Event) -> int:
             for feed in feeds:
                 sent += feed.sent
                 await feed.close()
+    await asyncio.gather(citizens, return_exceptions=True)
     if is_live():
         sources.forget(by=SYSTEM)
     if not options.once:
@@ -124,7 +128,7 @@ async def _feed(
                 return
             if time.monotonic() - looked > LOOK_EVERY:
                 looked = time.monotonic()
-                if await _in_thread(load_devices) != list(devices):
+                if await in_thread(load_devices) != list(devices):
                     return
     finally:
         for task in (ending, *tasks):
@@ -140,13 +144,13 @@ async def _keep_tables(seed: int) -> None:
 
 
 async def _send_tables(seed: int) -> None:
-    if sent := await _in_thread(lambda: send_tables(seed, time.time(), by=SYSTEM)):
+    if sent := await in_thread(lambda: send_tables(seed, time.time(), by=SYSTEM)):
         logger.info("Tables of agencies: %d figures.", sent)
 
 
 async def _open(plan: Plan, devices: Sequence[Device], storm: Storm | None) -> list[Feed]:
     """A feed for each door that is in use."""
-    doors = await _in_thread(lambda: assign(plan.doors, devices))
+    doors = await in_thread(lambda: assign(plan.doors, devices))
     province = Province(plan.seed, [device for chosen in doors.values() for device in chosen], storm)
     members = {member.device.urn: member for member in (*province.stations, *province.points)}
     feeds = []
@@ -155,7 +159,7 @@ async def _open(plan: Plan, devices: Sequence[Device], storm: Storm | None) -> l
             logger.warning("%s: no simulated client speaks %s.", door.name, door.kind)
             continue
         try:
-            access = await _in_thread(partial(sources.open_source, door, chosen, KINDS[door.kind]()))
+            access = await in_thread(partial(sources.open_source, door, chosen, KINDS[door.kind]()))
         except HalongError as error:  # one door that can't be opened doesn't close the others
             logger.warning("%s: %s", door.name, error)
             continue
@@ -176,29 +180,28 @@ async def _open(plan: Plan, devices: Sequence[Device], storm: Storm | None) -> l
 
 def client_of(access: Access) -> Client:
     """A client for a source's door, on this machine."""
-    host, port = reachable((settings.HALONG_HOST, settings.HALONG_PORT))
     if access.kind == "mqtt":
         return MqttClient(settings.HALONG_MQTT_URL)
     if access.kind == "ftp":
-        return FtpClient(host, access)
-    return PushClient(f"http://{f'[{host}]' if ':' in host else host}:{port}", access)
+        return FtpClient(reachable((settings.HALONG_HOST, settings.HALONG_PORT))[0], access)
+    return PushClient(_base(), access)
+
+
+def _base() -> str:
+    """The product's address on this machine."""
+    host, port = reachable((settings.HALONG_HOST, settings.HALONG_PORT))
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _say_failure(citizens: "asyncio.Task[None]") -> None:
+    """Citizens who fail don't stop the stations; the log says why they fell silent."""
+    if not citizens.cancelled() and (error := citizens.exception()) is not None:
+        logger.error("Simulated citizens have stopped", exc_info=error)
 
 
 def _reopener(door: Door) -> Callable[[], Any]:
     async def reopen() -> Client | None:
-        access = await _in_thread(lambda: sources.renew(door))
+        access = await in_thread(lambda: sources.renew(door))
         return None if access is None else client_of(access)
 
     return reopen
-
-
-async def _in_thread(work: Callable[[], Any]) -> Any:
-    """Work that asks the database, away from the loop, without keeping a connection."""
-
-    def asked() -> Any:
-        try:
-            return work()
-        finally:
-            connections.close_all()
-
-    return await sync_to_async(asked, thread_sensitive=False)()

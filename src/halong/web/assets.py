@@ -23,6 +23,11 @@ def _read() -> dict[str, str]:
         return {}
 
 
+def modules(name: str) -> list[str]:
+    """The addresses of a script and of the chunks without which it can't begin; none when it wasn't built."""
+    return [asset(found) for found in manifest() if found == name or found.startswith(f"{name}:")]
+
+
 def asset(name: str) -> str:
     """The address of a built file, or an empty string when there's no such file."""
     found = manifest().get(name)

@@ -7,6 +7,7 @@ from tests.citizens.conftest import (
     catalogue,
     clock,
     person,
+    picture,
     province,
     send,
     staff,
@@ -15,12 +16,23 @@ from tests.citizens.conftest import (
 
 from halong.citizens.actions import handling, triage
 from halong.citizens.actions.answering import ProofDraft, write_answer
-from halong.citizens.models import Report
+from halong.citizens.actions.photographs import attach_photo, check_photo
+from halong.citizens.models import Photo, Report
 
 __all__ = ["agencies", "catalogue", "clock", "person", "province", "send", "staff", "wards"]
 
 TEXT = "Ngày 22/11/2026, đội hạ tầng đã vá 2,5 m² mặt đường trước cổng chợ bằng bê tông nhựa nóng."
 MEASURE = [ProofDraft("measure", name="Độ sâu ổ gà sau khi vá", value=0, unit="cm")]
+
+
+@pytest.fixture
+def photo(send, staff):
+    """A photograph that waits for a moderator."""
+    sent = send()
+    made = attach_photo(sent.report, picture(), key="1", by=sent.follower)
+    check_photo(made)
+    triage.route_report(sent.report, by=staff["duty"])
+    return Photo.objects.get(pk=made.pk)
 
 
 @pytest.fixture

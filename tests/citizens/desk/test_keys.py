@@ -6,11 +6,8 @@ import re
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
-from tests.citizens.conftest import picture
 from tests.web.conftest import axe, browser
 
-from halong.citizens.actions import triage
-from halong.citizens.actions.photographs import attach_photo, check_photo
 from halong.citizens.models import Photo, Report
 
 __all__ = ["axe", "browser"]
@@ -89,19 +86,13 @@ def test_keys_can_be_switched_off(send, open_desk):
     )
 
 
-@pytest.fixture
-def photo(send, staff):
-    sent = send()
-    made = attach_photo(sent.report, picture(), key="1", by=sent.follower)
-    check_photo(made)
-    triage.route_report(sent.report, by=staff["duty"])
-    return made
-
-
 def test_parts_are_covered_by_pointer_and_by_keyboard(photo, open_desk, axe):
     page = open_desk("duty", "/reports/moderation")
     frame = page.locator("[data-cover] img").bounding_box()
-    at = lambda x, y: (frame["x"] + x * frame["width"], frame["y"] + y * frame["height"])  # noqa: E731
+
+    def at(x, y):
+        return frame["x"] + x * frame["width"], frame["y"] + y * frame["height"]
+
     page.mouse.move(*at(0.1, 0.1))
     page.mouse.down()
     page.mouse.move(*at(0.3, 0.4))

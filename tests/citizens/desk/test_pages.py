@@ -6,11 +6,10 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 from django.utils.timezone import make_naive
-from tests.citizens.conftest import CONTACT, picture
+from tests.citizens.conftest import CONTACT
 
 from halong.citizens import images
 from halong.citizens.actions import handling, privacy, triage, voices
-from halong.citizens.actions.photographs import attach_photo, check_photo
 from halong.citizens.models import (
     AnswerTemplate,
     Category,
@@ -28,15 +27,6 @@ from halong.citizens.models import (
 )
 
 LONG = "Theo đề nghị bằng văn bản của chính người gửi phản ánh."
-
-
-@pytest.fixture
-def photo(send, staff):
-    sent = send()
-    made = attach_photo(sent.report, picture(), key="1", by=sent.follower)
-    check_photo(made)
-    triage.route_report(sent.report, by=staff["duty"])
-    return Photo.objects.get(pk=made.pk)
 
 
 @pytest.fixture

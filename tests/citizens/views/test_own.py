@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 from django.utils.translation import gettext as _
 from tests.citizens.test_story import MEASURE, TEXT
+from tests.citizens.views.conftest import solved
 
+from halong.citizens import abuse
 from halong.citizens.actions import answering, handling, triage
 from halong.citizens.models import Contact, Follower, PushAddress, Report
 
@@ -116,7 +118,9 @@ def test_same_here_follows_once_and_ends(client, sent, staff):
     report = triage.route_report(sent.report, by=staff["duty"])
     name = str(uuid.uuid4())
     for _time in range(2):
-        followed = client.post(f"/c/reports/{report.pk}/follow", {"client_id": name})
+        followed = client.post(
+            f"/c/reports/{report.pk}/follow", {"client_id": name, "altcha": solved(client)}
+        )
     assert (Report.objects.get().weight, Follower.objects.count()) == (2, 2)
     body = client.get(followed["Location"]).content.decode()
     assert ("Số 12 Lê Lợi" in body, _("Stop following") in body, "/rate" in body) == (False, True, False)
@@ -125,10 +129,26 @@ def test_same_here_follows_once_and_ends(client, sent, staff):
 
 
 def test_a_follower_may_not_act_for_the_sender(client, answered):
-    followed = client.post(f"/c/reports/{answered.report.pk}/follow", {"client_id": str(uuid.uuid4())})
-    if followed.status_code == 302:
-        assert client.post(f"{followed['Location']}/rate", {"rating": "satisfied"}).status_code == 422
+    given = {"client_id": str(uuid.uuid4()), "altcha": solved(client)}
+    followed = client.post(f"/c/reports/{answered.report.pk}/follow", given)
+    assert client.post(f"{followed['Location']}/rate", {"rating": "satisfied"}).status_code == 422
     assert Report.objects.get().rating == ""
+
+
+def test_same_here_needs_work_or_a_form_that_was_read(client, sent, staff, monkeypatch):
+    report = triage.route_report(sent.report, by=staff["duty"])
+    name, url = str(uuid.uuid4()), f"/c/reports/{report.pk}/follow"
+    asked = (
+        {"client_id": name},
+        {"client_id": name, "altcha": "e30="},
+        {"client_id": name, "stamp": abuse.stamp()},
+    )
+    assert [client.post(url, given).status_code for given in asked] == [422, 422, 422]
+    assert Report.objects.get().weight == 1
+    monkeypatch.setattr(abuse, "READ", timedelta())
+    assert client.post(url, {"client_id": name, "stamp": abuse.stamp()}).status_code == 302
+    assert client.post(url, {"client_id": name}).status_code == 302  # the same press again costs nothing
+    assert Report.objects.get().weight == 2
 
 
 def test_codes_are_found_however_typed_and_guesses_are_not(client, sent):

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from tests.citizens.test_story import MEASURE, TEXT
+from tests.citizens.views.conftest import solved
 
 from halong.citizens.actions import answering, handling, triage
 
@@ -38,6 +39,7 @@ def test_the_list_finds_by_words_number_and_filters(client, shown):
         f"place={shown.place_id}": True,
         "place=99999999": True,
         "page=x": True,
+        "page=²": True,
         "start=2099-01-01": False,
     }
     link = f"/c/reports/{shown.pk}"
@@ -81,14 +83,27 @@ def test_rss_is_xml_with_a_link_to_each(client, shown):
     assert [item.findtext("link").endswith(f"/c/reports/{shown.pk}") for item in items] == [True]
 
 
-def test_geojson_single_and_by_cells(client, shown):
+def test_geojson_single_and_by_cells(client, shown, send, staff):
     point = client.get("/c/reports.geojson").json()["features"][0]
     assert (point["properties"]["id"], point["properties"]["category"]) == (shown.pk, "pothole")
-    assert (
-        client.get("/c/reports.geojson?zoom=8&box=106,20,108,22").json()["features"][0]["properties"]["count"]
-        == 1
-    )
     assert client.get("/c/reports.geojson?box=0,0,1,1").json()["features"] == []
+    assert client.get("/c/reports.geojson?zoom=8&box=106,20,108,22").json()["features"] == [point]
+    route = triage.route_report(send(text="Ổ gà thứ hai").report, by=staff["duty"])
+    [cell] = client.get("/c/reports.geojson?zoom=8&box=106,20,108,22").json()["features"]
+    assert (route.public, cell["properties"]) == (True, {"count": 2, "open": 2, "simulated": False})
+
+
+@pytest.mark.parametrize(
+    "query", ["zoom=nan", "zoom=-inf", "zoom=x&box=a,b", "box=nan,1,2,3", "box=1,2,3", "zoom=1e9"]
+)
+def test_a_map_asked_for_nonsense_shows_everything(client, shown, query):
+    assert len(client.get(f"/c/reports.geojson?{query}").json()["features"]) == 1
+
+
+def test_the_list_of_a_part_of_the_map(client, shown):
+    link = f"/c/reports/{shown.pk}"
+    asked = {"107,20.9,108,21.5": True, "100,10,101,11": False}
+    assert {box: link in client.get(f"/c/reports?box={box}").content.decode() for box in asked} == asked
 
 
 def test_small_numbers_are_not_shown(client, shown):
@@ -102,6 +117,9 @@ def test_a_photo_needs_a_moderator(client, shown):
 
 def test_only_public_reports_are_followed(client, send):
     assert (
-        client.post(f"/c/reports/{send().report.pk}/follow", {"client_id": str(uuid.uuid4())}).status_code
+        client.post(
+            f"/c/reports/{send().report.pk}/follow",
+            {"client_id": str(uuid.uuid4()), "altcha": solved(client)},
+        ).status_code
         == 404
     )

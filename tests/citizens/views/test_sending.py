@@ -179,6 +179,29 @@ def test_too_many_are_told_to_wait(client, catalogue, wards, unhurried, monkeypa
     assert (page.status_code, "Ổ gà thứ hai" in page.content.decode()) == (429, True)
 
 
+def test_whose_limit_it_is_and_until_when_is_said(client, post, monkeypatch):
+    monkeypatch.setitem(abuse.LIMITS, "send", (timedelta(hours=1), 9, 1))
+    post()
+    refused = post(expect=429)["detail"]
+    assert re.search(r"từ thiết bị này .*từ \d\d:\d\d", refused), refused
+
+
+def test_tricks_with_letters_are_taken_out(post):
+    name, text = str(uuid.uuid4()), "Ổ gà \u202esâu\u202c 09\u200b12345678\x00 <b>"
+    post(client_id=name, text=text, address="Lê\u2066 Lợi", answers={"more": "a\x00"})
+    report = Report.objects.get()
+    assert (report.text, report.address) == ("Ổ gà sâu [SĐT] <b>", "Lê Lợi")
+
+
+def test_a_photo_without_words_is_guessed_by_what_the_unit_reports(client, send, staff, wards):
+    from halong.citizens.actions.triage import route_report
+
+    for n in range(3):
+        route_report(send(text=f"Ổ gà thứ {n} trên phố", lon=None, lat=None).report, by=staff["duty"])
+    kinds = ask(client, "check", place=wards[0].pk).json()["kinds"]
+    assert [(kind["code"], kind["told"]) for kind in kinds] == [("pothole", False)]
+
+
 def test_the_form_is_small(client, catalogue):
     import gzip
 

@@ -17,6 +17,8 @@ from halong.core.permissions import Actor, require
 from halong.places.models import Agency, Place
 
 USED_EVERY = timedelta(minutes=1)
+# asked for with every report that comes in: written out, it takes a fraction of the time that making the query would
+BY_DIGEST = "SELECT * FROM accounts_apikey WHERE digest = %s"
 
 
 def digest_of(secret: str) -> str:
@@ -88,7 +90,7 @@ def revoke_api_key(key: ApiKey, *, by: Actor) -> None:
 
 def authenticate_key(secret: str) -> ApiKey | None:
     """The key of this secret if it is good now; notes its use at most once a minute."""
-    found = ApiKey.objects.select_related("place", "agency").filter(digest=digest_of(secret)).first()
+    found = next(iter(ApiKey.objects.raw(BY_DIGEST, [digest_of(secret)])), None)
     now = timezone.now()
     if found is None or not found.is_good_at(now):
         return None

@@ -14,7 +14,7 @@ from halong.citizens.actions.steps import Kind, State, advance, happened, promis
 from halong.citizens.documents import checked_document
 from halong.citizens.masking import mask
 from halong.citizens.models import Answer, Extension, Follower, Photo, Proof, Question, Report
-from halong.citizens.permissions import CITIZEN, require_person
+from halong.citizens.permissions import CITIZEN, ids_of, require_person
 from halong.citizens.promises import terms_on
 from halong.citizens.simulated import moment
 from halong.core.errors import Conflict, Forbidden, Invalid
@@ -103,7 +103,7 @@ def approve_answer(answer: Answer, *, by: Any) -> Answer:
     """The head of the agency stands for the answer: the citizen and the public have it."""
     report = answer.report
     person, behalf = require_person(by, "reports.approve", report)
-    if person.pk == answer.written_by_id:
+    if answer.written_by_id in ids_of(person, behalf):
         raise Forbidden(_("Whoever wrote an answer doesn't approve it."))
     if any(
         proof.photo.state != Photo.State.READY
@@ -140,7 +140,7 @@ def send_back_answer(answer: Answer, *, by: Any, note: str) -> Answer:
     """The head isn't content: the officer writes another one."""
     report = answer.report
     person, behalf = require_person(by, "reports.approve", report)
-    if person.pk == answer.written_by_id:
+    if answer.written_by_id in ids_of(person, behalf):
         raise Forbidden(_("Whoever wrote an answer doesn't decide about it."))
     note = said(note, "note", least=10)
     if not Answer.objects.filter(pk=answer.pk, state=Answer.State.WAITING).update(

@@ -19,6 +19,7 @@ from halong.citizens.models import (
     CategoryField,
     Deadline,
     LawfulChannel,
+    Proof,
     Publication,
     Report,
     Route,
@@ -241,6 +242,7 @@ def remove_simulated(*, by: Any) -> dict[str, int]:
     Report.objects.filter(merged_into__in=made_up, simulated=False).update(
         merged_into=None, state=Report.State.SENT
     )
+    Proof.objects.filter(answer__report__in=made_up).delete()  # they hold on to their photos
     made_up.filter(state=Report.State.DUPLICATE).delete()
     counts = {"reports": made_up.count(), "suggestions": 0, "notices": 0}
     made_up.delete()

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from halong.alerts.actions import Condition, clear_alert, raise_alert
 from halong.alerts.models import Alert
 from halong.citizens import telling
 from halong.citizens.actions.answering import reopen_until
+from halong.citizens.actions.forgetting import told_of
 from halong.citizens.actions.steps import Kind, State, happened
 from halong.citizens.models import OPEN, DataRequest, Report, ReportEvent
 from halong.citizens.promises import next_reminder
@@ -67,7 +69,7 @@ def _remind(report: Report, kind: str, now: datetime) -> None:
         }[Reminder(kind)]
         title = f"{report.number} · {words}: {report.category.name}"
         text = _("Answer until %(due)s") % {"due": format_datetime(report.due_at)}
-    key = f"report:{report.pk}:{kind}:{report.due_at:%Y%m%d%H%M}"
+    key = f"{told_of(report)}{kind}:{report.due_at:%Y%m%d%H%M}"
     telling.tell_handlers(people, report, title, text, key)
 
 
@@ -131,6 +133,7 @@ def watch_cluster(report: Report, entry: ReportEvent) -> Alert | None:
         category__code=report.category.code, state__in=OPEN, created_at__gte=now - LATELY
     )
     people = same.aggregate(n=Sum("weight"))["n"] or 0
+    alike = list(same.order_by("pk").values_list("pk", flat=True)[:50])
     if people < (MANY_URGENT if report.urgent else MANY):
         return None
     with translation.override(settings.LANGUAGE_CODE):
@@ -143,15 +146,12 @@ def watch_cluster(report: Report, entry: ReportEvent) -> Alert | None:
         finding = _("%(n)d people within %(m)d m and 24 hours") % {"n": people, "m": int(NEAR_M)}
     return raise_alert(
         Condition(
-            cause=cause_of(report),
+            cause=_cause_among(report, alike),
             serial=entry.pk,
             at=entry.at,
             title=title,
             priority=Rule.Priority.HIGH if report.urgent else Rule.Priority.ATTENTION,
-            evidence={
-                "finding": finding,
-                "reports": list(same.order_by("pk").values_list("pk", flat=True)[:50]),
-            },
+            evidence={"finding": finding, "reports": alike},
             place=report.place,
             agency=report.agency,
             sector=report.sector,
@@ -159,6 +159,15 @@ def watch_cluster(report: Report, entry: ReportEvent) -> Alert | None:
         ),
         by=SYSTEM,
     )
+
+
+def _cause_among(report: Report, alike: list[int]) -> str:
+    """The cause of the open alert that some of these reports raised, even across the border of squares; else a new one."""
+    known = Alert.objects.open().filter(cause__startswith=f"reports:{report.category.code}:")
+    for alert in known.order_by("pk"):
+        if not set(alert.evidence.get("reports", [])).isdisjoint(alike):
+            return alert.cause
+    return cause_of(report)
 
 
 def cause_of(report: Report) -> str:
@@ -199,7 +208,7 @@ def remind_requests(*, by: Any = SYSTEM) -> int:
             officers,
             kind="privacy",
             title=title,
-            url=f"/data-requests/{row.pk}",
+            url=reverse("data-request", args=[row.pk]),
             key=f"data-request:{row.pk}",
         )
     if rows:

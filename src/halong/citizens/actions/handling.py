@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from halong.accounts.models import User
 from halong.citizens.actions.steps import Kind, State, advance, happened, promise_of, said
 from halong.citizens.models import CoAgency, Extension, Question, Report, Substitute
-from halong.citizens.permissions import may_view, require_person
+from halong.citizens.permissions import ids_of, may_view, require_person
 from halong.citizens.simulated import moment
 from halong.core.errors import Conflict, Forbidden, Invalid
 from halong.core.formats import format_datetime
@@ -161,10 +161,10 @@ def decides_extension(by: Any, report: Report) -> bool:
 def decide_extension(row: Extension, *, by: Any, grant: bool, note: str = "") -> Extension:
     """Grant more time or refuse it; never by who asked. A refusal needs a word."""
     report = row.report
-    _person, behalf = require_person(by, "reports.approve", report) if report.extensions == 0 else (by, None)
+    person, behalf = require_person(by, "reports.approve", report) if report.extensions == 0 else (by, None)
     if report.extensions and not decides_extension(by, report):
         raise Forbidden(_("A further extension is decided by the superior agency."))
-    if by.pk == row.asked_by_id:
+    if row.asked_by_id in ids_of(person, behalf):
         raise Forbidden(_("Whoever asked for more time doesn't decide about it."))
     note = said(note, "note", least=0 if grant else REASON)
     now = moment()

@@ -1,23 +1,25 @@
 """What applications of partners do beyond sending: pictures by their address, additions to what they sent."""
 
-import httpx
+import time
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from halong.accounts.models import ApiKey
-from halong.citizens import images
+from halong.citizens import images, outward
 from halong.citizens.actions.photographs import attach_photo
 from halong.citizens.actions.steps import Kind, happened, said
 from halong.citizens.events import MediaLinked
 from halong.citizens.masking import mask
 from halong.citizens.models import Photo, Question, Report, ReportEvent
-from halong.citizens.push import is_public_host
 from halong.core.errors import Forbidden, HalongError, Invalid
 from halong.core.events import publish
 from halong.core.permissions import require
 
-TIMEOUT = 20.0
+TIMEOUT = 60.0  # seconds for a picture of the largest size
+PAUSES = (0.0, 2.0, 10.0)  # seconds before each attempt
+SERVER_FAILED = 500
 
 
 @transaction.atomic
@@ -30,25 +32,30 @@ def link_media(report: Report, url: str, *, by: ApiKey) -> None:
 
 
 def fetch_media(report: Report, url: str, *, by: ApiKey) -> Photo | None:
-    """Fetch a linked picture and take it into quarantine; None where it can't be had or is none. Raises httpx.HTTPError
-    when the other side fails, so that the job tries again.
-    """
+    """Fetch a linked picture and take it into quarantine; None where it can't be had or is none."""
     _require_own(report, by)
-    target = httpx.URL(url)
-    if not is_public_host(target.host, target.port or (443 if target.scheme == "https" else 80)):
+    content = _content_of(url)
+    if content is None:
         return None
-    with httpx.stream("GET", url, timeout=TIMEOUT) as answer:
-        if not answer.is_success:
-            return None
-        content = b""
-        for part in answer.iter_bytes():
-            content += part
-            if len(content) > images.LARGEST:
-                return None
     try:
         return attach_photo(report, content, key=url, by=by)
     except HalongError:
         return None
+
+
+def _content_of(url: str) -> bytes | None:
+    """What lies at an address; asked again a little later while the other side fails. None where nothing is to be had."""
+    for pause in PAUSES:
+        time.sleep(pause)
+        try:
+            answer = outward.call("GET", url, most=images.LARGEST, seconds=TIMEOUT)
+        except outward.OutwardError as error:
+            if error.never:
+                return None
+        else:
+            if answer.status < SERVER_FAILED:
+                return answer.content if answer.good else None
+    return None
 
 
 @transaction.atomic

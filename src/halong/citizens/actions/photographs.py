@@ -123,7 +123,13 @@ def _decide(photo: Photo, state: str, reason: str, made: images.Made | None = No
 
 
 def check_waiting(*, by: Any = SYSTEM, limit: int = 50) -> int:
-    """Check what waits in quarantine (no scanner, or a worker was killed); returns how many are decided."""
+    """Check what waits in quarantine (no scanner, or a worker was killed), what was tried least first; returns how many are
+    decided. Ends as soon as the scanner doesn't answer: every further photo would wait for it as long.
+    """
     require(by, "system.manage")
-    waiting = Photo.objects.filter(state=Photo.State.WAITING).order_by("created_at")[:limit]
-    return sum(check_photo(photo, by=by) != Photo.State.WAITING for photo in waiting)
+    done = 0
+    for photo in Photo.objects.filter(state=Photo.State.WAITING).order_by("attempts", "created_at")[:limit]:
+        if check_photo(photo, by=by) == Photo.State.WAITING:
+            break
+        done += 1
+    return done

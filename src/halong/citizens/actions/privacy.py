@@ -1,6 +1,7 @@
-"""What citizens say of themselves: opened only by a data-protection officer with a reason, handed out, erased, forgotten.
+"""What citizens say of themselves: opened only by a data-protection officer with a reason, and what somebody asks about
+his own data: seen, corrected, erased, restricted.
 
-With ``telling`` this is the only module that reads contacts.
+With ``channels`` this is the only module that opens contacts.
 """
 
 import uuid
@@ -16,35 +17,26 @@ from django.utils.translation import gettext as _
 from halong.accounts.models import User
 from halong.audit.actions import record
 from halong.citizens import codes
+from halong.citizens.actions.forgetting import erase_follower, erase_suggestion
 from halong.citizens.actions.sending import ContactDraft, keep_contact
 from halong.citizens.actions.steps import said
 from halong.citizens.models import (
-    Allowance,
     Contact,
     DataRequest,
     Follower,
-    Message,
-    PhotoCopy,
     PushAddress,
     Question,
     Report,
-    SpentProof,
     Suggestion,
 )
 from halong.citizens.permissions import CITIZEN
-from halong.citizens.promises import terms_on
 from halong.core.errors import Conflict, Forbidden, Invalid
-from halong.core.formats import local
-from halong.core.permissions import SYSTEM, require
+from halong.core.permissions import require
 
 TIME = timedelta(
     hours=72
 )  # NĐ 13/2023: requests of the person are carried out within 72 hours; law 91/2025 since 2026, unverified
 REASON = 20
-COUNTS_KEPT = timedelta(days=2)
-MESSAGES_KEPT = timedelta(days=30)
-CONTACT_DAYS, TEXT_DAYS = 90, 365  # where no terms are laid down
-AT_ONCE = 500
 State = DataRequest.State
 
 
@@ -106,41 +98,95 @@ def _officer(by: Any) -> User:
     return by
 
 
-def followers_of(request: DataRequest) -> list[Follower]:
+@dataclass(frozen=True)
+class Belongings:
+    """What belongs to who asks: what the code that he gave opens (``proven``), and what was sent with the same addresses.
+
+    Anybody can type somebody else's address, into a request as well as into a report of his own, so that these count only
+    once an officer has said how he checked who asks.
+    """
+
+    proven: list[Follower]
+    followers: list[Follower]
+    suggestions: list[Suggestion]
+
+    @property
+    def unproven(self) -> bool:
+        """Whether something is told by addresses only."""
+        return bool(self.suggestions) or len(self.followers) > len(self.proven)
+
+
+def belongings_of(request: DataRequest) -> Belongings:
     """What belongs to the asker: by the code that he gave, and by the addresses of the same person."""
     digests: set[str] = set()
     owned = Contact.objects.filter(Q(request=request) | Q(follower=request.follower, follower__isnull=False))
     for row in owned:
         digests |= set(row.digests)
-    same = Q(pk=request.follower_id)
+    same = Q(pk__in=[])
     for digest in digests:
         same |= Q(contact__digests__contains=[digest])
-    return list(
-        Follower.objects.filter(same).select_related("report__category", "report__place").order_by("pk")
+    followers = Follower.objects.filter(same | Q(pk=request.follower_id))
+    rows = list(followers.select_related("report__category", "report__place").order_by("pk"))
+    return Belongings(
+        proven=[row for row in rows if row.pk == request.follower_id],
+        followers=rows,
+        suggestions=list(Suggestion.objects.filter(same).order_by("pk")),
     )
 
 
+def _checked(request: DataRequest, identity: str) -> Belongings:
+    """What may be handed out or erased: everything when an officer says how he checked who asks, else what a code proves."""
+    found = belongings_of(request)
+    if identity.strip():
+        said(identity, "identity", least=REASON, most=500)
+        return found
+    if found.unproven and not found.proven:
+        words = _("Say how you checked that the address belongs to who asks: anybody can type it.")
+        raise Invalid(words, fields={"identity": words})
+    return Belongings(found.proven, found.proven, [])
+
+
 @transaction.atomic
-def data_of(request: DataRequest, *, by: Any, reason: str) -> dict[str, Any]:
-    """Everything that is kept of the asker, to be handed out: plain values, ready for JSON."""
+def data_of(request: DataRequest, *, by: Any, reason: str, identity: str = "") -> dict[str, Any]:
+    """Everything that is kept of the asker, to be handed out: plain values, ready for JSON. ``identity``: how it was checked
+    who asks; without it only what a code proves is handed out.
+    """
     person = _officer(by)
-    record(person, "privacy.export", request, reason=said(reason, "reason", least=REASON, most=500))
-    rows = []
-    for follower in followers_of(request):
-        report = follower.report
-        contact = Contact.objects.filter(follower=follower).first()
-        rows.append(
-            {
-                "report": report.number,
-                "role": "sender" if follower.sender else "follower",
-                "followed_at": follower.created_at.isoformat(),
-                "contact": codes.unseal(contact.sealed) if contact else {},
-                "consent_at": contact.consent_at.isoformat() if contact else None,
-                "push_addresses": PushAddress.objects.filter(follower=follower).count(),
-                **(_own(report) if follower.sender else {}),
-            }
-        )
-    return {"request": request.pk, "made_at": timezone.now().isoformat(), "entries": rows}
+    reason = said(reason, "reason", least=REASON, most=500)
+    found = _checked(request, identity)
+    record(person, "privacy.export", request, reason=reason, identity=identity.strip())
+    return {
+        "request": request.pk,
+        "made_at": timezone.now().isoformat(),
+        "entries": [_kept_of(follower) for follower in found.followers],
+        "suggestions": [_made_by(suggestion) for suggestion in found.suggestions],
+    }
+
+
+def _kept_of(follower: Follower) -> dict[str, Any]:
+    contact = Contact.objects.filter(follower=follower).first()
+    return {
+        "report": follower.report.number,
+        "role": "sender" if follower.sender else "follower",
+        "followed_at": follower.created_at.isoformat(),
+        "contact": codes.unseal(contact.sealed) if contact else {},
+        "consent_at": contact.consent_at.isoformat() if contact else None,
+        "push_addresses": PushAddress.objects.filter(follower=follower).count(),
+        **(_own(follower.report) if follower.sender else {}),
+    }
+
+
+def _made_by(suggestion: Suggestion) -> dict[str, Any]:
+    contact = Contact.objects.filter(suggestion=suggestion).first()
+    return {
+        "suggestion": suggestion.pk,
+        "kind": suggestion.kind,
+        "title": suggestion.title,
+        "text": suggestion.text,
+        "created_at": suggestion.created_at.isoformat(),
+        "state": suggestion.state,
+        "contact": codes.unseal(contact.sealed) if contact else {},
+    }
 
 
 def _own(report: Report) -> dict[str, Any]:
@@ -163,24 +209,35 @@ def _own(report: Report) -> dict[str, Any]:
 
 
 @transaction.atomic
-def fulfil_request(request: DataRequest, *, by: Any, answer: str) -> DataRequest:
+def fulfil_request(request: DataRequest, *, by: Any, answer: str, identity: str = "") -> DataRequest:
     """Carry a request out and say so. To erase removes contact, exact place, own words and photos at once, for good; what
-    the public and the statistics keep then leads to nobody.
+    the public and the statistics keep then leads to nobody. ``identity`` as with ``data_of``.
     """
     person = _officer(by)
     answer = said(answer, "answer", least=10)
-    followers = followers_of(request)
-    result = {"entries": len(followers)}
+    found = _checked(request, identity)
     if request.kind == DataRequest.Kind.ERASE:
-        for follower in followers:
-            _erase(follower)
+        for follower in found.followers:
+            erase_follower(follower)
+        for suggestion in found.suggestions:
+            erase_suggestion(suggestion)
     elif request.kind in (DataRequest.Kind.RESTRICT, DataRequest.Kind.OBJECT):
-        Report.objects.filter(followers__in=[row for row in followers if row.sender]).update(
-            withheld=True, public=False, changed_at=timezone.now()
-        )
-        Contact.objects.filter(follower__in=followers).update(wants_email=False, wants_sms=False)
-        PushAddress.objects.filter(follower__in=followers).delete()
-    return _close(request, person, State.DONE, answer, result)
+        _restrict(found)
+    result = {"entries": len(found.followers) + len(found.suggestions)}
+    return _close(request, person, State.DONE, answer, result, identity=identity.strip())
+
+
+def _restrict(found: Belongings) -> None:
+    """Keep what somebody sent from the public, and tell him nothing more."""
+    now = timezone.now()
+    Report.objects.filter(followers__in=[row for row in found.followers if row.sender]).update(
+        withheld=True, public=False, changed_at=now
+    )
+    Suggestion.objects.filter(pk__in=[row.pk for row in found.suggestions]).update(
+        published_at=None, changed_at=now
+    )
+    Contact.objects.filter(follower__in=found.followers).update(wants_email=False, wants_sms=False)
+    PushAddress.objects.filter(follower__in=found.followers).delete()
 
 
 @transaction.atomic
@@ -190,90 +247,17 @@ def refuse_request(request: DataRequest, *, by: Any, answer: str) -> DataRequest
 
 
 def _close(
-    request: DataRequest, person: User, state: str, answer: str, result: dict[str, int]
+    request: DataRequest, person: User, state: str, answer: str, result: dict[str, int], identity: str = ""
 ) -> DataRequest:
     now = timezone.now()
     if not DataRequest.objects.filter(pk=request.pk, state=State.OPEN).update(
         state=state, answer=answer, result=result, handled_by=person, closed_at=now
     ):
         raise Conflict(_("This request was closed already."))
-    record(person, f"privacy.{state}", request, late=now > request.due_at, entries=result.get("entries", 0))
+    entries = result.get("entries", 0)
+    record(person, f"privacy.{state}", request, late=now > request.due_at, entries=entries, identity=identity)
     request.refresh_from_db()
     return request
-
-
-def _erase(follower: Follower) -> None:
-    Contact.objects.filter(follower=follower).delete()
-    PushAddress.objects.filter(follower=follower).delete()
-    Message.objects.filter(follower=follower).delete()
-    if follower.sender:
-        _anonymise(follower.report, timezone.now(), words=_("[removed at the sender's request]"))
-        follower.report.photos.filter(use="report").exclude(proofs__isnull=False).delete()
-
-
-def _anonymise(report: Report, now: datetime, words: str = "") -> None:
-    """Exact place, own words and answers become what the public has, or go."""
-    text = words or report.public_text
-    Report.objects.filter(pk=report.pk).update(
-        text=text,
-        folded=text.casefold() if words else report.public_folded,
-        **({"public_text": words, "public_folded": ""} if words else {}),
-        lon=report.public_lon,
-        lat=report.public_lat,
-        accuracy_m=None,
-        address=report.public_address,
-        attributes={},
-        external_id="",
-        rating_note="",
-        client_id=uuid.uuid4(),
-        anonymised_at=now,
-    )
-    Question.objects.filter(report=report).exclude(reply="").update(reply="…")
-    report.events.filter(kind__in=["replied", "reopened"]).update(note="")
-
-
-def forget_due(*, by: Any = SYSTEM) -> dict[str, int]:
-    """Every night: what has outlived its purpose goes. Returns how much of each."""
-    require(by, "system.manage")
-    now = timezone.now()
-    terms = terms_on(local(now).date())
-    contact_days, text_days = (terms.contact_days, terms.text_days) if terms else (CONTACT_DAYS, TEXT_DAYS)
-    return {
-        "contacts": _forget_contacts(now - timedelta(days=contact_days)),
-        "reports": _forget_texts(now - timedelta(days=text_days), now),
-        "counts": Allowance.objects.filter(window__lt=now - COUNTS_KEPT).delete()[0],
-        "proofs": SpentProof.objects.filter(expires_at__lt=now).delete()[0],
-        "raw": PhotoCopy.objects.filter(kind=PhotoCopy.Kind.RAW).exclude(photo__state="waiting").delete()[0],
-    }
-
-
-@transaction.atomic
-def _forget_contacts(before: datetime) -> int:
-    over = (
-        Q(follower__report__closed_at__lt=before)
-        | Q(suggestion__answered_at__lt=before)
-        | Q(request__closed_at__lt=before)
-    )
-    count, _rows = Contact.objects.filter(over).delete()
-    PushAddress.objects.filter(follower__report__closed_at__lt=before).delete()
-    Message.objects.filter(created_at__lt=timezone.now() - MESSAGES_KEPT).exclude(
-        state=Message.State.WAITING
-    ).delete()
-    if count:
-        record(SYSTEM, "privacy.forget_contacts", None, count=count)
-    return count
-
-
-@transaction.atomic
-def _forget_texts(before: datetime, now: datetime) -> int:
-    over = list(
-        Report.objects.filter(closed_at__lt=before, anonymised_at=None).order_by("closed_at")[:AT_ONCE]
-    )
-    for report in over:
-        _anonymise(report, now)
-    if over:
-        record(SYSTEM, "privacy.anonymise", None, count=len(over))
-    return len(over)
 
 
 def late_requests(now: datetime | None = None) -> int:

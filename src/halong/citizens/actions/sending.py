@@ -181,7 +181,9 @@ def _take_in(draft: Draft, place: Place, recognised: Recognised, now: datetime, 
         language="en" if draft.language == "en" else "vi",
         text=masked.text,
         folded=fold(masked.text),
-        attributes=checked_answers(category, draft.answers),
+        attributes=checked_answers(
+            category, draft.answers, complete=draft.channel != Report.Channel.CONNECTOR
+        ),
         public_text=public,
         public_folded=fold(public),
         place=place,
@@ -209,7 +211,7 @@ def _take_in(draft: Draft, place: Place, recognised: Recognised, now: datetime, 
     data = json.dumps({"channel": str(draft.channel)})
     contact = draft.contact
     sealed = sealed_contact(contact, now) if contact is not None and not contact.is_empty else None
-    pk = insert_report(report, code_digest=digest, actor=by.actor_name, data=data, contact=sealed)
+    pk = insert_report(report, code_digest=digest, actor=by.actor_name, data=data, sealed=sealed)
     if pk is None:
         return None
     follower = Follower(
@@ -246,7 +248,7 @@ def keep_contact(given: ContactDraft, now: datetime, **owner: Any) -> Contact:
 
 
 def sealed_contact(given: ContactDraft, now: datetime, **owner: Any) -> Contact:
-    """What a citizen says of himself, sealed, not written yet. Raises Invalid without consent, or when an address can't be one."""
+    """The same, not written yet. Raises Invalid without consent, or when an address can't be one."""
     fields: dict[str, str] = {}
     if not given.consents:
         fields["consent"] = _("Contact data are kept only with consent.")

@@ -9,15 +9,14 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from halong.citizens.actions.forgetting import NOTHING_LEFT, purge_around
 from halong.citizens.actions.sending import public_place
 from halong.citizens.actions.steps import Kind, State, advance, happened, promise_of, said
+from halong.citizens.masking import mask, mask_public
 from halong.citizens.models import (
-    Answer,
     Category,
     CoAgency,
     Extension,
-    Photo,
-    Question,
     Report,
     ReportEvent,
 )
@@ -25,6 +24,7 @@ from halong.citizens.permissions import require_person
 from halong.citizens.promises import destination_of
 from halong.citizens.simulated import moment
 from halong.core.errors import Conflict, HalongError, Invalid
+from halong.core.text import fold
 from halong.places.models import Agency, Place
 
 WAITING = (State.SENT, State.RETURNED)
@@ -145,6 +145,8 @@ def _set_right(report: Report, category: Category | None, urgent: bool | None) -
         if category.exposure == Category.Exposure.HIDDEN:
             changes["withheld"] = True
         changes |= public_place(category, report.place, report.lon, report.lat, report.address)
+        if not category.numbers_matter:
+            changes |= _covered_again(report)
     if urgent is not None and urgent != report.urgent:
         changes["urgent"] = urgent
     for name, value in changes.items():
@@ -155,6 +157,12 @@ def _set_right(report: Report, category: Category | None, urgent: bool | None) -
         changes |= {"due_at": due_at, "first_due_at": due_at}
         report.due_at = report.first_due_at = due_at
     return changes
+
+
+def _covered_again(report: Report) -> dict[str, str]:
+    """The texts of a report whose former kind let telephone numbers stand."""
+    text, public = mask(report.text).text, mask_public(report.public_text).text
+    return {"text": text, "folded": fold(text), "public_text": public, "public_folded": fold(public)}
 
 
 @transaction.atomic
@@ -233,42 +241,35 @@ def restore_report(report: Report, *, by: Any, note: str = "") -> Report:
 
 @transaction.atomic
 def hand_over(report: Report, *, by: Any, matter: str) -> Report:
-    """A complaint or denunciation: the sender is led to its lawful channel, and its text, photos and answers are purged."""
+    """A complaint or denunciation: the sender is led to its lawful channel, and its text, photos and answers are purged;
+    so are those of the reports that were merged into it, which tell the same.
+    """
     require_person(by, "reports.triage", report)
     if matter not in ("complaint", "denunciation"):
         raise Invalid(_("Choose one of the two."), fields={"matter": _("Choose one of the two.")})
-    now = moment()
+    _lead_away(report, BEFORE_ANSWER, by, matter)
+    for same in Report.objects.select_related("category", "place").filter(merged_into=report):
+        _lead_away(same, [State.DUPLICATE], by, matter)
+    return report
+
+
+def _lead_away(report: Report, states: Iterable[str], by: Any, matter: str) -> None:
     advance(
         report,
-        BEFORE_ANSWER,
+        states,
+        **NOTHING_LEFT,
         state=State.HANDED_OVER,
         legal=matter,
-        text="",
-        folded="",
-        public_text="",
-        public_folded="",
-        attributes={},
-        address="",
-        public_address="",
-        lon=None,
-        lat=None,
-        public_lon=None,
-        public_lat=None,
-        proposal={},
         public=False,
         withheld=True,
         agency=None,
         assignee=None,
+        merged_into=None,
         step_due_at=None,
-        closed_at=now,
+        closed_at=moment(),
     )
-    Photo.objects.filter(report=report).delete()
-    Question.objects.filter(report=report).delete()
-    Answer.objects.filter(report=report).delete()
-    Extension.objects.filter(report=report).delete()
-    report.events.exclude(note="").update(note="")
+    purge_around(report)
     happened(report, Kind.HANDED_OVER, by, public=False, matter=matter)
-    return report
 
 
 def _invite(report: Report, agency: Agency, person: Any, note: str) -> CoAgency:

@@ -18,7 +18,7 @@ from halong.core.formats import ZONE
 MOST_ROWS = 60
 COLUMNS = (
     "of", "name", "received", "answered", "on_time", "on_time_percent", "on_first_percent", "open", "late", "extended",
-    "reopened", "returned", "satisfied", "accept", "dissatisfied", "median_hours",
+    "reopened", "returned", "satisfied", "accept", "dissatisfied", "median_hours", "simulated",
 )  # fmt: skip
 MONDAY = date(2024, 1, 1)  # any Monday: only its name counts
 
@@ -29,11 +29,16 @@ def span(scope: Scope) -> tuple[datetime, datetime]:
     return now - scope.span, now
 
 
+def sides_of(scope: Scope) -> dict[str, Any]:
+    """What was chosen, as the numbers take it."""
+    return {"place": scope.place, "agency": scope.agency, "sector": scope.sector}
+
+
 def context(request: HttpRequest) -> dict[str, Any]:
     """The whole page."""
     scope, user = scope_of(request, remember=False), request.user
     start, end = span(scope)
-    sides: dict[str, Any] = {"place": scope.place, "agency": scope.agency, "sector": scope.sector}
+    sides = sides_of(scope)
     whole = statistics.flow(user, start=start, end=end, **sides)
     ages = statistics.ageing(user, **sides)
     rising = statistics.rising(user, days=max(1, min(scope.span.days, 30)), **sides)
@@ -44,9 +49,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "ages": [{"label": _("%(n)s days") % {"n": band}, "value": n} for band, n in ages],
         "most_aged": max([n for _band, n in ages] or [0]) or 1,
         "agencies": _agencies(scope, user, start, end),
-        "places": statistics.by_place(user, start=start, end=end, place=scope.place, sector=scope.sector)[
-            :MOST_ROWS
-        ],
+        "places": statistics.by_place(user, start=start, end=end, **sides)[:MOST_ROWS],
         "rising": rising,
         "spots": _spots(scope, user, start, end),
         "hours": _heat(hours),
@@ -83,16 +86,14 @@ def tiles(whole: Flow) -> list[dict[str, Any]]:
 
 
 def _agencies(scope: Scope, user: Any, start: datetime, end: datetime) -> list[StatRow]:
-    rows = statistics.by_agency(user, start=start, end=end, place=scope.place, sector=scope.sector)
-    if scope.agency is not None:
-        rows = [row for row in rows if row.agency and row.agency.path.startswith(scope.agency.path)]
+    rows = statistics.by_agency(user, start=start, end=end, **sides_of(scope))
     return sorted(rows, key=lambda row: (-(row.flow.overdue or 0), -(row.flow.open or 0), row.name))[
         :MOST_ROWS
     ]
 
 
 def _spots(scope: Scope, user: Any, start: datetime, end: datetime) -> list[HotSpot]:
-    return statistics.hot_spots(user, start=start, end=end, place=scope.place, sector=scope.sector)
+    return statistics.hot_spots(user, start=start, end=end, **sides_of(scope))
 
 
 def _heat(hours: list[list[int]]) -> list[dict[str, Any]]:
@@ -137,7 +138,7 @@ def _spot(spot: HotSpot, most: int, index: int) -> dict[str, Any]:
             "value": ", ".join(spot.categories[:3]),
             "place": "",
             "href": reverse("reports-figures"),
-            "simulated": False,
+            "simulated": spot.simulated,
         },
     }
 
@@ -147,9 +148,7 @@ def flow_json(request: HttpRequest) -> dict[str, Any]:
     scope = scope_of(request, remember=False)
     end = timezone.now()
     start = end - max(scope.span, timedelta(days=14))
-    rows = statistics.by_day(
-        request.user, start=start, end=end, place=scope.place, agency=scope.agency, sector=scope.sector
-    )
+    rows = statistics.by_day(request.user, start=start, end=end, **sides_of(scope))
     noon = [
         int(datetime(day.year, day.month, day.day, 12, tzinfo=ZONE).timestamp()) for day, _in, _out in rows
     ]
@@ -172,12 +171,10 @@ def csv_rows(request: HttpRequest) -> list[list[object]]:
     """Whole, by agency and by place, as one table."""
     scope = scope_of(request, remember=False)
     start, end = span(scope)
-    whole = statistics.flow(
-        request.user, start=start, end=end, place=scope.place, agency=scope.agency, sector=scope.sector
-    )
+    whole = statistics.flow(request.user, start=start, end=end, **sides_of(scope))
     rows = [_line("all", "", whole)]
     rows += [_line("agency", row.name, row.flow) for row in _agencies(scope, request.user, start, end)]
-    places = statistics.by_place(request.user, start=start, end=end, place=scope.place, sector=scope.sector)
+    places = statistics.by_place(request.user, start=start, end=end, **sides_of(scope))
     return rows + [_line("place", row.name, row.flow) for row in places]
 
 
@@ -188,5 +185,5 @@ def _line(of: str, name: str, flow: Flow) -> list[object]:
     return [
         of, name, flow.received, flow.answered, flow.on_time, *shares, flow.open, flow.overdue, flow.extended,
         flow.reopened, flow.returned, flow.satisfied, flow.accept, flow.dissatisfied,
-        None if flow.median_hours is None else round(flow.median_hours, 1),
+        None if flow.median_hours is None else round(flow.median_hours, 1), int(bool(flow.simulated)),
     ]  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -51,8 +51,14 @@ KINDS = {
 }
 
 
+ENDS = frozenset(
+    {"categories", "routes", "deadlines", "channels"}
+)  # terms are only replaced: some must always hold
+
+
 _SEEN: dict[str, Callable[[Any], Any]] = {
-    "categories": lambda user: Category.objects.visible_to(user).order_by("order", "code", "valid_from"),
+    "categories": lambda user: Category.objects.visible_to(user).annotate(questions=Count("fields"))
+    .order_by("order", "code", "valid_from"),
     "routes": lambda user: Route.objects.visible_to(user).select_related("category", "place", "agency")
     .prefetch_related("together").defer("place__boundary").order_by("category__order", "place__path", "valid_from"),
     "deadlines": lambda user: Deadline.objects.visible_to(user).select_related("category", "place")
@@ -86,6 +92,7 @@ def cells(kind: Kind, row: Any, today: date) -> dict[str, Any]:
         "valid_from": row.valid_from if dated else None,
         "valid_to": row.valid_to if dated else None,
         "later": dated and row.valid_from > today,
+        "may_end": kind.key in ENDS and row.valid_to is None,
         "source": getattr(row, "source", ""),
         "verified": getattr(row, "verified", True),
     }

@@ -8,6 +8,7 @@ from halong.citizens.views import (
     moderation,
     notices,
     privacy,
+    questions,
     queue,
     setup,
     substitutes,
@@ -34,8 +35,12 @@ urlpatterns = [
     path("reports/set-up", setup.rows, name="reports-set-up"),
     path("reports/set-up/publication", setup.decide, name="reports-publication"),
     path("reports/set-up/publication/<int:pk>/withdraw", setup.withdraw, name="reports-publication-withdraw"),
+    path(
+        "reports/set-up/categories/<int:pk>/questions", questions.questions, name="reports-set-up-questions"
+    ),
     path("reports/set-up/<slug:key>/new", setup.row, name="reports-set-up-new"),
     path("reports/set-up/<slug:key>/<int:pk>", setup.row, name="reports-set-up-row"),
+    path("reports/set-up/<slug:key>/<int:pk>/end", setup.end, name="reports-set-up-end"),
     path("reports/<int:pk>", desk.report, name="report"),
     path("reports/<int:pk>/map.geojson", desk.report_map, name="report-map"),
     path("reports/<int:pk>/answer", desk.answer, name="report-answer"),

@@ -8,13 +8,32 @@ from halong.citizens.forms.steps import words
 from halong.citizens.models import Report
 
 
-class ExportForm(forms.Form):
-    """Why everything is put together."""
+class OpeningForm(forms.Form):
+    """Why something of a person is opened."""
 
     reason = words(_("Reason"), rows=2, help_text=_("At least 20 characters; it is written into the log."))
 
 
-class ContactForm(ExportForm):
+def identity() -> forms.CharField:
+    """How an officer checked who asks."""
+    return words(
+        _("How you checked who asks"),
+        rows=2,
+        required=False,
+        help_text=_(
+            "Needed for what only an address tells, since anybody can type one: for instance, called back on "
+            "the number that is kept. Without it, only what the code proves is touched."
+        ),
+    )
+
+
+class ExportForm(OpeningForm):
+    """Why everything is put together, and how it is known who asks."""
+
+    identity = identity()
+
+
+class ContactForm(OpeningForm):
     """Of which report, and why."""
 
     report = forms.CharField(

@@ -1,6 +1,7 @@
 """Forms of citizens: a report, what a follower says about it, suggestions, data requests, the public list."""
 
 import uuid
+from math import isfinite
 from typing import Any
 
 from django import forms
@@ -11,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from halong.citizens.actions.sending import TEXT, ContactDraft, Draft
 from halong.citizens.actions.voices import SuggestionDraft
 from halong.citizens.models import Category, DataRequest, Report, Suggestion
-from halong.citizens.queries.rows import PublicFilter
+from halong.citizens.plain import plain
+from halong.citizens.queries.rows import Box, PublicFilter
 from halong.citizens.queries.units import agencies_today, units_today
 
 STATES = [
@@ -27,12 +29,20 @@ def _language() -> str:
     return (get_language() or "vi")[:2]
 
 
+class PlainField(forms.CharField):
+    """Text without the characters that only play tricks on who reads it."""
+
+    def to_python(self, value: Any) -> str:
+        """Cleaned before its length is judged."""
+        return plain(super().to_python(value) or "")
+
+
 class ContactForm(forms.Form):
     """How somebody wants to be told; all of it optional."""
 
-    name = forms.CharField(label=_("Name"), max_length=200, required=False)
-    email = forms.CharField(label=_("E-mail"), max_length=254, required=False)
-    phone = forms.CharField(label=_("Telephone"), max_length=30, required=False)
+    name = PlainField(label=_("Name"), max_length=200, required=False)
+    email = PlainField(label=_("E-mail"), max_length=254, required=False)
+    phone = PlainField(label=_("Telephone"), max_length=30, required=False)
     wants_email = forms.BooleanField(label=_("Tell me by e-mail"), required=False)
     wants_sms = forms.BooleanField(label=_("Tell me by SMS"), required=False)
     consents = forms.BooleanField(label=_("I agree to this use of my contact details"), required=False)
@@ -60,13 +70,13 @@ class ReportForm(ContactForm):
         Category.objects.none(), to_field_name="code", label=_("Kind"),
         error_messages={"required": _("Choose what it is about.")},
     )  # fmt: skip
-    text = forms.CharField(label=_("What is it?"), max_length=TEXT, required=False)
+    text = PlainField(label=_("What is it?"), max_length=TEXT, required=False)
     place = forms.ModelChoiceField(units_today(), label=_("Ward, commune or special zone"), required=False)
     lon = forms.FloatField(min_value=-180, max_value=180, required=False)
     lat = forms.FloatField(min_value=-90, max_value=90, required=False)
     accuracy_m = forms.FloatField(min_value=0, required=False)
     located = forms.ChoiceField(choices=Report.Located.choices, required=False)
-    address = forms.CharField(label=_("Street, house number or landmark"), max_length=300, required=False)
+    address = PlainField(label=_("Street, house number or landmark"), max_length=300, required=False)
     written_at = forms.DateTimeField(required=False)
     withheld = forms.BooleanField(label=_("Don't show it on the public list"), required=False)
     insists = forms.BooleanField(required=False)
@@ -95,12 +105,18 @@ class ReportForm(ContactForm):
             address=given["address"],
             language=_language(),
             written_at=given["written_at"],
-            answers=answers,
+            answers={code: _plain_answer(value) for code, value in answers.items()},
             with_photo=with_photo or given["with_photo"],
             insists=given["insists"],
             withheld=given["withheld"],
             contact=self.contact(),
         )
+
+
+def _plain_answer(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain_answer(one) for one in value]
+    return plain(value) if isinstance(value, str) else value
 
 
 def answers_of(data: Any) -> dict[str, Any]:
@@ -117,7 +133,7 @@ def answers_of(data: Any) -> dict[str, Any]:
 class AskForm(forms.Form):
     """What the reporting page asks while somebody fills it in; nothing of it is kept."""
 
-    text = forms.CharField(max_length=TEXT, required=False)
+    text = PlainField(max_length=TEXT, required=False)
     lon = forms.FloatField(min_value=-180, max_value=180, required=False)
     lat = forms.FloatField(min_value=-90, max_value=90, required=False)
     place = forms.ModelChoiceField(units_today(), required=False)
@@ -131,27 +147,27 @@ class AskForm(forms.Form):
 class CodeForm(forms.Form):
     """A code, as somebody typed it."""
 
-    code = forms.CharField(label=_("Code"), max_length=40)
+    code = PlainField(label=_("Code"), max_length=40)
 
 
 class ReplyForm(forms.Form):
     """The answer to a question of the agency."""
 
     question = forms.IntegerField(widget=forms.HiddenInput)
-    text = forms.CharField(label=_("Your reply"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+    text = PlainField(label=_("Your reply"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
 class RatingForm(forms.Form):
     """How content the sender is with the answer."""
 
     rating = forms.ChoiceField(label=_("How content are you?"), choices=Report.Rating.choices)
-    note = forms.CharField(required=False, max_length=1000)
+    note = PlainField(required=False, max_length=1000)
 
 
 class ReopenForm(forms.Form):
     """Why it must be done again."""
 
-    reason = forms.CharField(
+    reason = PlainField(
         label=_("What is still wrong?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
     )
 
@@ -159,9 +175,9 @@ class ReopenForm(forms.Form):
 class PushForm(forms.Form):
     """A browser's address for messages, as ``PushSubscription.toJSON()`` gives it."""
 
-    endpoint = forms.CharField(max_length=1000)
-    p256dh = forms.CharField(max_length=200, required=False)
-    auth = forms.CharField(max_length=100, required=False)
+    endpoint = PlainField(max_length=1000)
+    p256dh = PlainField(max_length=200, required=False)
+    auth = PlainField(max_length=100, required=False)
 
 
 class SuggestionForm(ContactForm):
@@ -169,12 +185,10 @@ class SuggestionForm(ContactForm):
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
     kind = forms.ChoiceField(
-        label=_("What is it?"), choices=Suggestion.Kind.choices, widget=forms.RadioSelect
+        label=_("What do you send?"), choices=Suggestion.Kind.choices, widget=forms.RadioSelect
     )
-    title = forms.CharField(label=_("In one sentence"), max_length=200)
-    text = forms.CharField(
-        label=_("The suggestion"), max_length=8000, widget=forms.Textarea(attrs={"rows": 7})
-    )
+    title = PlainField(label=_("In one sentence"), max_length=200)
+    text = PlainField(label=_("The suggestion"), max_length=8000, widget=forms.Textarea(attrs={"rows": 7}))
     place = forms.ModelChoiceField(
         units_today(),
         label=_("Ward, commune or special zone"),
@@ -198,16 +212,28 @@ class DataRequestForm(ContactForm):
     kind = forms.ChoiceField(
         label=_("What do you ask for?"), choices=DataRequest.Kind.choices, widget=forms.RadioSelect
     )
-    code = forms.CharField(label=_("Code of the report"), max_length=40, required=False)
-    text = forms.CharField(
+    code = PlainField(label=_("Code of the report"), max_length=40, required=False)
+    text = PlainField(
         label=_("Details"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
+
+
+class BoxField(forms.Field):
+    """What a map shows: ``west,south,east,north``."""
+
+    def to_python(self, value: Any) -> Box | None:
+        """Four finite numbers, or None."""
+        try:
+            west, south, east, north = (float(part) for part in (value or "").split(","))
+        except ValueError:
+            return None
+        return (west, south, east, north) if isfinite(west + south + east + north) else None
 
 
 class ListForm(forms.Form):
     """What the public list, map and files show."""
 
-    q = forms.CharField(label=_("Search"), max_length=100, required=False)
+    q = PlainField(label=_("Search"), max_length=100, required=False)
     category = forms.ModelChoiceField(
         Category.objects.none(),
         to_field_name="code",
@@ -224,6 +250,7 @@ class ListForm(forms.Form):
     )
     start = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     end = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    box = BoxField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -241,6 +268,7 @@ class ListForm(forms.Form):
             agency=given.get("agency"),
             start=given.get("start"),
             end=given.get("end"),
+            box=given.get("box"),
         )
 
 

@@ -48,6 +48,16 @@ class DatedForm(forms.ModelForm[Any]):
             field.queryset, field.label, field.empty_label = rows[name](), labels[name], str(empty[name])
 
 
+class EndForm(forms.Form):
+    """The last day of something laid down."""
+
+    last_day = forms.DateField(label=_("Holds until the end of"), widget=day_picker())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("last_day", timezone.localdate())
+
+
 class CategoryForm(DatedForm):
     """A kind of report."""
 

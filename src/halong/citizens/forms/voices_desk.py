@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from halong.accounts.models import Grant, Role, User
 from halong.citizens.actions.voices import NoticeDraft
 from halong.citizens.forms.filters import ALL
+from halong.citizens.forms.privacy import identity
 from halong.citizens.forms.steps import agencies_today, picker, places_today, words
 from halong.citizens.models import ServiceNotice, Suggestion
 from halong.core.permissions import has_perm
@@ -95,9 +96,10 @@ class NoticeForm(forms.Form):
 
 
 class DataAnswerForm(forms.Form):
-    """What the asker is told."""
+    """What the asker is told, and how it is known who he is."""
 
     answer = words(_("Answer"), help_text=_("At least 10 characters; a refusal needs its reason in law."))
+    identity = identity()
 
 
 class SubstituteForm(forms.Form):

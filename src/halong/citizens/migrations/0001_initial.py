@@ -576,7 +576,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='report',
-            index=models.Index(condition=models.Q(('public', True)), fields=['public_lon', 'public_lat'], name='report_map'),
+            index=models.Index(condition=models.Q(('public', True)), fields=['public_lon', 'public_lat'], include=('id', 'category', 'place', 'agency', 'state', 'created_at', 'due_at', 'resolved_at', 'simulated'), name='report_map'),
         ),
         migrations.AddIndex(
             model_name='report',

@@ -160,7 +160,7 @@ class Report(models.Model):
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
     proposal = models.JSONField(
         default=dict
-    )  # {"category", "agency", "reasons": […], "similar": [ids]} (proposals.py)
+    )  # {"category", "agency", "category_name", "agency_name", "reasons": […]} (proposals.py)
 
     first_due_at = models.DateTimeField()  # as promised at the start, or at the last re-opening
     due_at = models.DateTimeField()
@@ -207,7 +207,23 @@ class Report(models.Model):
             models.Index(
                 fields=["category", "-created_at"], name="report_category", condition=Q(public=True)
             ),
-            models.Index(fields=["public_lon", "public_lat"], name="report_map", condition=Q(public=True)),
+            models.Index(
+                # with all that the map and the counts of the public list look at: neither reads the rows themselves
+                fields=["public_lon", "public_lat"],
+                include=[
+                    "id",
+                    "category",
+                    "place",
+                    "agency",
+                    "state",
+                    "created_at",
+                    "due_at",
+                    "resolved_at",
+                    "simulated",
+                ],
+                name="report_map",
+                condition=Q(public=True),
+            ),
             models.Index(fields=["due_at"], name="report_due", condition=Q(state__in=OPEN)),
             models.Index(fields=["agency", "state", "due_at"], name="report_agency"),
             models.Index(

@@ -1,25 +1,29 @@
 """Services and requests as the documents of the specification. Nothing in them leads to who sent a request."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from math import cos, radians
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from halong.accounts.models import ApiKey
+from halong.audit.models import AuditEntry
+from halong.citizens.kept import kept
 from halong.citizens.models import OPEN, Answer, Category, CategoryField, Photo, Report, ReportEvent
 from halong.citizens.open311.parameters import Asked
 from halong.citizens.queries.similar import M_PER_DEGREE, metres
-from halong.core.formats import local
+from halong.core.formats import ZONE, local
 from halong.core.text import fold
 from halong.places.models import Place
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
-CHANGED = "2026-11-23T00:00:00+07:00"
+LAID_DOWN = ("reports.ensure_catalogue", "reports.lay_down")
+BEGINNING = datetime(2025, 7, 1, tzinfo=ZONE)
 WAITING = ("sent", "returned")
 # the words of FixMyStreet's extended statuses, which its Open311 clients read
 STATUSES = {
@@ -33,21 +37,34 @@ AFTER = {
 }  # fmt: skip
 
 
+def changed(day: date) -> datetime:
+    """When services or their attributes last changed: somebody laid them down, or what was laid down came into force."""
+    rows = Category.objects.filter(valid_from__lte=day).aggregate(
+        began=Max("valid_from"), ended=Max("valid_to", filter=Q(valid_to__lt=day))
+    )
+    days = [rows["began"], rows["ended"] and rows["ended"] + timedelta(days=1)]
+    moments = [datetime.combine(found, time.min, ZONE) for found in days if found]
+    laid_down = AuditEntry.objects.filter(action__in=LAID_DOWN).order_by("-id").values_list("at", flat=True)
+    return max([*laid_down[:1], *moments], default=BEGINNING)
+
+
 def discovery(base: str) -> dict[str, Any]:
     """The discovery document; ``base`` is the address of the product."""
+    day = timezone.localdate()
+    changeset = stamp(kept(("open311-changed", day), lambda: changed(day)))
     centre = settings.PROFILE["centre"]["name"]
     name = centre.get((get_language() or "vi")[:2]) or next(iter(centre.values()))
     endpoint = {
         "specification": SPECIFICATION,
         "url": f"{base}/open311/v2",
-        "changeset": CHANGED,
+        "changeset": changeset,
         "type": "test" if settings.HALONG_SIMULATE else "production",
         "formats": ["text/xml", "application/json"],
     }
     contact = _("%(centre)s; an administrator gives keys with the permission reports.send.") % {
         "centre": name
     }
-    return {"changeset": CHANGED, "contact": contact, "key_service": f"{base}/c", "endpoints": [endpoint]}
+    return {"changeset": changeset, "contact": contact, "key_service": f"{base}/c", "endpoints": [endpoint]}
 
 
 def service(category: Category) -> dict[str, Any]:
@@ -89,16 +106,17 @@ def _attribute(field: CategoryField) -> dict[str, Any]:
 def found(wanted: Asked, place: Place | None, key: ApiKey | None) -> "QuerySet[Report]":
     """The requests that are asked for, the newest first: public ones, and with a key those that it sent itself.
 
-    Asked by their numbers, also those that wait for the duty officer, of which only the state is told.
+    Asked by their numbers, also those that wait for the duty officer, of which only the state is told: they are found in
+    every jurisdiction, since asking one after the other would tell their place.
     """
     seen = Q(public=True)
     if key is not None:
         seen |= Q(api_key=key)
-    rows: QuerySet[Report] = Report.objects.all()
     if place is not None:
-        rows = rows.filter(place__path__startswith=place.path)
+        seen &= Q(place__path__startswith=place.path)
+    rows: QuerySet[Report] = Report.objects.all()
     if wanted.ids is not None:
-        return rows.filter(seen | named_q(), pk__in=wanted.ids)
+        return rows.filter(seen | (named_q() & Q(public=False)), pk__in=wanted.ids)
     rows = rows.filter(seen, created_at__gte=wanted.start, created_at__lte=wanted.end)
     if wanted.codes:
         rows = rows.filter(category__code__in=wanted.codes)
@@ -144,7 +162,11 @@ def requests(
         .order_by("decided_at")
         .values_list("report", "text")
     )
-    return [_request(row, key, base, photos.get(row.pk), answers.get(row.pk, "")) for row in rows]
+    found = [_request(row, key, base, photos.get(row.pk), answers.get(row.pk, "")) for row in rows]
+    if wanted is not None and wanted.extensions:
+        for document, row in zip(found, rows, strict=True):
+            document["extended_attributes"] = {"simulated": row.simulated}
+    return found
 
 
 def _first_photos(ids: Iterable[int]) -> dict[int, int]:
@@ -164,7 +186,7 @@ def _request(report: Report, key: ApiKey | None, base: str, photo: int | None, a
         "service_code": report.category.code,
         "description": (report.public_text or None) if shown and not purged else None,
         "agency_responsible": report.agency.name if report.agency else None,
-        "service_notice": _("Number %(number)s") % {"number": report.number},
+        "service_notice": _marked(_("Number %(number)s") % {"number": report.number}, report),
         "requested_datetime": stamp(report.created_at),
         "updated_datetime": stamp(report.changed_at),
         "expected_datetime": stamp(report.due_at),
@@ -198,11 +220,16 @@ def updates(events: "QuerySet[ReportEvent]", base: str) -> list[dict[str, Any]]:
             "service_request_id": str(row.report_id),
             "status": AFTER.get(row.kind) or STATUSES.get(row.report.state, "open"),
             "updated_datetime": stamp(row.at),
-            "description": row.note or str(row.get_kind_display()),
+            "description": _marked(row.note or str(row.get_kind_display()), row.report),
             "media_url": None,
         }
         for row in events.select_related("report")
     ]
+
+
+def _marked(words: str, report: Report) -> str:
+    """Words about a report, which say when it is simulated: clients that know no extensions read them, too."""
+    return f"{words} ({_('simulated')})" if report.simulated else words
 
 
 def stamp(at: datetime) -> str:

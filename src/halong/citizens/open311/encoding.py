@@ -2,12 +2,14 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils import translation
 
 from halong.core.errors import HalongError, Invalid
@@ -71,15 +73,29 @@ def as_open311(error: HalongError) -> Open311Error:
     return Open311Error((error.status, error.detail))
 
 
+def form_of(request: HttpRequest, ending: str | None) -> str:
+    """The form of the answer: by the address's ending; without one by the header Accept; XML where neither says."""
+    if ending:
+        return ending.lower()
+    return (
+        "json"
+        if request.get_preferred_type(["text/xml", "application/json"]) == "application/json"
+        else "xml"
+    )
+
+
 def speaks(*methods: str) -> Callable[[View], View]:
     """Decorator: the methods that a view answers; errors in the caller's form; in English where ``lang=en`` is asked for."""
 
     def declare(view: View) -> View:
         @wraps(view)
-        def call(request: HttpRequest, *args: Any, form: str = "xml", **kwargs: Any) -> HttpResponse:
+        def call(request: HttpRequest, *args: Any, form: str | None = None, **kwargs: Any) -> HttpResponse:
+            form = form_of(request, form)
             with translation.override("en" if request.GET.get("lang") == "en" else "vi"):
                 try:
                     return _call(view, methods, request, *args, form=form, **kwargs)
+                except (BadRequest, MultiPartParserError, SuspiciousOperation) as error:
+                    return refused(_form(form), Open311Error((400, f"The request can't be read: {error}")))
                 except Open311Error as error:
                     return refused(_form(form), error)
                 except HalongError as error:
@@ -99,10 +115,19 @@ def _call(
         response = HttpResponse(status=204)
         response["Allow"] = response["Access-Control-Allow-Methods"] = ", ".join(("OPTIONS", *methods))
         response["Access-Control-Allow-Origin"] = "*"
+        response["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Idempotency-Key"
         return response
     if (request.method or "") not in methods and not (request.method == "HEAD" and "GET" in methods):
         raise Open311Error((405, f"This resource answers {', '.join(methods)}."))
+    _refuse_nul(request, kwargs.values())
     return view(request, *args, form=form, **kwargs)
+
+
+def _refuse_nul(request: HttpRequest, words: Iterable[str]) -> None:
+    """No database text can hold U+0000. Reading the form here also finds out whether it can be read at all."""
+    given = [*request.GET.lists(), *request.POST.lists()]
+    if any("\0" in text for name, texts in given for text in (name, *texts)) or any("\0" in w for w in words):
+        raise Open311Error((400, "U+0000 isn't allowed"))
 
 
 def _form(form: str) -> str:

@@ -25,6 +25,9 @@ SPAN = timedelta(
 )  # of GET requests: "a span of 90 days or first 1000 requests returned, whichever is smallest"
 MOST = 1000
 ATTRIBUTE = re.compile(r"attribute\[([^\]]+)\](?:\[\w*\])?")
+YEAR_OR_MONTH = re.compile(r"\d{4}(?:-\d\d)?", re.ASCII)
+MEDIA = ("media_url", "media_url[]")
+WEB_ADDRESS = re.compile(r"https?://[^\s/]+\S{0,900}")
 FILES = ("media", "media[]", "file", "photo")
 
 
@@ -43,6 +46,9 @@ class Asked:
     words: str
     page: int
     size: int
+    extensions: (
+        bool  # whether extended_attributes, which aren't in the specification's tables, are wanted, too
+    )
 
 
 @dataclass(frozen=True)
@@ -56,8 +62,17 @@ class Posted:
     address_id: str
     description: str
     person: dict[str, str]
-    media_url: str
+    media_urls: tuple[str, ...]
     answers: dict[str, list[str]] = field(default_factory=dict)
+
+
+def sent(request: HttpRequest) -> QueryDict:
+    """The fields of a form; what isn't in it may stand in the address, where some clients write all of it."""
+    given = request.POST.copy()
+    for name, texts in request.GET.lists():
+        if name not in given:
+            given.setlist(name, texts)
+    return given
 
 
 def jurisdiction(given: QueryDict) -> Place | None:
@@ -79,7 +94,7 @@ def jurisdiction(given: QueryDict) -> Place | None:
 
 def key_of(request: HttpRequest) -> ApiKey | None:
     """The API key that came along (``api_key`` or a bearer), if it is good and may send reports somewhere."""
-    secret = request.POST.get("api_key") or request.GET.get("api_key", "")
+    secret = sent(request).get("api_key", "").strip()
     scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
     if not secret and scheme.lower() == "bearer":
         secret = bearer.strip()
@@ -130,7 +145,7 @@ def asked(given: QueryDict, now: datetime | None = None) -> Asked:
         raise Open311Error((400, "end_date lies before start_date"))
     if end - start > SPAN + timedelta(days=1) and not open_ended:
         end = start + SPAN
-    status = _several(given, "status")
+    status = tuple(word.lower() for word in _several(given, "status"))
     if not set(status) <= {"open", "closed"}:
         raise Open311Error((400, "status must be open, closed, or both"))
     return Asked(
@@ -145,6 +160,7 @@ def asked(given: QueryDict, now: datetime | None = None) -> Asked:
         words=given.get("q", "")[:200],
         page=_whole(given, "page", 1, 100_000),
         size=_whole(given, "per_page" if "per_page" in given else "page_size", MOST, MOST),
+        extensions=given.get("extensions", "").lower() == "true",
     )
 
 
@@ -187,10 +203,16 @@ def _whole(given: QueryDict, name: str, default: int, most: int) -> int:
 
 
 def moment(given: QueryDict, name: str) -> datetime | None:
-    """A date and time by the W3C's note; a day alone begins at midnight here; without an offset it is taken as UTC."""
-    text = given.get(name, "").strip().replace(" ", "+")
+    """A date and time by the W3C's note, from the year alone on; a day begins at midnight here; a time without an offset
+    is taken as UTC.
+    """
+    text = given.get(name, "").strip()
     if not text:
         return None
+    if "T" in text:
+        text = text.replace(" ", "+")  # a plus sign that a client forgot to escape
+    elif YEAR_OR_MONTH.fullmatch(text):
+        text = f"{text}-01" if "-" in text else f"{text}-01-01"
     try:
         found = parse_datetime(text)
         day = parse_date(text) if found is None else None
@@ -239,9 +261,17 @@ def posted(given: QueryDict) -> Posted:
         address_id=address_id,
         description=given.get("description", ""),
         person=person,
-        media_url=given.get("media_url", "").strip(),
+        media_urls=media_urls(given),
         answers=answers,
     )
+
+
+def media_urls(given: QueryDict) -> tuple[str, ...]:
+    """Where pictures lie that belong to what is posted; refused before anything is kept if one is no address."""
+    found = [text.strip() for name in MEDIA for text in given.getlist(name)]
+    if any(text and not WEB_ADDRESS.fullmatch(text) for text in found):
+        raise Open311Error((400, "media_url is no web address"))
+    return tuple(dict.fromkeys(text for text in found if text))
 
 
 def place_in(address: str, address_id: str) -> Place | None:

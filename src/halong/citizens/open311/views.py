@@ -6,13 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from halong.accounts.models import ApiKey
-from halong.citizens import codes, images
+from halong.citizens import abuse, codes, images, simulated
 from halong.citizens.actions.partners import link_media, partner_update
 from halong.citizens.actions.photographs import MOST_PHOTOS, attach_photo
 from halong.citizens.actions.sending import ContactDraft, Draft, Sent, send_report
@@ -85,8 +87,8 @@ def one_request(request: HttpRequest, number: str, *, form: str) -> HttpResponse
     pk = parameters.request_number(number)
     given = request.GET.copy()
     given["service_request_id"] = str(pk or 0)
-    found = documents.found(parameters.asked(given), place, key)
-    rows = documents.requests(found, key, base_of(request))
+    wanted = parameters.asked(given)
+    rows = documents.requests(documents.found(wanted, place, key), key, base_of(request), wanted)
     if not rows:
         raise Open311Error((404, f"service_request_id {number[:40]!r} was not found"))
     return answer(form, "service_requests", rows)
@@ -97,6 +99,7 @@ def one_request(request: HttpRequest, number: str, *, form: str) -> HttpResponse
 @speaks("GET")
 def token(request: HttpRequest, token: str, *, form: str) -> HttpResponse:
     """The number of a request that was answered with a token, as soon as the duty officer has looked at it."""
+    abuse.still_allowed(request, "code")
     parameters.jurisdiction(request.GET)
     follower = (
         Follower.objects.filter(code_digest=codes.digest_of(token), sender=True)
@@ -104,10 +107,21 @@ def token(request: HttpRequest, token: str, *, form: str) -> HttpResponse:
         .first()
     )
     if follower is None or len(codes.tidy_code(token)) != codes.LENGTH:
+        abuse.allow(request, "code")
         raise Open311Error((404, "token was not found"))
     waits = follower.report.state == Report.State.SENT
     row = {"service_request_id": None if waits else str(follower.report_id), "token": token}
     return answer(form, "service_requests", [row])
+
+
+@public
+@csrf_exempt
+@speaks("GET", "POST")
+def nothing(request: HttpRequest, *, form: str) -> HttpResponse:
+    """Whatever else is asked for below the endpoint: an error that a client can read."""
+    raise Open311Error(
+        (404, "There is no such resource: ask for services, requests, tokens or servicerequestupdates")
+    )
 
 
 @public
@@ -122,7 +136,9 @@ def updates(request: HttpRequest, *, form: str) -> HttpResponse:
     end = parameters.moment(request.GET, "end_date") or timezone.now() + timedelta(minutes=1)
     if end < start:
         raise Open311Error((400, "end_date lies before start_date"))
-    found = ReportEvent.objects.filter(public=True, report__public=True, at__gte=start, at__lte=end)
+    key = parameters.key_of(request)
+    seen = Q(report__public=True) if key is None else Q(report__public=True) | Q(report__api_key=key)
+    found = ReportEvent.objects.filter(seen, public=True, at__gte=start, at__lte=end)
     if place is not None:
         found = found.filter(report__place__path__startswith=place.path)
     rows = documents.updates(found.order_by("at", "pk")[: parameters.MOST], base_of(request))
@@ -131,9 +147,10 @@ def updates(request: HttpRequest, *, form: str) -> HttpResponse:
 
 def _post(request: HttpRequest, form: str) -> HttpResponse:
     key = parameters.needed_key(request)
-    jurisdiction = parameters.jurisdiction(request.POST)
+    given = parameters.sent(request)
+    jurisdiction = parameters.jurisdiction(given)
     files = _checked_files(request)
-    sent = _send(request, key, jurisdiction)
+    sent = _send(request, given, key, jurisdiction)
     for index, content in enumerate(files):
         attach_photo(sent.report, content, key=f"{index}", by=key)
     batch = sent.report.category.answering == Category.Answering.BATCH
@@ -145,8 +162,8 @@ def _post(request: HttpRequest, form: str) -> HttpResponse:
     return answer(form, "service_requests", [row], status=201 if sent.new else 200)
 
 
-def _send(request: HttpRequest, key: ApiKey, jurisdiction: Place | None) -> Sent:
-    given = parameters.posted(request.POST)
+def _send(request: HttpRequest, fields: QueryDict, key: ApiKey, jurisdiction: Place | None) -> Sent:
+    given = parameters.posted(fields)
     category = parameters.category_of(given.code)
     place = _located(given, jurisdiction)
     name = " ".join(part for part in (given.person["first_name"], given.person["last_name"]) if part)
@@ -165,17 +182,21 @@ def _send(request: HttpRequest, key: ApiKey, jurisdiction: Place | None) -> Sent
         lat=given.lat,
         located=Report.Located.PARTNER,
         address=given.address,
-        language=request.POST.get("lang", "vi"),
+        language=fields.get("lang", "vi"),
         answers=given.answers,
-        with_photo=bool(request.FILES) or bool(given.media_url),
+        with_photo=True,  # a description is optional in the specification, so it may be as short as under a picture
         contact=contact,
         channel=Report.Channel.OPEN311,
         api_key=key,
-        external_id=request.POST.get("external_id", ""),
+        external_id=fields.get("external_id", ""),
+        simulated=simulated.is_marked(fields.get("external_id", ""), fields.get(simulated.FIELD)),
     )
-    sent = send_report(draft, by=key)
-    if given.media_url and sent.new:
-        link_media(sent.report, given.media_url, by=key)
+    if not given.media_urls:
+        return send_report(draft, by=key)
+    with transaction.atomic():  # whoever sends it again, since the answer was lost, finds its pictures linked
+        sent = send_report(draft, by=key)
+        for address in given.media_urls[:MOST_PHOTOS] if sent.new else ():
+            link_media(sent.report, address, by=key)
     return sent
 
 
@@ -216,7 +237,7 @@ def _located(given: parameters.Posted, jurisdiction: Place | None) -> Place:
 
 def client_id_of(request: HttpRequest, key: ApiKey) -> tuple[uuid.UUID, bool]:
     """What makes sending twice one request: the client's ``Idempotency-Key`` or ``external_id``; and whether it sent one."""
-    own = request.headers.get("Idempotency-Key", "") or request.POST.get("external_id", "")
+    own = request.headers.get("Idempotency-Key", "") or parameters.sent(request).get("external_id", "")
     if not own:
         return uuid.uuid4(), False
     secret = codes.sign("open311", f"{key.pk}:{own[:200]}")
@@ -225,18 +246,22 @@ def client_id_of(request: HttpRequest, key: ApiKey) -> tuple[uuid.UUID, bool]:
 
 def _post_update(request: HttpRequest, form: str) -> HttpResponse:
     key = parameters.needed_key(request)
-    parameters.jurisdiction(request.POST)
-    pk = parameters.request_number(request.POST.get("service_request_id", ""))
+    given = parameters.sent(request)
+    parameters.jurisdiction(given)
+    pk = parameters.request_number(given.get("service_request_id", ""))
     if pk is None:
         raise Open311Error((400, "service_request_id was not provided"))
     report = Report.objects.filter(pk=pk, api_key=key).select_related("category", "place", "agency").first()
     if report is None:
         raise Open311Error((404, f"service_request_id {pk} was not found among those that this api_key sent"))
+    addresses = parameters.media_urls(given)
     entry = partner_update(
         report,
         by=key,
-        text=request.POST.get("description", ""),
-        update_id=request.POST.get("update_id", ""),
+        text=given.get("description", ""),
+        update_id=given.get("update_id") or given.get("update_id_ext", ""),
     )
+    for address in addresses[:MOST_PHOTOS]:
+        link_media(report, address, by=key)
     row = {"update_id": str(entry.pk), "service_request_id": str(report.pk)}
     return answer(form, "service_request_updates", [row], status=201)

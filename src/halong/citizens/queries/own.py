@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from halong.citizens import codes
@@ -25,7 +26,9 @@ from halong.citizens.queries.rows import PublicExtension, PublicProof, Step
 
 @dataclass(frozen=True)
 class OwnView:
-    """A report as its follower sees it; ``text``, ``place`` and photos in full only for the one who sent it."""
+    """A report as its follower sees it; ``text``, ``place`` and photos in full only for the one who sent it. Others see what
+    the public sees, and only while it does.
+    """
 
     report: Report
     follower: Follower
@@ -63,6 +66,11 @@ def was_sent(client_id: UUID) -> bool:
     return Report.objects.filter(client_id=client_id).exists()
 
 
+def follows(report: Report, client_id: UUID) -> bool:
+    """Whether somebody follows the report (or the one that it went into) under this random number already."""
+    return Follower.objects.filter(report=report.merged_into_id or report.pk, client_id=client_id).exists()
+
+
 def follower_of(code: str) -> Follower | None:
     """Whose code it is, however it was typed; None for no one's."""
     if len(codes.tidy_code(code)) != codes.LENGTH:
@@ -76,13 +84,9 @@ def follower_of(code: str) -> Follower | None:
 
 def own_view(follower: Follower) -> OwnView:
     """Everything about a report that its follower may see."""
-    report = follower.report
-    answer = (
-        Answer.objects.filter(report=report, state=Answer.State.APPROVED)
-        .select_related("agency")
-        .order_by("-decided_at")
-        .first()
-    )
+    if not (follower.sender or follower.report.public):
+        return _kept_from_him(follower)
+    report, answer = follower.report, _answer_of(follower.report)
     question = Question.objects.filter(report=report, replied_at=None).first() if follower.sender else None
     photos = Photo.objects.filter(report=report, use=Photo.Use.REPORT).order_by("pk")
     return OwnView(
@@ -103,12 +107,41 @@ def own_view(follower: Follower) -> OwnView:
     )
 
 
+def _answer_of(report: Report) -> Answer | None:
+    approved = Answer.objects.filter(report=report, state=Answer.State.APPROVED).select_related("agency")
+    return approved.order_by("-decided_at").first()
+
+
+def _kept_from_him(follower: Follower) -> OwnView:
+    """What somebody who only follows still sees of a report that the public sees no longer: where it stands."""
+    report = follower.report
+    return OwnView(
+        report=report,
+        follower=follower,
+        text="",
+        street="",
+        who=report.agency.name if report.agency else "",
+        steps=[],
+        question=None,
+        answer="",
+        answered_by="",
+        proofs=[],
+        extensions=[],
+        photos=[],
+        reopen_until=None,
+        merged_into=report.merged_into_id,
+    )
+
+
 def own_photo(follower: Follower, photo_id: int) -> PhotoCopy | None:
-    """A photo as its sender sees it, checked and without metadata; others get public copies only."""
+    """A photo as its sender sees it, checked and without metadata: his own, and those that prove an approved answer. Others
+    get public copies only.
+    """
     if not follower.sender:
         return None
+    his = Q(photo__use=Photo.Use.REPORT) | Q(photo__proofs__answer__state=Answer.State.APPROVED)
     return PhotoCopy.objects.filter(
-        photo=photo_id, photo__report=follower.report_id, kind=PhotoCopy.Kind.WORK
+        his, photo=photo_id, photo__report=follower.report_id, kind=PhotoCopy.Kind.WORK
     ).first()
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from math import floor
 from typing import Any
 
+from django.contrib.postgres.aggregates import BoolOr
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Count, F, FloatField, IntegerField, Max, Q, QuerySet, Sum
 from django.db.models.functions import Cast, Floor
@@ -239,21 +240,14 @@ def photo_bytes(photo_id: int, kind: str = PhotoCopy.Kind.PUBLIC) -> PhotoCopy |
 
 
 def map_points(wanted: PublicFilter, *, zoom: float) -> dict[str, Any]:
-    """GeoJSON for the map: one feature a cell with its count, or single reports where one looks closely."""
+    """GeoJSON for the map: where one looks closely single reports, the newest 1,500; else a feature a cell of the map with
+    its count, how many are open, and a single report where a cell has one only.
+    """
     found = filtered(wanted).filter(public_lon__isnull=False)
     if zoom >= POINTS_FROM_ZOOM:
-        rows = found.order_by("-created_at").values_list(
-            "pk", "public_lon", "public_lat", "category__code", "state", "due_at", "resolved_at"
-        )[:MOST_POINTS]
-        now = timezone.now()
-        features = [
-            _point(lon, lat, {"id": pk, "category": code, "state": state, "late": (done or now) > due})
-            for pk, lon, lat, code, state, due, done in rows
-            if lon is not None and lat is not None
-        ]
-        return {"type": "FeatureCollection", "features": features}
+        return _collection(_single_points(found.order_by("-created_at")[:MOST_POINTS]))
     cell = 360 / 2 ** (max(0, floor(zoom)) + 3)  # an eighth of a tile: about 64 pixels
-    rows_ = (
+    rows = list(
         found.annotate(
             x=Floor(Cast(F("public_lon") / cell, FloatField()), output_field=IntegerField()),
             y=Floor(Cast(F("public_lat") / cell, FloatField()), output_field=IntegerField()),
@@ -265,20 +259,43 @@ def map_points(wanted: PublicFilter, *, zoom: float) -> dict[str, Any]:
             lat=Sum("public_lat"),
             open=Count("pk", filter=Q(state__in=OPEN)),
             one=Max("pk"),
+            simulated=BoolOr("simulated"),
         )
         .order_by()
     )
-    return {
-        "type": "FeatureCollection",
-        "features": [
+    alone = [row["one"] for row in rows if row["n"] == 1]
+    return _collection(
+        _single_points(Report.objects.shown().filter(pk__in=alone))
+        + [
             _point(
                 row["lon"] / row["n"],
                 row["lat"] / row["n"],
-                {"count": row["n"], "open": row["open"], **({"id": row["one"]} if row["n"] == 1 else {})},
+                {"count": row["n"], "open": row["open"], "simulated": row["simulated"]},
             )
-            for row in rows_
-        ],
-    }
+            for row in rows
+            if row["n"] > 1
+        ]
+    )
+
+
+def _single_points(found: "QuerySet[Report]") -> list[dict[str, Any]]:
+    rows = found.values_list(
+        "pk", "public_lon", "public_lat", "category__code", "state", "due_at", "resolved_at", "simulated"
+    )
+    now = timezone.now()
+    return [
+        _point(
+            lon,
+            lat,
+            {"id": pk, "category": code, "state": state, "late": (done or now) > due, "simulated": made_up},
+        )
+        for pk, lon, lat, code, state, due, done, made_up in rows
+        if lon is not None and lat is not None
+    ]
+
+
+def _collection(features: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"type": "FeatureCollection", "features": features}
 
 
 def _point(lon: float, lat: float, properties: dict[str, Any]) -> dict[str, Any]:

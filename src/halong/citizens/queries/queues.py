@@ -121,9 +121,9 @@ def parts_q(user: Any) -> Q:
     return scope_q(user, "reports.handle", place="agency__place", agency="agency", sector="")
 
 
-def waiting_approvals(user: Any) -> "QuerySet[Answer]":
+def waiting_approvals(user: Any, scope: Scope | None = None) -> "QuerySet[Answer]":
     """Answers that a head may approve: not those that he wrote."""
-    approving = Report.objects.filter(_approve_q(user))
+    approving = Report.objects.filter(_approve_q(user)).within(scope or Scope())
     found = Answer.objects.filter(state=Answer.State.WAITING, report__in=approving.filter(state="answered"))
     return (
         found.exclude(written_by=user)
@@ -132,11 +132,12 @@ def waiting_approvals(user: Any) -> "QuerySet[Answer]":
     )
 
 
-def waiting_extensions(user: Any) -> list[Extension]:
+def waiting_extensions(user: Any, scope: Scope | None = None) -> list[Extension]:
     """Extensions that a person may decide about, the nearest deadline first."""
     found = Extension.objects.filter(state=Extension.State.WAITING).exclude(asked_by=user)
-    rows = found.filter(report__in=Report.objects.filter(visible_q(user))).select_related(
-        "report__category", "report__agency__parent", "agency", "asked_by"
+    reports = Report.objects.filter(visible_q(user)).within(scope or Scope())
+    rows = found.filter(report__in=reports).select_related(
+        "report__category", "report__place", "report__agency__parent", "agency", "asked_by"
     )
     return [
         row

@@ -1,6 +1,7 @@
 """Which reports were open at a moment, now or in the past: the timeline says what the row no longer does."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -49,7 +50,7 @@ def standing_at(at: datetime) -> list[Cell]:
     """(place, agency, how many were late, how many were open) at a moment, by the agency that had them then (None: the
     duty officer). One statement.
     """
-    given = {
+    given: dict[str, Any] = {
         "at": at, "open": list(OPEN), "turns": list(TURNS), "ends": list(ENDS), "owners": list(OWNERS),
         "promises": list(PROMISES),
     }  # fmt: skip

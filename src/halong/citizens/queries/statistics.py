@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from math import sqrt
 from typing import Any
 
-from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.aggregates import ArrayAgg, BoolOr
 from django.db.models import Aggregate, Count, F, FloatField, IntegerField, Min, Q, QuerySet, Sum
 from django.db.models.functions import Cast, Extract, Floor, TruncDate
 from django.utils import timezone
@@ -54,6 +54,7 @@ class Flow:
     accept: int | None = 0
     dissatisfied: int | None = 0
     median_hours: float | None = None
+    simulated: bool | None = False  # whether simulated reports are among those that were counted
 
     @property
     def rated(self) -> int:
@@ -115,15 +116,26 @@ class HotSpot:
     weight: int
     categories: list[str]
     since: datetime
+    simulated: bool = False  # whether some of them are
 
 
 def _share(part: int | None, whole: int | None) -> float | None:
     return None if not whole or part is None or whole < FEWEST else 100 * part / whole
 
 
-def _base(user: Any, place: Place | None, agency: Agency | None, sector: str) -> "QuerySet[Report]":
-    """The reports that are counted: with a person those that he may see, without one all that were really taken on."""
-    found = Report.objects.all() if user is None else Report.objects.visible_to(user)
+def _base(
+    user: Any, place: Place | None, agency: Agency | None, sector: str, *, parts: bool = False
+) -> "QuerySet[Report]":
+    """The reports that are counted: with a person those that he may see, without one all that were really taken on; but in
+    ``parts`` (of one place, agency or sector) only those on the public list, since what is more would tell of single ones
+    that aren't.
+    """
+    if user is not None:
+        found = Report.objects.visible_to(user)
+    elif parts or place is not None or agency is not None or sector:
+        found = Report.objects.shown()
+    else:
+        found = Report.objects.all()
     if place is not None:
         found = found.filter(place__path__startswith=place.path)
     if agency is not None:
@@ -162,6 +174,7 @@ def _aggregates(start: datetime, end: datetime, now: datetime) -> dict[str, Any]
         "accept": Count("pk", filter=rated & Q(rating="accept")),
         "dissatisfied": Count("pk", filter=rated & Q(rating="dissatisfied")),
         "median_hours": Median(Extract(F("resolved_at") - F("created_at"), "epoch") / 3600.0, filter=done),
+        "simulated": BoolOr("simulated"),
     }
 
 
@@ -176,15 +189,19 @@ def flow(
 
 
 def by_place(
-    user: Any = None, *, start: datetime, end: datetime, place: Place | None = None, sector: str = "",
-    now: datetime | None = None,
+    user: Any = None, *, start: datetime, end: datetime, place: Place | None = None, agency: Agency | None = None,
+    sector: str = "", now: datetime | None = None,
 ) -> list[StatRow]:  # fmt: skip
     """Commune-level units with their numbers, the most received first. For the public: small numbers hidden, and what
     compares (times, satisfaction) only under the same decision as with agencies, since a unit is its People's Committee.
     """
     now = now or timezone.now()
     rows = list(
-        _base(user, place, None, sector).values("place").annotate(**_aggregates(start, end, now)).order_by()
+        _base(user, place, agency, sector, parts=True)
+        .filter(_touched(start, end))
+        .values("place")
+        .annotate(**_aggregates(start, end, now))
+        .order_by()
     )
     places = Place.objects.defer("boundary").in_bulk([row["place"] for row in rows])
     stats = [StatRow(None, places[row.pop("place")], Flow(**row)) for row in rows]
@@ -196,8 +213,8 @@ def by_place(
 
 
 def by_agency(
-    user: Any = None, *, start: datetime, end: datetime, place: Place | None = None, sector: str = "",
-    now: datetime | None = None,
+    user: Any = None, *, start: datetime, end: datetime, place: Place | None = None, agency: Agency | None = None,
+    sector: str = "", now: datetime | None = None,
 ) -> list[StatRow]:  # fmt: skip
     """Agencies with their numbers, those with the largest share on time first, those with few cases last and unranked.
 
@@ -206,7 +223,8 @@ def by_agency(
     now = now or timezone.now()
     if user is None and publication_in_force(now) is None:
         return []
-    found = _base(user, place, None, sector).filter(_touched(start, end), agency__isnull=False)
+    found = _base(user, place, agency, sector, parts=True)
+    found = found.filter(_touched(start, end), agency__isnull=False)
     rows = list(found.values("agency").annotate(**_aggregates(start, end, now)).order_by())
     agencies = Agency.objects.in_bulk([row["agency"] for row in rows])
     stats = [StatRow(agencies[row.pop("agency")], None, Flow(**row)) for row in rows]
@@ -237,18 +255,19 @@ def hidden(whole: Flow) -> Flow:
     counts = {
         name: None if value is not None and 0 < value < SMALLEST else value
         for name, value in vars(whole).items()
-        if name != "median_hours"
+        if name not in ("median_hours", "simulated")
     }
     few = (whole.answered or 0) < FEWEST
     if whole.rated < FEWEST:  # single voices can't be told apart
         counts |= {"satisfied": None, "accept": None, "dissatisfied": None}
-    return Flow(**counts, median_hours=None if few else whole.median_hours)
+    return Flow(**counts, median_hours=None if few else whole.median_hours, simulated=whole.simulated)
 
 
 def _only_counts(whole: Flow) -> Flow:
     return Flow(
         received=whole.received, answered=whole.answered, open=whole.open, on_time=None, on_first=None, overdue=None,
         extended=None, reopened=None, returned=None, satisfied=None, accept=None, dissatisfied=None,
+        simulated=whole.simulated,
     )  # fmt: skip
 
 
@@ -327,12 +346,12 @@ def rising(user: Any, *, days: int = 7, place: Place | None = None, agency: Agen
     return sorted(found_, key=lambda row: -row.factor)
 
 
-def hot_spots(user: Any = None, *, start: datetime, end: datetime, place: Place | None = None, sector: str = "",
-              limit: int = 20) -> list[HotSpot]:  # fmt: skip
+def hot_spots(user: Any = None, *, start: datetime, end: datetime, place: Place | None = None,
+              agency: Agency | None = None, sector: str = "", limit: int = 20) -> list[HotSpot]:  # fmt: skip
     """Squares of about 500 m in which five reports or more came in, the heaviest first. The public's are of public reports
     by their coarse places.
     """
-    found = _base(user, place, None, sector).filter(created_at__gte=start, created_at__lt=end)
+    found = _base(user, place, agency, sector).filter(created_at__gte=start, created_at__lt=end)
     sides = ("lon", "lat")
     if user is None:
         found, sides = found.filter(public=True), ("public_lon", "public_lat")
@@ -342,7 +361,11 @@ def hot_spots(user: Any = None, *, start: datetime, end: datetime, place: Place 
         .annotate(x=x, y=y)
         .values_list("x", "y")
         .annotate(
-            n=Count("pk"), w=Sum("weight"), since=Min("created_at"), kinds=ArrayAgg("category", distinct=True)
+            n=Count("pk"),
+            w=Sum("weight"),
+            since=Min("created_at"),
+            kinds=ArrayAgg("category", distinct=True),
+            simulated=BoolOr("simulated"),
         )
         .filter(n__gte=SMALLEST)
         .order_by("-w")[:limit]
@@ -350,6 +373,8 @@ def hot_spots(user: Any = None, *, start: datetime, end: datetime, place: Place 
     spots = list(rows)
     names = Category.objects.in_bulk({pk for row in spots for pk in row[5]})
     return [
-        HotSpot((cx + 0.5) * CELL, (cy + 0.5) * CELL, n, w, sorted(str(names[pk]) for pk in kinds), since)
-        for cx, cy, n, w, since, kinds in spots
+        HotSpot(
+            (cx + 0.5) * CELL, (cy + 0.5) * CELL, n, w, sorted(str(names[pk]) for pk in kinds), since, made_up
+        )
+        for cx, cy, n, w, since, kinds, made_up in spots
     ]

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -27,15 +27,22 @@ from halong.core.access import public as everybody
 from halong.core.errors import HalongError, Malformed
 from halong.core.formats import local
 
+T = TypeVar("T")
 REACHED = {"sent": 1, "returned": 1, "routed": 2, "working": 3, "answered": 3}  # of four; the rest are over
 
 
-def _follower(request: HttpRequest, code: str) -> Follower:
-    follower = own.follower_of(code)
-    if follower is None:
+def opened(request: HttpRequest, code: str, find: Callable[[str], T | None]) -> T:
+    """What a code in an address opens. Wrong ones are counted, and beyond the limit a right one opens nothing either."""
+    abuse.still_allowed(request, "code")
+    found = find(code)
+    if found is None:
         abuse.allow(request, "code")
         raise Http404
-    return follower
+    return found
+
+
+def _follower(request: HttpRequest, code: str) -> Follower:
+    return opened(request, code, own.follower_of)
 
 
 def private(response: HttpResponse) -> HttpResponse:
@@ -231,12 +238,14 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
     """Say "same here": follow a public report and add to its weight. Pressing twice counts once (``client_id``)."""
     if abuse.is_robot(request.POST):
         return redirect("public-report", pk)
-    abuse.allow(request, "follow")
     report = get_object_or_404(Report.objects.select_related("merged_into"), pk=pk)
     try:
         client_id = uuid.UUID(request.POST.get("client_id", ""))
     except ValueError as error:
         raise Malformed(_("This form is broken. Load the page again.")) from error
+    if not own.follows(report, client_id):
+        abuse.allow(request, "follow")
+        abuse.prove(request)
     followed = following.follow_report(report, client_id=client_id, language=(get_language() or "vi")[:2])
     url = reverse("citizen-own", args=[followed.code])
     if request.headers.get("Accept", "").startswith("application/json"):

@@ -12,8 +12,9 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from halong.citizens.actions.privacy import (
+    Belongings,
+    belongings_of,
     data_of,
-    followers_of,
     fulfil_request,
     open_contact,
     refuse_request,
@@ -97,19 +98,29 @@ def _found(request: HttpRequest, pk: int) -> DataRequest:
 
 
 def _page(found: DataRequest, **forms: Any) -> dict[str, Any]:
-    mine = followers_of(found) if found.state == DataRequest.State.OPEN else []
     return {
         "data_request": found,
-        "entries": [
-            {"number": row.report.number, "category": row.report.category, "sender": row.sender}
-            for row in mine
-        ],
+        **(_mine(belongings_of(found)) if found.state == DataRequest.State.OPEN else {}),
         "now": timezone.now(),
         "answer": DataAnswerForm(),
         "export": ExportForm(),
         "crumbs": [{"label": _("Data requests"), "url": "/privacy/requests"}, {"label": f"#{found.pk}"}],
         **forms,
     }
+
+
+def _mine(found: Belongings) -> dict[str, Any]:
+    """What belongs to the asker, as the page shows it: without any word of it."""
+    entries = [
+        {
+            "number": row.report.number,
+            "category": row.report.category,
+            "sender": row.sender,
+            "proven": row in found.proven,
+        }
+        for row in found.followers
+    ]
+    return {"entries": entries, "suggestions": found.suggestions, "unproven": found.unproven}
 
 
 @access("privacy.handle")
@@ -124,10 +135,13 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Carry it out, or refuse it."""
     found, form = _found(request, pk), DataAnswerForm(request.POST)
-    act = refuse_request if "refuse" in request.POST else fulfil_request
     if form.is_valid():
+        given = form.cleaned_data
         try:
-            act(found, by=actor_of(request), answer=form.cleaned_data["answer"])
+            if "refuse" in request.POST:
+                refuse_request(found, by=actor_of(request), answer=given["answer"])
+            else:
+                fulfil_request(found, by=actor_of(request), **given)
             messages.success(request, _("Recorded."))
             return redirect("data-request", pk)
         except Invalid as error:
@@ -145,7 +159,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
     found, form = _found(request, pk), ExportForm(request.POST)
     if form.is_valid():
         try:
-            data = data_of(found, by=actor_of(request), reason=form.cleaned_data["reason"])
+            data = data_of(found, by=actor_of(request), **form.cleaned_data)
             headers = {"Content-Disposition": f'attachment; filename="data-request-{pk}.json"'}
             return JsonResponse(data, headers=headers, json_dumps_params={"ensure_ascii": False, "indent": 1})
         except Invalid as error:

@@ -2,30 +2,29 @@
 
 import csv
 from collections.abc import Iterator
-from datetime import timedelta
+from math import isfinite
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.feedgenerator import Rss201rev2Feed
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from halong.citizens import abuse
 from halong.citizens.forms.public import ListForm, new_client_id
 from halong.citizens.models import PhotoCopy, Report
 from halong.citizens.queries import public, statistics
-from halong.citizens.queries.rows import PublicFilter, PublicRow
+from halong.citizens.queries.figures import SPANS, figures_of
+from halong.citizens.queries.rows import PublicRow
+from halong.citizens.views.words import script_words
 from halong.core.access import public as everybody
 from halong.core.formats import local
 from halong.core.tables import safe_cell
 
-FIGURES_KEPT_S = 300
-SPANS = (30, 90, 365)
 MAP_ZOOM = 15.0  # single reports
 COLUMNS = (
     "number", "category", "category_name", "text", "place", "street", "lon", "lat", "state", "agency", "sent", "due",
@@ -43,7 +42,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
     """The list with its filters, and the map above it."""
     form = ListForm(request.GET)
     wanted = form.wanted()
-    page = int(number) if (number := request.GET.get("page", "1")).isdigit() else 1
+    page = int(number) if (number := request.GET.get("page", "1")[:6]).isdecimal() else 1
     found = public.reports(wanted, page=min(page, public.MOST))
     query = request.GET.copy()
     query.pop("page", None)
@@ -51,8 +50,11 @@ def report_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "found": found,
         "query": query.urlencode(),
+        "words": script_words(),
         "filtered": any(request.GET.get(name) for name in form.fields),
-        "more_filters": any(request.GET.get(name) for name in ("place", "agency", "start", "end")),
+        "more_filters": any(
+            request.GET.get(name) for name in ("state", "category", "place", "agency", "start", "end")
+        ),
     }
     return render(request, "citizens/citizen/reports.html", context)
 
@@ -67,8 +69,16 @@ def report_page(request: HttpRequest, pk: int) -> HttpResponse:
         if into is None:
             raise Http404
         return redirect("public-report", into)
-    context = {"report": found, "row": found.row, "client_id": new_client_id()}
-    return render(request, "citizens/citizen/report_public.html", context)
+    context = {
+        "report": found,
+        "row": found.row,
+        "client_id": new_client_id(),
+        "stamp": abuse.stamp(),
+        "honeypot": abuse.HONEYPOT,
+    }
+    response = render(request, "citizens/citizen/report_public.html", context)
+    abuse.mark_device(request, response)
+    return response
 
 
 @everybody
@@ -87,24 +97,19 @@ def photo(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 @require_GET
 def geojson(request: HttpRequest) -> HttpResponse:
     """Reports as GeoJSON: single ones, or with ``zoom`` below 15 the counts of cells; ``box=west,south,east,north``."""
-    wanted = _boxed(ListForm(request.GET).wanted(), request.GET.get("box", ""))
-    try:
-        zoom = float(request.GET.get("zoom", MAP_ZOOM))
-    except ValueError:
-        zoom = MAP_ZOOM
-    found = public.map_points(wanted, zoom=zoom)
+    found = public.map_points(ListForm(request.GET).wanted(), zoom=_zoom(request.GET.get("zoom", "")))
     names = {c.code: str(c) for _group, rows in public.categories() for c in rows}
     for feature in found["features"]:
         feature["properties"] |= _for_map(feature["properties"], names)
     return JsonResponse(found, content_type="application/geo+json")
 
 
-def _boxed(wanted: PublicFilter, box: str) -> PublicFilter:
+def _zoom(given: str) -> float:
     try:
-        west, south, east, north = (float(part) for part in box.split(","))
+        zoom = float(given)
     except ValueError:
-        return wanted
-    return PublicFilter(**(vars(wanted) | {"box": (west, south, east, north)}))
+        return MAP_ZOOM
+    return min(max(zoom, 0.0), MAP_ZOOM) if isfinite(zoom) else MAP_ZOOM
 
 
 def _for_map(given: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
@@ -112,13 +117,17 @@ def _for_map(given: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     if "count" in given:
         return {}
     name = names.get(given["category"], given["category"])
+    over = given["state"] in ("resolved", "closed")
+    late = given["late"] and not over
+    state_words = str(Report.State(given["state"]).label)
     return {
         "name": name,
         "label": name,
         "kind": "report",
         "kindLabel": _("Report"),
-        "value": str(Report.State(given["state"]).label),
-        "state": "attention" if given["late"] and given["state"] not in ("resolved", "closed") else "normal",
+        "value": f"{state_words} · {pgettext('reports', 'Late')}" if late else state_words,
+        "state": "attention" if late else "normal",
+        "over": over,
         "status": given["state"],
         "href": reverse("public-report", args=[given["id"]]),
     }
@@ -175,7 +184,7 @@ def rss(request: HttpRequest) -> HttpResponse:
     for row in public.reports(wanted, size=50).rows:
         link = base + reverse("public-report", args=[row.pk])
         feed.add_item(
-            title=f"{row.category} · {row.place.name}",
+            title=_titled(row),
             link=link,
             description=f"{row.text}\n{row.state_words}",
             pubdate=row.created_at,
@@ -185,6 +194,11 @@ def rss(request: HttpRequest) -> HttpResponse:
     return HttpResponse(feed.writeString("utf-8"), content_type="application/rss+xml; charset=utf-8")
 
 
+def _titled(row: PublicRow) -> str:
+    title = f"{row.category} · {row.place.name}"
+    return f"{title} ({_('simulated')})" if row.simulated else title
+
+
 @everybody
 @require_GET
 def figures(request: HttpRequest) -> HttpResponse:
@@ -192,32 +206,13 @@ def figures(request: HttpRequest) -> HttpResponse:
     days = next((n for n in SPANS if request.GET.get("days") == str(n)), 90)
     chips = [{"label": _("%(n)d days") % {"n": n}, "url": f"?days={n}", "current": n == days} for n in SPANS]
     context = {
-        **_figures(days),
+        **figures_of(days),
         "chips": chips,
         "days": days,
         "smallest": statistics.SMALLEST,
         "fewest": statistics.FEWEST,
     }
     return render(request, "citizens/citizen/figures.html", context)
-
-
-def _figures(days: int) -> dict[str, Any]:
-    """The public numbers of so many days, counted anew every five minutes."""
-    key = f"citizens-figures-{days}"
-    known: dict[str, Any] | None = cache.get(key)
-    if known is None:
-        end = timezone.now()
-        span: dict[str, Any] = {"start": end - timedelta(days=days), "end": end}
-        known = {
-            "flow": statistics.flow(None, **span),
-            "places": statistics.by_place(None, **span),
-            "agencies": statistics.by_agency(None, **span),
-            "compared": statistics.publication_in_force(end) is not None,
-            "spots": statistics.hot_spots(None, **span, limit=8),
-            "at": end,
-        }
-        cache.set(key, known, FIGURES_KEPT_S)
-    return known
 
 
 @everybody
@@ -232,9 +227,10 @@ def hot_spots_geojson(request: HttpRequest) -> HttpResponse:
             "properties": {
                 "id": n, "name": ", ".join(spot.categories[:3]), "label": str(spot.count), "kind": "hot-spot",
                 "kindLabel": _("Hot spot"), "state": "normal", "value": _("%(n)d reports") % {"n": spot.count},
+                "simulated": spot.simulated,
             },
         }
-        for n, spot in enumerate(_figures(days)["spots"], 1)
+        for n, spot in enumerate(figures_of(days)["spots"], 1)
     ]  # fmt: skip
     return JsonResponse(
         {"type": "FeatureCollection", "features": features}, content_type="application/geo+json"

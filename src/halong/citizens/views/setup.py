@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from halong.citizens.actions.catalogue import decide_publication, withdraw_publication
+from halong.citizens.actions.ending import end_dated
 from halong.citizens.desk import setup
 from halong.citizens.desk.setup import KINDS, Kind
-from halong.citizens.forms.setup import PublicationForm
+from halong.citizens.forms.setup import EndForm, PublicationForm
 from halong.citizens.models import Publication
 from halong.core.access import access, actor_of
 from halong.core.errors import HalongError
@@ -81,6 +82,28 @@ def _saved(request: HttpRequest, kind: Kind, form: Any, old: Any) -> bool:
         return False
     messages.success(request, _("Saved."))
     return True
+
+
+@access("reports.set_up")
+@require_http_methods(["GET", "POST"])
+def end(request: HttpRequest, key: str, pk: int) -> HttpResponse:
+    """Let a row end without another in its place."""
+    kind = _kind(key)
+    if kind.key not in setup.ENDS:
+        raise Http404
+    row = get_object_or_404(setup.rows_of(kind, request.user, past=False), pk=pk)
+    form = EndForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            end_dated(row, by=actor_of(request), **form.cleaned_data)
+        except HalongError as error:
+            show_faults(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(f"/reports/set-up?kind={kind.key}")
+    cell = setup.cells(kind, row, timezone.localdate())
+    context = {"kind": kind, "form": form, "cell": cell}
+    return render(request, "citizens/desk/setup_end.html", context, status=422 if form.errors else 200)
 
 
 @access("reports.set_up")

@@ -1,9 +1,10 @@
 """Suggestions, notices of services, and what somebody asks about his own data."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from halong.citizens import abuse
+from halong.citizens import abuse, simulated
 from halong.citizens.actions.privacy import ask_data
 from halong.citizens.actions.sending import LawfulElsewhere
 from halong.citizens.actions.voices import send_suggestion
@@ -21,7 +22,7 @@ from halong.citizens.models import Suggestion
 from halong.citizens.promises import terms_on
 from halong.citizens.queries import own, public
 from halong.citizens.queries.units import units_today
-from halong.citizens.views.own import private, tell_form
+from halong.citizens.views.own import opened, private, tell_form
 from halong.core.access import public as everybody
 from halong.core.errors import HalongError
 
@@ -60,8 +61,10 @@ def suggest(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             abuse.allow(request, "suggest")
-            abuse.check_stamp(request.POST.get("stamp", ""))
-            sent = send_suggestion(form.draft(insists="insists" in request.POST))
+            abuse.prove(request)
+            draft = form.draft(insists="insists" in request.POST)
+            of_simulator = simulated.is_marked(draft.client_id, request.POST.get(simulated.FIELD))
+            sent = send_suggestion(replace(draft, simulated=of_simulator))
             return private(redirect("citizen-suggestion", sent.code))
         except LawfulElsewhere as elsewhere:
             return _form_page(request, template, form, matter=elsewhere.matter, channels=elsewhere.channels)
@@ -74,10 +77,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
 @require_GET
 def own_suggestion(request: HttpRequest, code: str) -> HttpResponse:
     """One's own suggestion and its answer."""
-    suggestion = own.suggestion_of(code)
-    if suggestion is None:
-        abuse.allow(request, "code")
-        raise Http404
+    suggestion = opened(request, code, own.suggestion_of)
     context = {"suggestion": suggestion, "shown_code": shown_code(tidy_code(code))}
     return private(render(request, "citizens/citizen/suggestion_own.html", context))
 
@@ -106,7 +106,7 @@ def suggestion_page(request: HttpRequest, pk: int) -> HttpResponse:
 def notices(request: HttpRequest) -> HttpResponse:
     """Notices of services, by place."""
     chosen = request.GET.get("place", "")
-    place = units_today().filter(pk=int(chosen)).first() if chosen.isdigit() and len(chosen) < 10 else None
+    place = units_today().filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 10 else None
     context = {
         "notices": public.notices(place),
         "place": place,
@@ -128,7 +128,9 @@ def data_request(request: HttpRequest) -> HttpResponse:
             "code": request.GET.get("code", ""),
             "kind": request.GET.get("kind", ""),
         }
-        return _form_page(request, template, DataRequestForm(initial=first))
+        return private(
+            _form_page(request, template, DataRequestForm(initial=first))
+        )  # a code may stand in it
     if abuse.is_robot(request.POST):
         return redirect(reverse("citizen-data"))
     form = DataRequestForm(request.POST)
@@ -148,7 +150,7 @@ def _ask(request: HttpRequest, form: DataRequestForm) -> str:
     if given["code"] and follower is None:
         words = _("Nothing has this code. Check it letter by letter.")
         raise HalongError(words, fields={"code": words})
-    abuse.check_stamp(request.POST.get("stamp", ""))
+    abuse.prove(request)
     asked = ask_data(
         kind=given["kind"], text=given["text"], client_id=given["client_id"], follower=follower,
         contact=None if contact.is_empty else contact,
@@ -160,9 +162,6 @@ def _ask(request: HttpRequest, form: DataRequestForm) -> str:
 @require_GET
 def data_answer(request: HttpRequest, code: str) -> HttpResponse:
     """What became of a data request."""
-    found = own.data_request_of(code)
-    if found is None:
-        abuse.allow(request, "code")
-        raise Http404
+    found = opened(request, code, own.data_request_of)
     context = {"asked": found, "shown_code": shown_code(tidy_code(code))}
     return private(render(request, "citizens/citizen/data_answer.html", context))

@@ -35,6 +35,8 @@ def script_words() -> dict[str, str]:
         "photo": _("Photo {n}"),
         "too many photos": _("At most {n} photos."),
         "too large": _("The photo is larger than 25 MB."),
+        "no photo": _("{name} isn't a photo that can be taken: use JPEG, PNG, WebP or HEIC."),
+        "too many pixels": _("{name} has too many pixels. Take it with a lower resolution."),
         "saved": _("Draft kept on this phone"),
         "checking": _("Checking that you are no robot…"),
         "waiting": pgettext("state of a draft", "Waits for network"),
@@ -56,5 +58,18 @@ def script_words() -> dict[str, str]:
         "push on": _("Messages on this device are on"),
         "push off": _("Messages on this device are off"),
         "push denied": _("This browser doesn't allow messages. Allow them in its settings."),
+        "busy": _("The server is busy. Kept on this phone, tried again by itself."),
+        "full": _(
+            "The storage of this phone is full: what you add isn't kept once the page is closed. Send it before."
+        ),
+        "send now": _(
+            "No network, and the storage of this phone is full: leave this page open until it is sent."
+        ),
+        "map open": pgettext("reports", "Being handled"),
+        "map over": pgettext("reports", "Answered"),
+        "map late": pgettext("reports", "Late"),
+        "map shows": _("Reports on this part of the map: {n}"),
+        "map old": _("No network: the map shows what was loaded last."),
+        "reports here": _("Reports here: {n}"),
         "no storage": _("This browser keeps nothing (private mode?): send before you close the page."),
     }

@@ -39,6 +39,29 @@ class Limits:
     allow_private: bool = False
 
 
+class NotSentError(Conflict):
+    """What was to be sent can't have arrived: no such host, no connection."""
+
+
+async def post(
+    address: str, limits: Limits, *, fields: Mapping[str, str | list[str]], headers: Mapping[str, str]
+) -> Answer:
+    """The answer to a form, whatever its status; redirects aren't followed. Raises NotSentError, and Conflict where nobody
+    can say whether it arrived.
+    """
+    try:
+        url = httpx.URL(address)
+        async with asyncio.timeout(WHOLE_S), httpx.AsyncClient(timeout=QUIET_S, trust_env=False) as client:
+            return await _ask(client, url, headers, limits, fields)
+    except (httpx.InvalidURL, httpx.ConnectError, httpx.ConnectTimeout) as error:
+        raise NotSentError(f"{address.partition('?')[0]}: {error}") from error
+    except TimeoutError as error:
+        text = gettext("%(host)s doesn't answer within %(n)d seconds.")
+        raise Conflict(text % {"host": url.host, "n": WHOLE_S}) from error
+    except httpx.HTTPError as error:
+        raise Conflict(f"{url.host}: {_words(error)}") from error
+
+
 async def fetch(
     address: str, limits: Limits, *, headers: Mapping[str, str], secret: Mapping[str, str] | None = None
 ) -> Answer:
@@ -64,14 +87,22 @@ async def fetch(
 
 
 async def _ask(
-    client: httpx.AsyncClient, url: httpx.URL, headers: Mapping[str, str], limits: Limits
+    client: httpx.AsyncClient,
+    url: httpx.URL,
+    headers: Mapping[str, str],
+    limits: Limits,
+    fields: Mapping[str, str | list[str]] | None = None,
 ) -> Answer:
-    """One hop: to the address that the name stands for now, and no other."""
+    """One hop: to the address that the name stands for now, and no other. GET, or POST of a form's ``fields``."""
     port = url.port or (443 if url.scheme == "https" else 80)
-    address = await resolve(url.host, port, allow_private=limits.allow_private)
+    try:
+        address = await resolve(url.host, port, allow_private=limits.allow_private)
+    except Conflict as error:
+        raise NotSentError(str(error)) from error
     request = client.build_request(
-        "GET",
+        "GET" if fields is None else "POST",
         url.copy_with(host=address),
+        data=fields,
         # closed after each hop: a connection to an address must not be used for another name there
         headers={
             **headers,

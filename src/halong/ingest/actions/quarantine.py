@@ -53,12 +53,7 @@ def replay(items: Sequence[Quarantined], *, by: Actor, payload: bytes | None = N
         for item in claimed:
             audit.record(by, "quarantine.replay", item, corrected=payload is not None, origin=item.origin)
         touch("sources")
-    return Outcome(
-        sum(outcome.accepted for outcome in outcomes),
-        sum(outcome.duplicate for outcome in outcomes),
-        sum(outcome.corrected for outcome in outcomes),
-        sum(outcome.quarantined for outcome in outcomes),
-    )
+    return sum(outcomes, start=Outcome())
 
 
 @transaction.atomic

@@ -62,13 +62,8 @@ async def _submit(pipeline: Pipeline, batch: Batch, ref: SourceRef, origin: str)
         part = Batch(
             observations=batch.observations[start : start + CHUNK],
             things=batch.things if start == 0 else [],
+            records=batch.records if start == 0 else [],
             rejected=batch.rejected if start == 0 else [],
         )
-        outcome = await pipeline.submit_batch(part, ref, origin=origin)
-        total = Outcome(
-            total.accepted + outcome.accepted,
-            total.duplicate + outcome.duplicate,
-            total.corrected + outcome.corrected,
-            total.quarantined + outcome.quarantined,
-        )
+        total += await pipeline.submit_batch(part, ref, origin=origin)
     return total

@@ -232,12 +232,15 @@ def _points(shown: Sequence[Standing], behind: Sequence[Overdue], counts: dict[s
     if red:
         words = gettext("Indicators out of their bounds: %(names)s") % {"names": ", ".join(red[:4])}
         points.append({"state": "high", "text": words})
-    late = sum(one.tasks for one in behind)
+    late = [one.tasks for one in behind if one.tasks]
     if late:
-        owing = sum(bool(one.tasks) for one in behind)
-        words = ngettext("%(n)s task is late", "%(n)s tasks are late", late) % {"n": format_number(late, 0)}
-        whose = ngettext("at %(n)s agency", "at %(n)s agencies", owing) % {"n": format_number(owing, 0)}
-        points.append({"state": "high", "text": f"{words} {whose}"})
+        points.append(_owed(ngettext("%(n)s task is late", "%(n)s tasks are late", sum(late)), late))
+    reports = [one.reports for one in behind if one.reports]
+    if reports:
+        words = ngettext(
+            "%(n)s report of citizens is late", "%(n)s reports of citizens are late", sum(reports)
+        )
+        points.append(_owed(words, reports))
     data = sum(len(one.data) for one in behind)
     if data:
         words = ngettext("%(n)s set of data hasn't come", "%(n)s sets of data haven't come", data)
@@ -246,6 +249,14 @@ def _points(shown: Sequence[Standing], behind: Sequence[Overdue], counts: dict[s
         words = ngettext("%(n)s task is due today", "%(n)s tasks are due today", due)
         points.append({"state": "normal", "text": words % {"n": format_number(due, 0)}})
     return points or [{"state": "normal", "text": gettext("Nothing needs a decision this morning.")}]
+
+
+def _owed(words: str, by_agency: list[int]) -> dict[str, Any]:
+    """How many are late, and at how many agencies."""
+    whose = ngettext("at %(n)s agency", "at %(n)s agencies", len(by_agency)) % {
+        "n": format_number(len(by_agency), 0)
+    }
+    return {"state": "high", "text": f"{words % {'n': format_number(sum(by_agency), 0)}} {whose}"}
 
 
 def _alert_point(counts: dict[str, int]) -> dict[str, Any]:

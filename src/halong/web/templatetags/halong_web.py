@@ -9,12 +9,13 @@ from django import template
 from django.core.paginator import Page
 from django.template import Context
 from django.template.loader import get_template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from halong.core import formats
 from halong.web import svg
 from halong.web.assets import asset as asset_url
+from halong.web.assets import modules
 from halong.web.words import STATES
 
 register = template.Library()
@@ -79,6 +80,13 @@ def rate_chart(counts: Sequence[float], limit: float, label: str) -> SafeString:
 def asset(name: str) -> str:
     """The address of a built file."""
     return asset_url(name)
+
+
+@register.simple_tag
+def preload_modules(*names: str) -> SafeString:
+    """Links that fetch these scripts and their chunks at once, rather than one after the other as they name each other."""
+    addresses = sorted({address for name in names for address in modules(name)})
+    return format_html_join("", '<link rel="modulepreload" href="{}">', ((address,) for address in addresses))
 
 
 @register.filter

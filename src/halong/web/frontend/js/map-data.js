@@ -52,8 +52,8 @@ export class Things {
       type: "Feature", id, geometry: { type: "Point", coordinates: [lon, lat] },
       properties: {
         id, name, label: name, kind: kind.kind, kindLabel: kind.label, plural: kind.plural, sector: kind.sector, sectorLabel: kind.sectorLabel, order: kind.order,
-        place: places[placeAt] ?? "", state: states[state], value: label && value != null ? `${label.label} ${number(value, label.decimals)}` : "",
-        href: href.replace("/0", `/${id}`), simulated: (flags & SIMULATED) > 0,
+        place: places[placeAt] ?? "", state: states[state], value: label ? [label.label, value != null && number(value, label.decimals)].filter(Boolean).join(" ") : "",
+        href: (kind.href ?? href).replace("/0", `/${id - (kind.first ?? 0)}`), simulated: (flags & SIMULATED) > 0,
       },
     };
   }

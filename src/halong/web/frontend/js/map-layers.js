@@ -15,8 +15,10 @@ function tally(features) {
   return [...sectors.values()].sort((a, b) => a.order - b.order).map((s) => ({ ...s, kinds: [...s.kinds.values()].sort((a, b) => b.count - a.count) }));
 }
 
+/** Kinds of a sector that the page calls quiet (`data-quiet="reports"`) are off until somebody turns them on. */
 export function startLayers(host, box, all) {
-  let drawn = "";
+  const quiet = (host.dataset.quiet ?? "").split(/\s+/).filter(Boolean), quieted = new Set();
+  let drawn = "", chosen = false;
   const boxes = () => [...box.querySelectorAll("input[data-kind]")];
   const hidden = () => boxes().filter((b) => !b.checked).map((b) => b.dataset.kind);
   const whole = () => {
@@ -30,6 +32,7 @@ export function startLayers(host, box, all) {
     if (all) all.indeterminate = !all.checked && boxes().some((b) => b.checked);
   };
   const changed = () => {
+    chosen = true;
     whole();
     host.hideKinds(hidden());
     host.dispatchEvent(new CustomEvent("map:layers"));
@@ -56,6 +59,8 @@ export function startLayers(host, box, all) {
     const key = JSON.stringify(sectors);
     if (key === drawn) return;
     const off = new Set([...hidden(), ...host.hiddenKinds]);
+    const fresh = sectors.filter((sector) => quiet.includes(sector.key)).flatMap((sector) => sector.kinds.map(({ kind }) => kind)).filter((kind) => !quieted.has(kind));
+    for (const kind of fresh) quieted.add(kind), off.add(kind);
     drawn = key;
     const focus = document.activeElement?.dataset;
     const [heldKind, heldSector] = [focus?.kind, focus?.sector];
@@ -69,6 +74,7 @@ export function startLayers(host, box, all) {
     }));
     for (const b of boxes()) b.checked = !off.has(b.dataset.kind);
     whole();
+    if (fresh.length) host.hideKinds(hidden());
     const held = heldKind ? `[data-kind="${CSS.escape(heldKind)}"]` : heldSector !== undefined ? `[data-sector="${CSS.escape(heldSector)}"]` : "";
     if (held && box.querySelector(held)) box.querySelector(held).focus();
   };
@@ -80,9 +86,9 @@ export function startLayers(host, box, all) {
       for (const b of boxes()) b.checked = kinds === null || kinds.includes(b.dataset.kind);
       changed();
     },
-    /** The kinds that are shown; null when none is hidden. */
+    /** The kinds that are shown; null when nobody has chosen and none is hidden. */
     get shown() {
-      return hidden().length ? boxes().filter((b) => b.checked).map((b) => b.dataset.kind) : null;
+      return chosen && hidden().length ? boxes().filter((b) => b.checked).map((b) => b.dataset.kind) : null;
     },
   };
 }

@@ -1,6 +1,7 @@
 /** The public's pages: no htmx, no live stream; they come over slow lines. */
 import { startAgeing } from "./ageing.js";
 import { startHeavy } from "./heavy.js";
+import { startInstall } from "./install.js";
 import { startNearest } from "./nearest.js";
 import { startWaking } from "./report-wake.js";
 import { startShell } from "./shell.js";
@@ -9,6 +10,7 @@ startShell();
 startAgeing();
 startNearest();
 startWaking();
-startHeavy({ "halong-map": () => import("./map.js"), "halong-chart": () => import("./chart.js") })();
+startHeavy({ "halong-map": () => import("./map.js"), "halong-chart": () => import("./chart.js"), "[data-report-map]": () => import("./report-map.js") })();
+startInstall();
 // A hidden switch or an empty list is seen by no observer.
-if (document.querySelector("[data-report], [data-my-reports], [data-push]")) import("./report.js");
+if (document.querySelector("[data-report], [data-my-reports], [data-push], [data-work]")) import("./report.js");

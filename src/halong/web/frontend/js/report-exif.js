@@ -1,13 +1,21 @@
-/** Where a photo was taken and how many pixels it has, from its header; read on the phone, never from the server's copy. */
+/** What a photo is, how many pixels it has and where it was taken, from its header; read on the phone. */
 const HEAD = 512 * 1024;
 const TIFF = { II: true, MM: false };
 
-function tiffOf(bytes) {
-  // "Exif\0\0" stands before the TIFF block in JPEG and in most HEIC files.
-  for (let i = 0; i < bytes.length - 14; i += 1) {
-    if (bytes[i] === 0x45 && bytes[i + 1] === 0x78 && bytes[i + 2] === 0x69 && bytes[i + 3] === 0x66 && !bytes[i + 4] && !bytes[i + 5]) return i + 6;
-  }
+const TIFF_HEADS = [[0x4d, 0x4d, 0, 0x2a, 0, 0, 0, 8], [0x49, 0x49, 0x2a, 0, 8, 0, 0, 0]];
+
+const find = (bytes, wanted, from = 0) => {
+  for (let i = from; i < bytes.length - wanted.length; i += 1) if (bytes[i] === wanted[0] && wanted.every((byte, n) => bytes[i + n] === byte)) return i;
   return -1;
+};
+
+/** "Exif\0\0" stands before the TIFF block in JPEG and in most HEIC files, and in HEIC also in the table of contents, where no
+    block follows; in other HEIC files the block begins by itself. */
+function tiffOf(bytes) {
+  for (let at = find(bytes, [0x45, 0x78, 0x69, 0x66, 0, 0]); at >= 0; at = find(bytes, [0x45, 0x78, 0x69, 0x66, 0, 0], at + 6)) {
+    if (["MM", "II"].includes(String.fromCharCode(bytes[at + 6], bytes[at + 7]))) return at + 6;
+  }
+  return Math.max(...TIFF_HEADS.map((head) => find(bytes, head)));
 }
 
 function directory(view, start, at, little) {
@@ -46,16 +54,36 @@ export function placeOf(buffer) {
   }
 }
 
-/** Millions of pixels of a JPEG by its frame header; 0 when it can't be told. */
-export function megapixels(buffer) {
-  const bytes = new Uint8Array(buffer), view = new DataView(buffer);
-  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return 0;
+const text = (bytes, start, end) => String.fromCharCode(...bytes.subarray(start, end));
+const HEIC = ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1", "heif"];
+
+/** `jpeg png webp heic` by its first bytes, "" for what the server wouldn't take either (a drawing, a page, an archive). */
+export function kindOf(buffer) {
+  const bytes = new Uint8Array(buffer);
+  if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return "jpeg";
+  if (text(bytes, 1, 4) === "PNG") return "png";
+  if (text(bytes, 0, 4) === "RIFF" && text(bytes, 8, 12) === "WEBP") return "webp";
+  const brands = text(bytes, 4, 8) === "ftyp" ? text(bytes, 8, 64).match(/.{4}/gs) : [];
+  return brands.some((brand) => HEIC.includes(brand)) ? "heic" : "";
+}
+
+function jpegPixels(bytes, view) {
   let at = 2;
   while (at + 9 < bytes.length && bytes[at] === 0xff) {
     const mark = bytes[at + 1];
-    if (mark >= 0xc0 && mark <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(mark)) return (view.getUint16(at + 5) * view.getUint16(at + 7)) / 1e6;
+    if (mark >= 0xc0 && mark <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(mark)) return view.getUint16(at + 5) * view.getUint16(at + 7);
     at += 2 + view.getUint16(at + 2);
   }
+  return 0;
+}
+
+/** Millions of pixels of a JPEG, PNG or large WebP by its header; 0 when it can't be told. */
+export function megapixels(buffer) {
+  const bytes = new Uint8Array(buffer), view = new DataView(buffer), kind = kindOf(buffer);
+  const three = (at) => 1 + (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16));
+  if (kind === "jpeg") return jpegPixels(bytes, view) / 1e6;
+  if (kind === "png" && bytes.length > 24) return (view.getUint32(16) * view.getUint32(20)) / 1e6;
+  if (kind === "webp" && text(bytes, 12, 16) === "VP8X") return (three(24) * three(27)) / 1e6;
   return 0;
 }
 

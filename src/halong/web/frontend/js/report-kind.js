@@ -99,9 +99,9 @@ export class Kind {
     button.disabled = true;
     try {
       await this.follow(button.dataset.same);
-    } catch {
+    } catch (trouble) {
       button.disabled = false;
-      fault(this.#form.querySelector("[data-send-error]"), say("failed"));
+      fault(button.closest("li").querySelector(".field-error"), (trouble instanceof TypeError ? "" : trouble.message) || say("failed"));
     }
   }
 }

@@ -19,10 +19,10 @@ function button(text, act, kind = "quiet") {
 const link = (href, textContent) => make("a", { className: "btn", href, textContent });
 
 function row(draft, redraw) {
-  const { id, state, fields = {}, photos = [], code, url, fault } = draft;
+  const { id, state, fields = {}, photos = [], code, url, fault, why } = draft;
   const left = photos.filter(({ done }) => !done).length;
   const text = draft.category ?? draft.kindName ?? fields.text?.slice(0, 60) ?? "";
-  const notes = [fields.text, dateTime(new Date(draft.sentAt ?? draft.savedAt)), code && say("code", { code }), fault, ...photos.map((photo) => photo.fault)].filter(Boolean);
+  const notes = [fields.text, dateTime(new Date(draft.sentAt ?? draft.savedAt)), code && say("code", { code }), fault, state === "waiting" && (why === "busy" ? say("busy") : why), ...photos.map((photo) => photo.fault)].filter(Boolean);
   const actions = make("div", { className: "row" });
   if (url) actions.append(link(url, say("follow it")));
   if (state === "draft" || state === "refused") actions.append(link(`/c/report?draft=${id}`, say("continue")));
@@ -34,16 +34,16 @@ function row(draft, redraw) {
 }
 
 export class Mine {
-  constructor(box, besides) {
-    this.box = box;
-    this.besides = besides;
+  /** `besides`: a draft that isn't listed, `also`: one that is even when it is sent. */
+  constructor(box, besides, also) {
+    Object.assign(this, { box, besides, also });
     onChange(() => this.draw());
     this.draw();
   }
 
   async draw() {
     const open = this.box.dataset.myReports === "open";
-    const rows = (await drafts()).filter(({ id, state }) => id !== this.besides?.() && (!open || state !== "sent"));
+    const rows = (await drafts()).filter(({ id, state }) => id !== this.besides?.() && (!open || state !== "sent" || id === this.also?.()));
     const hint = document.querySelector("[data-mine-empty]");
     if (hint) hint.hidden = rows.length > 0;
     const around = this.box.closest("[data-drafts-here], [data-mine-panel]");

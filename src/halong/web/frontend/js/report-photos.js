@@ -1,15 +1,25 @@
 /** Photos of the form: chosen, made smaller on the phone where that saves a slow network, kept, shown, removed. */
-import { headOf, megapixels, placeOf } from "./report-exif.js";
+import { headOf, kindOf, megapixels, placeOf } from "./report-exif.js";
 import { forgetPhoto, keepPhoto, photoOf, randomId } from "./report-store.js";
 import { fault, make, say } from "./report-words.js";
 
 const MOST = 6, LARGEST = 25 * 1024 * 1024;
 const SMALL_ENOUGH = 900 * 1024, SIDE = 2560, QUALITY = 0.85;
-const MOST_MEGAPIXELS = 50; // decoding more than this may close the page on a cheap phone: it is sent as it is
+const MOST_MEGAPIXELS = 50; // decoding more than this may close the page on a cheap phone: it is sent as it is, and not shown
+const MOST_OF = { png: 40, webp: 40 }; // what the server must decode whole
+
+const isHuge = (head) => megapixels(head) > MOST_MEGAPIXELS;
+
+/** Why a file isn't taken, as the server would say; "" when it is. */
+function refusal(file, head) {
+  const kind = kindOf(head);
+  if (!kind) return say("no photo", { name: file.name });
+  return megapixels(head) > (MOST_OF[kind] ?? Infinity) ? say("too many pixels", { name: file.name }) : "";
+}
 
 /** The same picture with at most 2560 pixels a side and no metadata; what this browser can't draw stays as it is. */
 async function smaller(file, head) {
-  if (file.size <= SMALL_ENOUGH || megapixels(head) > MOST_MEGAPIXELS || !globalThis.createImageBitmap) return file;
+  if (file.size <= SMALL_ENOUGH || isHuge(head) || !globalThis.createImageBitmap) return file;
   try {
     const image = await createImageBitmap(file);
     const scale = Math.min(1, SIDE / Math.max(image.width, image.height));
@@ -45,28 +55,34 @@ export class Photos {
 
   async restore(photos) {
     this.photos = photos.filter(({ done }) => !done);
-    for (const { key } of this.photos) {
+    for (const { key, huge } of this.photos) {
       const kept = await photoOf(key);
-      if (kept) this.#urls.set(key, URL.createObjectURL(new Blob([kept.bytes], { type: kept.type })));
+      if (kept) this.#preview(key, new Blob([kept.bytes], { type: kept.type }), huge);
     }
     this.#draw();
   }
 
+  #preview(key, blob, huge) {
+    if (!huge) this.#urls.set(key, URL.createObjectURL(blob));
+  }
+
   async #add(files) {
     fault(this.#error, "");
-    let place = null;
+    let place = null, added = false;
     for (const file of files) {
       if (this.photos.length >= MOST) { fault(this.#error, say("too many photos", { n: MOST })); break; }
       if (file.size > LARGEST) { fault(this.#error, say("too large")); continue; }
-      const head = await headOf(file);
+      const head = await headOf(file), wrong = refusal(file, head);
+      if (wrong) { fault(this.#error, wrong); continue; }
       place ??= placeOf(head);
-      const kept = await smaller(file, head), key = randomId();
+      const kept = await smaller(file, head), key = randomId(), huge = isHuge(head);
       await keepPhoto(key, kept);
-      this.#urls.set(key, URL.createObjectURL(kept));
-      this.photos.push({ key, done: false });
+      this.#preview(key, kept, huge);
+      this.photos.push({ key, done: false, huge });
+      added = true;
     }
     this.#draw();
-    this.changed(this.photos, place, files.length > 0);
+    this.changed(this.photos, place, added);
   }
 
   async #remove(key) {
@@ -84,9 +100,11 @@ export class Photos {
       const button = make("button", { type: "button", textContent: "×" });
       button.setAttribute("aria-label", say("remove photo", { n: n + 1 }));
       button.addEventListener("click", () => this.#remove(key));
-      const image = make("img", { src: this.#urls.get(key) ?? "", alt: say("photo", { n: n + 1 }) });
+      const unseen = () => make("span", { className: "report-unseen", textContent: say("photo", { n: n + 1 }) });
+      if (!this.#urls.has(key)) return make("li", {}, unseen(), button);
+      const image = make("img", { src: this.#urls.get(key), alt: say("photo", { n: n + 1 }) });
       // A HEIC that this browser can't show is still sent.
-      image.addEventListener("error", () => image.replaceWith(make("span", { className: "report-unseen", textContent: say("photo", { n: n + 1 }) })));
+      image.addEventListener("error", () => image.replaceWith(unseen()));
       return make("li", {}, image, button);
     }));
   }

@@ -22,6 +22,7 @@ async function keep(draft, changes) {
 
 const locked = (work) => (globalThis.navigator?.locks ? navigator.locks.request("halong-reports", work) : work());
 
+/** It must wait; the message says why: "" for no network, "busy", or the server's own words (too many in a short time). */
 class Later extends Error {}
 
 async function ask(path, options) {
@@ -29,10 +30,10 @@ async function ask(path, options) {
   try {
     response = await fetch(API + path, { credentials: "same-origin", ...options, headers: { Accept: "application/json", ...options?.headers } });
   } catch {
-    throw new Later("offline");
+    throw new Later("");
   }
-  if (response.status === 429 || response.status >= 500) throw new Later(String(response.status));
   const body = await response.json().catch(() => ({}));
+  if (response.status === 429 || response.status >= 500) throw new Later((response.status === 429 && body.detail) || "busy");
   return { ok: response.ok, body };
 }
 
@@ -72,9 +73,9 @@ async function deliver(id, solve) {
   try {
     if (!draft.code && !(await sendReport(draft, solve))) return;
     await sendPhotos(draft);
-    await keep(draft, { state: "sent", sentAt: Date.now() });
+    await keep(draft, { state: "sent", sentAt: Date.now(), why: "" });
   } catch (error) {
-    await keep(draft, { state: "waiting" });
+    await keep(draft, { state: "waiting", why: error instanceof Later ? error.message : "busy" });
     throw error;
   }
 }

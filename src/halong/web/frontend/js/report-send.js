@@ -1,20 +1,9 @@
-/** Sending from a page: the work is done in a worker; what can't go now is left to Background Sync, or to the next time that a
+/** Sending from a page: what can't go now is left to Background Sync, or to the next time that a
     page is shown or the network is back (iOS has no Background Sync). */
 import { flush, isWaiting } from "./report-queue.js";
-import { solve } from "./report-solve.js";
-import { page } from "./page.js";
+import { work } from "./report-proof.js";
 
 const FLAG = "halong-reports-wait";
-
-function work(challenge) {
-  if (!page.assets.reportWork || !globalThis.Worker) return solve(challenge);
-  return new Promise((done, fail) => {
-    const worker = new Worker(page.assets.reportWork);
-    worker.onmessage = ({ data }) => { worker.terminate(); done(data); };
-    worker.onerror = () => { worker.terminate(); try { done(solve(challenge)); } catch (error) { fail(error); } };
-    worker.postMessage(challenge);
-  });
-}
 
 async function remember() {
   const waits = await isWaiting();
@@ -32,12 +21,21 @@ export async function sendWaiting() {
   return { all, later: all || Boolean(navigator.serviceWorker?.controller && "SyncManager" in globalThis) };
 }
 
+const FIRST_MS = 15_000, LAST_MS = 300_000; // a server that is busy is asked again, ever more seldom
 let started = false;
-/** Tries again whenever there may be a network. */
+/** Tries again whenever there may be a network, and while a page is open from time to time. */
 export function keepTrying() {
   if (started) return;
   started = true;
-  const again = () => { if (navigator.onLine && !document.hidden) sendWaiting().catch(() => {}); };
+  let pause = FIRST_MS, timer;
+  const again = async () => {
+    clearTimeout(timer);
+    if (!navigator.onLine || document.hidden) return;
+    const { all } = await sendWaiting().catch(() => ({ all: false }));
+    if (all) { pause = FIRST_MS; return; }
+    timer = setTimeout(again, pause);
+    pause = Math.min(2 * pause, LAST_MS);
+  };
   addEventListener("online", again);
   addEventListener("pageshow", again);
   document.addEventListener("visibilitychange", again);

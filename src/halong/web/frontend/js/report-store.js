@@ -1,6 +1,7 @@
 /** Drafts and photos on this phone, in IndexedDB; used by pages and by the service worker.
     A draft: {id, state, fields, answers, photos: [key], savedAt, number, code, url, due, fault, faults}.
-    `state`: draft → waiting → sending → sent, or refused (the sender must look). Where nothing can be kept, memory serves. */
+    `state`: draft → waiting → sending → sent, or refused (the sender must look); `why` it waits. Where nothing can be kept (private
+    mode, a full disk), memory serves, and the page says so. */
 const NAME = "halong-reports", VERSION = 1;
 const memory = { drafts: new Map(), photos: new Map() };
 let opened;
@@ -8,6 +9,15 @@ let opened;
 const settled = (request) => new Promise((done, fail) => {
   request.onsuccess = () => done(request.result);
   request.onerror = () => fail(request.error);
+});
+
+/** Done once it is on the disk: a full disk is told at the end of a transaction. */
+const written = (database, store, work) => new Promise((done, fail) => {
+  const transaction = database.transaction(store, "readwrite");
+  transaction.oncomplete = done;
+  transaction.onabort = () => fail(transaction.error);
+  transaction.onerror = () => fail(transaction.error);
+  work(transaction.objectStore(store));
 });
 
 function open() {
@@ -27,16 +37,39 @@ function open() {
 /** Whether this browser keeps anything once the page is closed. */
 export const keeps = async () => (await open()) !== null;
 
-async function act(store, mode, work, plain) {
+let full = false;
+/** Whether something couldn't be kept for want of room: it is lost when the page is closed. */
+export const isFull = () => full;
+
+async function read(store, ask, plain) {
   const database = await open();
-  if (!database) return plain(memory[store]);
-  return settled(work(database.transaction(store, mode).objectStore(store)));
+  return database ? settled(ask(database.transaction(store, "readonly").objectStore(store))) : plain;
 }
 
-const get = (store, key) => act(store, "readonly", (s) => s.get(key), (m) => m.get(key));
-const put = (store, key, value) => act(store, "readwrite", (s) => s.put(value), (m) => m.set(key, value));
-const remove = (store, key) => act(store, "readwrite", (s) => s.delete(key), (m) => m.delete(key));
-const all = (store) => act(store, "readonly", (s) => s.getAll(), (m) => [...m.values()]);
+const get = async (store, key) => memory[store].get(key) ?? (await read(store, (s) => s.get(key)));
+
+async function put(store, key, value) {
+  const database = await open();
+  try {
+    if (!database) throw new Error("nothing can be kept");
+    await written(database, store, (s) => s.put(value));
+    memory[store].delete(key);
+  } catch {
+    memory[store].set(key, value);
+    full ||= database !== null;
+  }
+}
+
+async function remove(store, key) {
+  memory[store].delete(key);
+  const database = await open();
+  if (database) await written(database, store, (s) => s.delete(key));
+}
+
+async function all(store) {
+  const kept = await read(store, (s) => s.getAll(), []), only = memory[store];
+  return [...kept.filter(({ id, key }) => !only.has(id ?? key)), ...only.values()];
+}
 
 export const draftOf = (id) => get("drafts", id);
 export const drafts = async () => (await all("drafts")).sort((a, b) => b.savedAt - a.savedAt);

@@ -4,9 +4,11 @@ import { Kind } from "./report-kind.js";
 import { Mine, rememberFollowed } from "./report-mine.js";
 import { Photos } from "./report-photos.js";
 import { Where } from "./report-place.js";
+import { onChange } from "./report-queue.js";
+import { proof, startProving } from "./report-proof.js";
 import { startPush } from "./report-push.js";
 import { keepTrying, sendWaiting } from "./report-send.js";
-import { draftOf, forgetDraft, keepDraft, keeps, randomId } from "./report-store.js";
+import { draftOf, forgetDraft, isFull, keepDraft, keeps, randomId } from "./report-store.js";
 import { fault, say } from "./report-words.js";
 
 const STEPS = ["photo", "place", "kind"];
@@ -49,8 +51,9 @@ class ReportForm {
     else if (form.querySelector(".field-invalid, .field-error:not([hidden])")) this.#go("kind");
     else this.#go("photo", false);
     if (!this.where.known) this.where.locate();
-    this.mine = [...form.querySelectorAll("[data-my-reports]")].map((box) => new Mine(box, () => (this.#over ? undefined : this.id)));
-    if (!(await keeps())) form.querySelector("[data-kept]").textContent = say("no storage");
+    this.mine = [...form.querySelectorAll("[data-my-reports]")].map((box) => new Mine(box, () => (this.#over ? undefined : this.id), () => (this.#over ? this.id : undefined)));
+    onChange(() => this.#gone());
+    await this.#sayKept("");
     form.dataset.ready = "";
   }
 
@@ -138,8 +141,15 @@ class ReportForm {
   async #keep() {
     const draft = this.#draft("draft");
     if (this.#sending || this.#over || !(draft.photos.length || draft.fields.text || draft.fields.address || draft.fields.category)) return;
+    const known = await draftOf(this.id);
+    if (known && !["draft", "refused"].includes(known.state)) return; // another tab has sent it meanwhile
     await keepDraft(draft);
-    if (await keeps()) this.form.querySelector("[data-kept]").textContent = say("saved");
+    this.#sayKept(say("saved"));
+  }
+
+  async #sayKept(words) {
+    const trouble = (await keeps()) ? isFull() && "full" : "no storage";
+    this.form.querySelector("[data-kept]").textContent = trouble ? say(trouble) : words;
   }
 
   #complete() {
@@ -164,6 +174,8 @@ class ReportForm {
     fault(this.form.querySelector("[data-send-error]"), "");
     this.form.querySelector("[data-kept]").textContent = say("checking");
     try {
+      const known = await draftOf(this.id);
+      if (known?.url) { location.assign(known.url); return; } // another tab has sent it
       await keepDraft(this.#draft("waiting"));
       await this.#sent(await sendWaiting());
     } catch {
@@ -183,16 +195,24 @@ class ReportForm {
     }
     this.#over = true;
     if (draft.url && draft.state === "sent") { location.assign(`${draft.url}?sent=1`); return; }
-    this.form.querySelector("[data-done]").textContent = say(later ? "will send" : "keep open");
+    const why = draft.why === "busy" ? say("busy") : draft.why;
+    this.form.querySelector("[data-done]").textContent = why || say(isFull() ? "send now" : later ? "will send" : "keep open");
     this.#go("done");
     for (const mine of this.mine) mine.draw();
     keepTrying();
   }
 
+  /** What waited has gone while the page stayed open. */
+  async #gone() {
+    const draft = this.#step === "done" && (await draftOf(this.id));
+    if (draft && draft.state === "sent") this.form.querySelector("[data-done]").textContent = say("sent", { number: draft.number });
+  }
+
   async #follow(url) {
-    const response = await fetch(url, { method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams({ client_id: this.id }) });
-    if (!response.ok) throw new Error(String(response.status));
+    const body = new URLSearchParams({ client_id: this.id, altcha: await proof() });
+    const response = await fetch(url, { method: "POST", headers: { Accept: "application/json" }, body });
     const followed = await response.json();
+    if (!response.ok) throw new Error(followed.detail ?? "");
     this.#over = true;
     await forgetDraft(this.id);
     await rememberFollowed({ id: randomId(), ...followed, category: this.form.elements.category.selectedOptions[0].textContent });
@@ -205,3 +225,4 @@ export { keepTrying };
 for (const form of document.querySelectorAll("[data-report]")) new ReportForm(form).start();
 for (const box of document.querySelectorAll("[data-my-reports]:not([data-report] *)")) { new Mine(box); keepTrying(); }
 for (const box of document.querySelectorAll("[data-push]")) startPush(box);
+for (const form of document.querySelectorAll("[data-work]")) startProving(form);

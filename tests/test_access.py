@@ -6,14 +6,14 @@ A new address fails here until the table says who may call it. After a change th
 """
 
 import csv
-import io
 import os
 import subprocess
 import sys
 import tempfile
-import uuid
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -41,6 +41,12 @@ def addresses():
                 yield f"{space}{entry.name or where}", where, entry
 
     return list(walk(get_resolver()))
+
+
+def worlds():
+    """What each app's tests give of their own: ``tests/<app>/access_world.py``."""
+    files = sorted(Path(__file__).parent.glob("*/access_world.py"))
+    return [import_module(f"tests.{file.parent.name}.access_world") for file in files]
 
 
 @pytest.fixture
@@ -102,7 +108,7 @@ def world(db):
     collection = Collection.objects.create(key="c", title="c")
     collection.indicators.add(indicator)
     collection.agencies.add(agency)
-    return {
+    things = {
         "user": person.pk,
         "indicator": indicator.pk,
         "collection": collection.pk,
@@ -146,109 +152,21 @@ def world(db):
         "agency": agency.pk,
         "project": Project.objects.create(code="x", kind=Project.Kind.values[0], name="x").pk,
         "urn": entity.urn,
-    } | _citizens_world(person, place, agency, moment, source)
-
-
-def _citizens_world(person, place, agency, moment, source):
-    """A report that the public sees, with everything that hangs on it; a suggestion, a notice, a question about data."""
-    from PIL import Image
-
-    from halong.citizens import codes
-    from halong.citizens.models import (
-        Answer,
-        Category,
-        DataRequest,
-        Follower,
-        Photo,
-        PhotoCopy,
-        Proof,
-        Publication,
-        Report,
-        ServiceNotice,
-        Substitute,
-        Suggestion,
-    )
-    from halong.connectors.open311.models import Exchange
-
-    def coded(purpose="report"):
-        client_id = uuid.uuid4()
-        code = codes.code_of(client_id, purpose=purpose)
-        return code, {"client_id": client_id, "code_digest": codes.digest_of(code)}
-
-    later = moment + timedelta(days=1)
-    category = Category.objects.create(code="light", name="c", valid_from=date(2019, 1, 1))
-    report = Report.objects.create(
-        category=category, place=place, agency=agency, state="routed", public=True, located="unit", text="t",
-        first_due_at=later, due_at=later, written_at=moment, created_at=moment, changed_at=moment,
-    )  # fmt: skip
-    own, follower = coded()
-    sender = Follower.objects.create(report=report, sender=True, created_at=moment, **follower)
-    photo = Photo.objects.create(report=report, key="k", state="ready", created_at=moment)
-    drawn = io.BytesIO()
-    Image.new("RGB", (8, 8)).save(drawn, "JPEG")
-    for kind in PhotoCopy.Kind.values:
-        PhotoCopy.objects.create(
-            photo=photo,
-            kind=kind,
-            media_type="image/jpeg",
-            width=8,
-            height=8,
-            size=len(drawn.getvalue()),
-            content=drawn.getvalue(),
-        )
-    answer = Answer.objects.create(
-        report=report, agency=agency, text="t", written_by=person, written_at=moment
-    )
-    stand_in = type(person).objects.create(username="another")
-    substitute = Substitute.objects.create(
-        agency=agency,
-        principal=person,
-        substitute=stand_in,
-        start=moment,
-        end=later,
-        named_by=person,
-        named_at=moment,
-    )
-    suggested, suggestion = coded("suggestion")
-    asked, request = coded("data")
-    del request["client_id"]
-    wished = Suggestion.objects.create(
-        kind="idea", title="t", text="t", created_at=moment, due_at=later, changed_at=moment, published_at=moment,
-        **suggestion,
-    )  # fmt: skip
-    return {
-        "report": report.pk,
-        "public-report": report.pk,
-        "public-report-photo": photo.pk,
-        "citizen-own-photo": photo.pk,
-        "citizen-follow": report.pk,
-        "report-photo": photo.pk,
-        "reports-moderation": photo.pk,
-        "report-proof": Proof.objects.create(
-            answer=answer, kind="measure", name="n", value=1, unit="C62", measured_at=moment
-        ).pk,
-        "reports-set-up": category.pk,
-        "reports-publication": Publication.objects.create(
-            table="reports.agencies", decision="d", decided_on=moment.date(), effective_at=moment
-        ).pk,
-        "substitute": substitute.pk,
-        "suggestion": wished.pk,
-        "public-suggestion": wished.pk,
-        "service-notice": ServiceNotice.objects.create(
-            kind="power", title="t", agency=agency, starts_at=moment, changed_at=moment
-        ).pk,
-        "data-request": DataRequest.objects.create(
-            kind="access", follower=sender, received_at=moment, due_at=later, **request
-        ).pk,
-        "open311-settle": Exchange.objects.create(
-            source=source, report=report, direction="out", state="failed"
-        ).pk,
-        "citizen-own code": own,
-        "citizen-suggestion code": suggested,
-        "citizen-data-answer code": asked,
-        "open311-request number": report.number,
-        "open311-service code": category.code,
     }
+    base = SimpleNamespace(
+        person=person,
+        place=place,
+        agency=agency,
+        moment=moment,
+        source=source,
+        entity=entity,
+        series=series,
+        alert=alert,
+        task=task,
+    )
+    for module in worlds():
+        things |= module.things(base)
+    return things
 
 
 WORDS = {
@@ -266,11 +184,6 @@ WORDS = {
     "token": "t",
     "step": "accept",
     "number": 1,
-    "report name": "accept",
-    "suggestion name": "consider",
-    "service name": "publish",
-    "reports key": "categories",
-    "public kind": "public",
 }
 
 
@@ -290,9 +203,12 @@ def sample(name, wanted, world):
                     return world[known]
             word = word.rpartition("-")[0]
     own = f"{name.partition('-')[0]} {wanted}"
-    if own in WORDS or wanted in WORDS:
-        return WORDS.get(own, WORDS.get(wanted))
-    return pytest.fail(f"give tests/test_access.py a sample of <{wanted}> for the address {name}")
+    words = WORDS.copy()
+    for module in worlds():
+        words |= getattr(module, "WORDS", {})
+    if own in words or wanted in words:
+        return words.get(own, words.get(wanted))
+    return pytest.fail(f"give tests/<app>/access_world.py a sample of <{wanted}> for the address {name}")
 
 
 @pytest.fixture

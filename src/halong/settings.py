@@ -88,9 +88,12 @@ INSTALLED_APPS = [
     "halong.ingest",
     "halong.alerts",
     "halong.citizens",
+    "halong.stages",
     "halong.duty",
     "halong.warnings",
+    "halong.playbooks",
     "halong.incidents",
+    "halong.exercises",
     "halong.programme",
     "halong.indicators",
     "halong.analysis",
@@ -211,6 +214,7 @@ LOGGING: dict[str, Any] = {
 
 # What Halong offers beyond Django's own settings.
 HALONG_SIMULATE = env_flag("HALONG_SIMULATE", True) and not is_live()
+HALONG_EXERCISE = (HALONG_HOME / "exercise.json").exists()  # an instance made for an exercise stays one
 HALONG_PROFILE = os.environ.get("HALONG_PROFILE") or "quang_ninh"
 # profile.toml: names of the province and its centre, map, telephone numbers, licence of open data
 PROFILE = read_description(folder_of(HALONG_PROFILE))

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from halong.core.errors import Invalid
-from halong.indicators.cells import EVERY_NODE, store_new
 from halong.core.expression import Expression, parse
+from halong.indicators.cells import EVERY_NODE, store_new
 from halong.indicators.models import Definition, Indicator
 
 _INPUTS = """

@@ -1,0 +1,1 @@
+"""Exercises: scenarios, sessions in a second instance, scores, and who has practised what."""

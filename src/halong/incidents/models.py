@@ -1,1 +1,0 @@
-"""From alert to all-clear: incidents, playbooks, operating stage, reviews."""

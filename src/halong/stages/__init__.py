@@ -1,0 +1,1 @@
+"""The operating stage of the province, and disaster-risk levels that readings suggest; see docs/architecture.md."""

@@ -11,6 +11,7 @@ import secrets
 from pathlib import Path
 
 LIVE = "live"  # a file that ``halong go-live`` leaves
+EXERCISE = "exercise.json"
 OWN = frozenset({"secrets", "postgres", "logs", "backups", "files", "halong.pid", LIVE})
 
 
@@ -60,6 +61,11 @@ def prepare(place: Path) -> Path:
 def is_live() -> bool:
     """Whether ``halong go-live`` was run here: nothing simulated or illustrative belongs in this installation any more."""
     return (path() / LIVE).exists()
+
+
+def is_exercise() -> bool:
+    """Whether this data folder was made for an exercise; it stays one for ever, so that nothing of it is taken for real."""
+    return (path() / EXERCISE).exists()
 
 
 def private(name: str, within: Path | None = None) -> Path:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
-from halong.home import is_live, secret
+from halong.home import is_exercise, is_live, secret
 from halong.profiles.description import folder_of, read_description
 
 django_stubs_ext.monkeypatch()  # lets Django's generic classes be written with their types: ModelForm[Place]
@@ -214,7 +214,7 @@ LOGGING: dict[str, Any] = {
 
 # What Halong offers beyond Django's own settings.
 HALONG_SIMULATE = env_flag("HALONG_SIMULATE", True) and not is_live()
-HALONG_EXERCISE = (HALONG_HOME / "exercise.json").exists()  # an instance made for an exercise stays one
+HALONG_EXERCISE = is_exercise()  # an instance made for an exercise stays one
 HALONG_PROFILE = os.environ.get("HALONG_PROFILE") or "quang_ninh"
 # profile.toml: names of the province and its centre, map, telephone numbers, licence of open data
 PROFILE = read_description(folder_of(HALONG_PROFILE))

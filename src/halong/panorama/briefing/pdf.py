@@ -1,18 +1,15 @@
-"""The briefing on two sheets of A4, set by typst from ``briefing.typ``; nothing of the system is needed, not even fonts.
+"""The briefing on two sheets of A4, set from ``briefing.typ``."""
 
-Texts reach the template as data (JSON), never as markup: whatever somebody writes into a title stays a text.
-"""
-
-import json
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext
 
-HERE = Path(__file__).resolve().parent
-TEMPLATE, FONTS = HERE / "briefing.typ", HERE / "fonts"
+from halong.core import pdf
+
+TEMPLATE = Path(__file__).resolve().parent / "briefing.typ"
 
 
 def words() -> dict[str, str]:
@@ -49,28 +46,14 @@ def words() -> dict[str, str]:
 
 def render(content: dict[str, Any], made_at: datetime, language: str) -> bytes:
     """The PDF of a briefing's content (``content.gather``), the same bytes for the same content."""
-    return _compile(content, made_at, language, "pdf")[0]
+    return pdf.render(TEMPLATE, _data(content, language), made_at)
 
 
 def pictures(content: dict[str, Any], made_at: datetime, language: str) -> list[bytes]:
     """Its pages as PNG, for looking at them."""
-    return _compile(content, made_at, language, "png")
+    return pdf.pictures(TEMPLATE, _data(content, language), made_at)
 
 
-def _compile(
-    content: dict[str, Any], made_at: datetime, language: str, kind: Literal["pdf", "png"]
-) -> list[bytes]:
-    import typst  # noqa: PLC0415 -- 10 MB that only briefings need
-
+def _data(content: dict[str, Any], language: str) -> dict[str, Any]:
     with translation.override(language):
-        data = {"content": content, "words": words(), "language": language}
-    made: bytes | list[bytes] = typst.compile(  # one page of PNG is bytes, several are a list
-        str(TEMPLATE),
-        format=kind,
-        font_paths=[str(FONTS)],
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        timestamp=made_at.replace(microsecond=0),
-        ppi=110.0 if kind == "png" else None,
-    )
-    return made if isinstance(made, list) else [made]
+        return {"content": content, "words": words(), "language": language}

@@ -13,10 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from halong.accounts.models import User
+from halong.alerts.events import AlertChanged
 from halong.alerts.models import Alert, AlertEvent
 from halong.audit.actions import record
 from halong.context.models import Entity
 from halong.core.errors import Conflict, Forbidden, Invalid
+from halong.core.events import publish
 from halong.core.live import touch
 from halong.core.permissions import SYSTEM, require
 from halong.core.text import fold
@@ -300,9 +302,11 @@ def _require_person(by: Any, alert: Alert) -> None:
 
 def _note(alert: Alert, kind: str, by: Any, note: str = "", at: datetime | None = None) -> AlertEvent:
     person = by if isinstance(by, User) else None
-    return AlertEvent.objects.create(
+    event = AlertEvent.objects.create(
         alert=alert, kind=kind, by=person, note=note.strip()[:NOTE], at=at or timezone.now()
     )
+    publish(AlertChanged(alert.pk, event.pk, kind))
+    return event
 
 
 def _tell(alert: Alert, kind: str, by: Any, note: str = "", at: datetime | None = None) -> AlertEvent:

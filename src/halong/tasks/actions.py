@@ -12,11 +12,13 @@ from django.utils.translation import gettext_lazy
 from halong.accounts.models import User
 from halong.audit.actions import record
 from halong.core.errors import Conflict, Forbidden, Invalid
+from halong.core.events import publish
 from halong.core.live import touch
 from halong.core.permissions import require
 from halong.core.text import fold
 from halong.places.models import Agency, Place
 from halong.tasks import reminders, telling
+from halong.tasks.events import TaskChanged
 from halong.tasks.evidence import Evidence, check_files
 from halong.tasks.models import UNDER_WAY, Task, TaskEvent, TaskFile
 from halong.tasks.permissions import may_judge, may_work
@@ -248,6 +250,7 @@ def _note(task: Task, kind: str, by: Any, note: str, **given: Any) -> TaskEvent:
         task=task, kind=kind, by=person, note=note.strip()[:NOTE], at=timezone.now(), **given
     )
     touch(TOPIC, str(task.pk))
+    publish(TaskChanged(task.pk, event.pk, kind))
     return event
 
 

@@ -1,1 +1,0 @@
-"""Who is on, who is told, what was written down."""

@@ -23,6 +23,7 @@ VIEWS = frozenset(
         "directory.view",
         "duty.view",
         "incidents.view",
+        "stages.view",
         "warnings.view",
         "api.read",
     }
@@ -40,6 +41,7 @@ ROLES: dict[str, frozenset[str]] = {
         "suggestions.handle",
         "notices.publish",
         "incidents.work",
+        "stages.bulletin",
         "warnings.draft",
     },
     "operator": VIEWS
@@ -60,6 +62,7 @@ ROLES: dict[str, frozenset[str]] = {
         "incidents.declare",
         "incidents.work",
         "stages.propose",
+        "stages.bulletin",
         "warnings.draft",
         "warnings.check",
     },
@@ -75,6 +78,7 @@ ROLES: dict[str, frozenset[str]] = {
         "incidents.declare",
         "incidents.work",
         "stages.propose",
+        "stages.bulletin",
         "stages.approve",
         "warnings.approve",
     },
@@ -103,6 +107,7 @@ ROLES: dict[str, frozenset[str]] = {
         "notices.publish",
         "playbooks.edit",
         "duty.set_up",
+        "stages.set_up",
         "warnings.set_up",
     },
     # who protects personal data: opens what citizens said of themselves, with a reason that is logged, and nothing else
@@ -123,6 +128,8 @@ CENTRAL = frozenset(
         "profile.manage",
         "reports.set_up",
         "privacy.handle",
+        "stages.approve",
+        "stages.set_up",
     }
 )
 

@@ -47,6 +47,7 @@ class Team(models.Model):
     sector = models.CharField(_("sector"), max_length=40, blank=True)
     telephone = models.CharField(_("telephone of the duty room"), max_length=40, blank=True)
     around_clock = models.BooleanField(_("somebody is on at every hour"), default=True)
+    at_once = models.PositiveSmallIntegerField(_("how many are on at the same time"), default=1)
     note = models.CharField(_("note"), max_length=300, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField()

@@ -1,0 +1,1 @@
+"""Everything that is done about duty; each module of this package holds what belongs together."""

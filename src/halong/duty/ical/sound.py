@@ -1,0 +1,62 @@
+"""Whether a series can be expanded: repetitions that would never end are refused before anybody counts them."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+EARLIEST = 1900
+HOURLY_SINCE = timedelta(days=3660)  # an hourly series may not be older
+TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY"})
+
+
+class Unsound(Exception):
+    """An event that can't be used; ``name``: the property to blame."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(reason)
+        self.name = name
+
+
+def check_rule(event: Any, until: datetime) -> None:
+    """Refuse what can't be expanded up to ``until``, and give series without an end one. Raises Unsound."""
+    start = event.get("DTSTART")
+    if start is None or isinstance(start, list) or not isinstance(start.dt, date):
+        raise Unsound("DTSTART", _("It doesn't say when it begins."))
+    if start.dt.year < EARLIEST:
+        raise Unsound("DTSTART", _("It begins before {year}.").format(year=EARLIEST))
+    rules = event.get("RRULE")
+    if rules is not None and not rules:
+        del event["RRULE"]  # "RRULE:" without a value, which some programs write for "doesn't repeat"
+        return
+    for rule in rules if isinstance(rules, list) else [rules] if rules is not None else []:
+        _check_one(rule, start.dt, until)
+
+
+def _check_one(rule: Any, start: date, until: datetime) -> None:
+    frequency = str((rule.get("FREQ") or [""])[0]).upper()
+    if not frequency:
+        raise Unsound("RRULE", _("The repetition doesn't say how often."))
+    if frequency in TOO_OFTEN:
+        raise Unsound("RRULE", _("It repeats more often than every hour."))
+    if any(int(value) < 1 for name in ("INTERVAL", "COUNT") for value in rule.get(name, [])):
+        raise Unsound("RRULE", _("INTERVAL and COUNT begin at 1."))
+    if frequency == "HOURLY" and (_aware(start) < until - HOURLY_SINCE or "COUNT" in rule):
+        raise Unsound("RRULE", _("An hourly repetition needs a beginning within ten years, and no COUNT."))
+    if "COUNT" in rule and "UNTIL" in rule:
+        del rule["COUNT"]  # RFC 5545 allows one of them; the end is the safer one
+    if "COUNT" not in rule and "UNTIL" not in rule:
+        rule["UNTIL"] = [_end_like(start, until)]
+
+
+def _aware(value: date) -> datetime:
+    moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)  # noqa: DTZ001
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _end_like(start: date, until: datetime) -> date:
+    """An end of the sort that the beginning has: a day, a floating time, or UTC (RFC 5545, section 3.3.10)."""
+    later = until + timedelta(days=2)
+    if not isinstance(start, datetime):
+        return later.date()
+    return later.replace(tzinfo=None) if start.tzinfo is None else later.astimezone(UTC)

@@ -162,6 +162,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "halong.web.context.shell",
+                "halong.stages.context.stage",
             ],
             "builtins": [
                 "halong.web.templatetags.halong_web",
@@ -215,9 +216,12 @@ LOGGING: dict[str, Any] = {
 # What Halong offers beyond Django's own settings.
 HALONG_SIMULATE = env_flag("HALONG_SIMULATE", True) and not is_live()
 HALONG_EXERCISE = is_exercise()  # an instance made for an exercise stays one
+if HALONG_EXERCISE:  # beside the main instance on one host, whose cookies all its ports share
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "exercise_session", "exercise_csrf"
 HALONG_PROFILE = os.environ.get("HALONG_PROFILE") or "quang_ninh"
+HALONG_PROFILE_FOLDER = folder_of(HALONG_PROFILE)
 # profile.toml: names of the province and its centre, map, telephone numbers, licence of open data
-PROFILE = read_description(folder_of(HALONG_PROFILE))
+PROFILE = read_description(HALONG_PROFILE_FOLDER)
 HALONG_HOST = os.environ.get("HALONG_HOST") or "127.0.0.1"
 HALONG_PORT = int(os.environ.get("HALONG_PORT") or 8000)
 HALONG_FTP_PORT = int(os.environ.get("HALONG_FTP_PORT") or 2121)

@@ -1,10 +1,12 @@
 """The stage as it stands, asked on every page; its rules, criteria and history."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -58,21 +60,23 @@ def stage_now() -> StageNow:
     return found
 
 
+_NOW = """
+SELECT coalesce(c.level, 1), c.since, coalesce(c.reason, ''), coalesce(c.approved_name, ''), coalesce(c.basis, ''),
+    coalesce(r.advice, ''), coalesce(r.advice_en, ''), coalesce(r.report_hours, 0), coalesce(r.call, '[]'::jsonb)::text, c.id
+FROM (VALUES (1)) AS one
+LEFT JOIN stages_stagechange c ON c.state = 'in_force'
+LEFT JOIN LATERAL (
+    SELECT * FROM stages_stagerule r WHERE r.level = coalesce(c.level, 1)
+    AND r.valid_from <= %s AND (r.valid_to IS NULL OR r.valid_to >= %s) ORDER BY r.valid_from DESC LIMIT 1) r ON true
+"""
+
+
 def _read(today: date) -> StageNow:
-    change = StageChange.objects.filter(state=StageChange.State.IN_FORCE).first()
-    level = change.level if change else 1
-    rule = rule_of(level, today)
+    with connection.cursor() as cursor:
+        cursor.execute(_NOW, [today, today])
+        level, since, reason, approved_by, basis, advice, advice_en, hours, call, change = cursor.fetchone()
     return StageNow(
-        level=level,
-        since=change.since if change else None,
-        reason=change.reason if change else "",
-        approved_by=change.approved_name if change else "",
-        basis=change.basis if change else "",
-        advice_vi=rule.advice if rule else "",
-        advice_en=rule.advice_en if rule else "",
-        report_hours=rule.report_hours if rule else 0,
-        call=tuple(rule.call) if rule else (),
-        change_id=change.pk if change else None,
+        level, since, reason, approved_by, basis, advice, advice_en, hours, tuple(json.loads(call)), change
     )
 
 

@@ -66,8 +66,9 @@ class Journal:
 class Child:
     """One process, started again with a growing delay whenever it ends before it was asked to."""
 
-    def __init__(self, name: str, command: list[str], journal: Journal) -> None:
+    def __init__(self, name: str, command: list[str], journal: Journal, *, patience: float = 0.0) -> None:
         self.name = name
+        self.patience = patience  # seconds that it gets to end beyond what others get
         self.starts: list[float] = []  # times (seconds since 1970) of the last ten
         self._command = command
         self._journal = journal
@@ -83,6 +84,11 @@ class Child:
         """The id of the live process, else None."""
         alive = self._process is not None and self._process.poll() is None
         return self._process.pid if alive and self._process is not None else None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was asked to end and did."""
+        return self._ending and self.pid is None
 
     def start(self, environment: dict[str, str]) -> None:
         """Start the process in a session of its own, where only we send it signals."""

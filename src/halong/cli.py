@@ -38,6 +38,7 @@ MODULES = {
     "restore": "halong.database.commands",
     "doctor": "halong.database.commands",
     "analyse": "halong.analysis.commands",
+    "exercise": "halong.exercises.commands",
     "bench": "halong.bench.commands",
 }
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 LIVE = "live"  # a file that ``halong go-live`` leaves
 EXERCISE = "exercise.json"
-OWN = frozenset({"secrets", "postgres", "logs", "backups", "files", "halong.pid", LIVE})
+OWN = frozenset({"secrets", "postgres", "logs", "backups", "files", "halong.pid", LIVE, EXERCISE})
 
 
 class HomeError(Exception):

@@ -49,6 +49,9 @@ def prepare(arguments: Namespace) -> None:
         import_module("halong.profiles.loader").load_profile(
             settings.HALONG_PROFILE, say=lambda line: _say(f"  {line}")
         )
+    if settings.HALONG_EXERCISE:
+        import_module("halong.exercises.setup").prepare_exercise()
+        return
     with transaction.atomic():  # accounts whose passwords couldn't be kept are not made
         accounts = import_module("halong.accounts.setup").ensure_initial_users()
         if accounts:

@@ -24,7 +24,8 @@ from halong.children import Child, Journal
 from halong.core.command import CommandError, Needs, Verb
 from halong.core.process import PARENT
 from halong.database import embedded
-from halong.home import home, is_live, path, private, running_pid
+from halong.home import home, is_exercise, is_live, path, private, running_pid
+from halong.second import Seconds
 from halong.serve import port, static_files_missing
 
 PATIENCE = 5.0  # seconds that processes get to end; the database gets DATABASE_PATIENCE more
@@ -47,6 +48,7 @@ class Supervisor:
             Child(name, [sys.executable, *rest], self.journal) for name, rest in commands.items()
         ]
         self.server: embedded.Server | None = None
+        self.seconds = Seconds(folder, self.journal)
         self._database_delay = 0.0
 
     def run(self, prepare: list[str] | None = None) -> None:
@@ -66,6 +68,8 @@ class Supervisor:
             threading.Thread(target=self._announce, daemon=True).start()
             while True:
                 self._look()
+                if not is_exercise():
+                    self.seconds.look(environment)
                 time.sleep(0.1)
         except _Stop:
             self.journal.say("Stopping…")
@@ -132,15 +136,16 @@ class Supervisor:
         raise _Stop
 
     def _on_second_signal(self, number: int, frame: FrameType | None) -> None:
-        for child in self.children:
+        for child in (*self.children, *self.seconds.children):
             child.kill()
 
     def _stop(self) -> None:
-        for child in self.children:
+        children = [*self.children, *self.seconds.children]
+        for child in children:
             child.ask_to_end()
         until = time.monotonic() + PATIENCE
-        for child in self.children:
-            child.wait(max(0.0, until - time.monotonic()))
+        for child in children:
+            child.wait(max(0.0, until + child.patience - time.monotonic()))
         if self.server is not None:
             self.server.stop(DATABASE_PATIENCE)
         self.journal.say("Halong has stopped.")

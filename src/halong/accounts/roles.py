@@ -46,6 +46,7 @@ ROLES: dict[str, frozenset[str]] = {
     },
     "operator": VIEWS
     | {
+        "exercises.run",
         "sources.view",
         "system.view",
         "alerts.handle",
@@ -68,6 +69,7 @@ ROLES: dict[str, frozenset[str]] = {
     },
     "leader": VIEWS
     | {
+        "exercises.run",
         "tasks.assign",
         "tasks.work",
         "indicators.approve",
@@ -84,6 +86,7 @@ ROLES: dict[str, frozenset[str]] = {
     },
     "administrator": VIEWS
     | {
+        "exercises.run",
         "sources.view",
         "system.view",
         "places.edit",

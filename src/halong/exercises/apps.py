@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from halong.core.registry import MenuItem, live_topics, menu
 
 
 class ExercisesConfig(AppConfig):
@@ -6,3 +9,27 @@ class ExercisesConfig(AppConfig):
 
     name = "halong.exercises"
     label = "exercises"
+
+    def ready(self) -> None:
+        """Offer the pages and the live topic; say what can be looked for in an instance's records."""
+        from halong.exercises.criteria import Criterion, alerts, criteria, desk, incidents, public  # noqa: PLC0415
+
+        menu.register(
+            "exercises", MenuItem("exercises", _("Exercises"), "school", "exercises", 83, "exercises.run")
+        )
+        live_topics.register("exercise", "panorama.view")
+        for found in (
+            Criterion("alert", _("Alert acknowledged"), alerts.acknowledged),
+            Criterion("incident", _("Incident declared"), incidents.declared),
+            Criterion("role", _("Role given"), incidents.role_given),
+            Criterion("steps", _("Steps of the playbook done"), incidents.steps_done),
+            Criterion("situation", _("Situation report made"), incidents.reported),
+            Criterion("closed", _("All clear"), incidents.closed),
+            Criterion("stage", _("Operating stage proposed"), public.stage),
+            Criterion("warning", _("Warning to the people"), public.warning),
+            Criterion("call", _("Call taken down"), desk.call_taken),
+            Criterion("report", _("Citizen's report handled"), desk.report_handled),
+            Criterion("log", _("Entry in the duty log"), desk.logged),
+            Criterion("action", _("Action taken"), desk.acted),
+        ):
+            criteria.register(found.key, found)

@@ -8,6 +8,7 @@ import tomllib
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -169,7 +170,7 @@ class _Reading:
 
     def _curve(self, row: Mapping[str, Any], at: str) -> Curve:
         points = tuple((float(minute), float(value)) for minute, value in row.get("points", ()))
-        if not points or any(one[0] >= other[0] for one, other in zip(points, points[1:], strict=False)):
+        if not points or any(one[0] >= other[0] for one, other in pairwise(points)):
             self._faults[f"{at}.points"] = "minutes must ascend, and there must be some"
             points = points[:1] or ((0.0, 0.0),)
         return Curve(

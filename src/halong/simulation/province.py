@@ -3,7 +3,7 @@
 Pure: the same seed, things and times give the same readings, in any order and after any restart.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from halong.simulation.storm import Storm
 from halong.simulation.weather import Weather
 
 VALID, CALIBRATING, FAULT = 0, 1, 2
+Hush = Callable[[str, str, int], bool]  # urn, property, time: whether somebody else speaks for it, or nobody
 BUFFERS = (4.01, 7.0)  # the solutions in which pH is calibrated
 
 
@@ -43,7 +44,10 @@ class Member:
 class Province:
     """The devices of a seed: ``stations`` report by files, ``points`` one reading at a time."""
 
-    def __init__(self, seed: int, devices: Sequence[Device], storm: Storm | None = None) -> None:
+    def __init__(
+        self, seed: int, devices: Sequence[Device], storm: Storm | None = None, hush: Hush | None = None
+    ) -> None:
+        self._hush = hush
         known = sorted((device for device in devices if kind_of(device.types)), key=lambda device: device.urn)
         stations = [device for device in known if station_type(device.types)]
         points = [device for device in known if not station_type(device.types)]
@@ -60,7 +64,9 @@ class Province:
         channels = [
             (place, channel)
             for place, channel in enumerate(member.device.channels)
-            if time % channel.interval_s == 0 and channel.property in member.kind.properties
+            if time % channel.interval_s == 0
+            and channel.property in member.kind.properties
+            and not (self._hush and self._hush(member.device.urn, channel.property, time))
         ]
         if not channels:
             return []
@@ -71,6 +77,14 @@ class Province:
         return [
             _measured(member, state, place, channel, true[channel.property]) for place, channel in channels
         ]
+
+    def usual(self, member: Member, now: float) -> list[Reading]:
+        """What a device would show now, whoever speaks for it, without any fault."""
+        time = int(now // STEP) * STEP
+        names = [row.property for row in member.device.channels if row.property in member.kind.properties]
+        true = _values(member, time, names)
+        known = {channel.property: channel for channel in member.device.channels}
+        return [Reading(name, known[name].fit(true[name])) for name in names]
 
     def due(self, member: Member, since: int, now: int) -> list[int]:
         """The times whose readings leave a device after ``since`` and not after ``now``, ascending: new ones, what a

@@ -25,7 +25,7 @@ from halong.simulation.fleet import load_devices
 from halong.simulation.mqtt import MqttClient, source_settings
 from halong.simulation.plan import Door, Plan, assign, read_plan
 from halong.simulation.progress import Progress
-from halong.simulation.province import Province
+from halong.simulation.province import Hush, Province
 from halong.simulation.sources import Access
 from halong.simulation.storm import Storm
 from halong.simulation.threads import in_thread
@@ -70,16 +70,20 @@ async def run(options: Options, stop: asyncio.Event) -> int:
     """Feed every door until asked to stop, or, with ``once``, until everything is up to now. Returns how many
     readings were sent.
     """
-    os.nice(NICENESS)
     plan, sent = plan_of(options), 0
+    if settings.HALONG_EXERCISE:
+        from halong.simulation.exercise.playing import play_exercise  # noqa: PLC0415 -- it uses us
+
+        return await play_exercise(plan, stop)
+    os.nice(NICENESS)
     if day := options.day or scenario.wished():
         scenario.choose(day, time.time())
-    citizens = asyncio.create_task(play(plan.seed, _base(), stop, once=options.once))
+    citizens = asyncio.create_task(play(plan.seed, base_address(), stop, once=options.once))
     citizens.add_done_callback(_say_failure)
     while not stop.is_set() and not is_live():
         devices = await in_thread(load_devices)
         storm = scenario.current(time.time())
-        feeds = await _open(plan, devices, storm)
+        feeds = await open_feeds(plan, devices, storm)
         if not feeds:
             logger.warning("There is nothing to simulate: no thing of the registry is marked as simulated.")
         try:
@@ -148,10 +152,12 @@ async def _send_tables(seed: int) -> None:
         logger.info("Tables of agencies: %d figures.", sent)
 
 
-async def _open(plan: Plan, devices: Sequence[Device], storm: Storm | None) -> list[Feed]:
+async def open_feeds(
+    plan: Plan, devices: Sequence[Device], storm: Storm | None, hush: Hush | None = None
+) -> list[Feed]:
     """A feed for each door that is in use."""
     doors = await in_thread(lambda: assign(plan.doors, devices))
-    province = Province(plan.seed, [device for chosen in doors.values() for device in chosen], storm)
+    province = Province(plan.seed, [device for chosen in doors.values() for device in chosen], storm, hush)
     members = {member.device.urn: member for member in (*province.stations, *province.points)}
     feeds = []
     for door, chosen in doors.items():
@@ -184,10 +190,10 @@ def client_of(access: Access) -> Client:
         return MqttClient(settings.HALONG_MQTT_URL)
     if access.kind == "ftp":
         return FtpClient(reachable((settings.HALONG_HOST, settings.HALONG_PORT))[0], access)
-    return PushClient(_base(), access)
+    return PushClient(base_address(), access)
 
 
-def _base() -> str:
+def base_address() -> str:
     """The product's address on this machine."""
     host, port = reachable((settings.HALONG_HOST, settings.HALONG_PORT))
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"

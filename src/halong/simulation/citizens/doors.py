@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 import time
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import httpx
@@ -29,6 +29,20 @@ class NotTaken(Exception):
     """The door can't be reached, is overloaded, or doesn't want it; the message says which."""
 
 
+class Manner(Protocol):
+    """How somebody sends: by the form or by a partner's application, in a language."""
+
+    @property
+    def partner(self) -> bool:
+        """Whether a partner's application sends it."""
+        ...
+
+    @property
+    def language(self) -> str:
+        """The language of the form."""
+        ...
+
+
 class Door:
     """The product's public address, from outside. ``http`` may be any client that speaks like httpx's."""
 
@@ -36,16 +50,16 @@ class Door:
         self._http = http
         self._key = key
 
-    def send(self, row: Happening, draft: Draft, picture: bytes | None) -> None:
-        """Send a report with its picture, by the form, or as a partner's application."""
+    def send(self, row: Manner, draft: Draft, picture: bytes | None) -> str:
+        """Send a report with its picture, by the form, or as a partner's application; the code or number that came back."""
         if row.partner and self._key:
-            self._send_as_partner(row, draft, picture)
-            return
+            return self._send_as_partner(row, draft, picture)
         headers = {"Accept-Language": row.language}
         answer = self._post("/c/api/reports", json=self._form(draft), headers=headers)
         code = str(_json(_good(answer))["code"])
         if picture is not None:
             self._attach(code, picture)
+        return code
 
     def _form(self, draft: Draft) -> dict[str, Any]:
         form = {
@@ -69,7 +83,7 @@ class Door:
         files = {"photo": ("mo-phong.jpg", picture, "image/jpeg")}
         _good(self._post("/c/api/reports/photos", data={"code": code, "key": "0"}, files=files))
 
-    def _send_as_partner(self, row: Happening, draft: Draft, picture: bytes | None) -> None:
+    def _send_as_partner(self, row: Manner, draft: Draft, picture: bytes | None) -> str:
         external = str(draft.client_id)
         form: dict[str, Any] = {
             "api_key": self._key,
@@ -84,7 +98,8 @@ class Door:
             form |= {"lat": str(draft.lat), "long": str(draft.lon)}
         form |= {f"attribute[{name}]": value for name, value in draft.answers.items()}
         files = {"media": ("mo-phong.jpg", picture, "image/jpeg")} if picture is not None else None
-        _good(self._post("/open311/v2/requests.json", data=form, files=files))
+        answer = _good(self._post("/open311/v2/requests.json", data=form, files=files))
+        return str(answer.json()[0].get("service_request_id", ""))
 
     def work(self) -> str:
         """A proof of work for one sending, found by trying, as a browser does."""

@@ -1,0 +1,1 @@
+"""The player of an exercise's story: through the doors that everybody uses, in an instance under exercise only."""

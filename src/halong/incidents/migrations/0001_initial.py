@@ -72,6 +72,7 @@ class Migration(migrations.Migration):
                 ('sector', models.CharField(blank=True, max_length=40, verbose_name='sector')),
                 ('state', models.CharField(choices=[('declared', 'Declared'), ('responding', 'Responding'), ('contained', 'Contained'), ('closed', 'Closed'), ('reviewed', 'Reviewed'), ('merged', 'Merged'), ('dismissed', 'Dismissed')], default='declared', max_length=10)),
                 ('detected_at', models.DateTimeField()),
+                ('occurred_at', models.DateTimeField(blank=True, null=True)),
                 ('declared_at', models.DateTimeField()),
                 ('acknowledged_at', models.DateTimeField(blank=True, null=True)),
                 ('assigned_at', models.DateTimeField(blank=True, null=True)),

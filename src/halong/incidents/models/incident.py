@@ -97,6 +97,7 @@ class Incident(models.Model):
         PlaybookVersion, models.PROTECT, null=True, blank=True, related_name="incidents"
     )
     detected_at = models.DateTimeField()  # when its first part was raised, sent or called in
+    occurred_at = models.DateTimeField(null=True, blank=True)  # when it happened, as far as its parts tell
     declared_at = models.DateTimeField()
     acknowledged_at = models.DateTimeField(null=True, blank=True)  # the first alert or part was acknowledged
     assigned_at = models.DateTimeField(null=True, blank=True)  # somebody first had a role or a task

@@ -1,0 +1,122 @@
+"""Containing, closing with all-clear, re-opening, dismissing."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from halong.core.errors import Conflict
+from halong.core.events import publish
+from halong.incidents import duty
+from halong.incidents.actions.declaring import invalid
+from halong.incidents.actions.moving import ALL, move
+from halong.incidents.events import IncidentClosed
+from halong.incidents.models import UNDER_WAY, Entry, Incident, Part
+from halong.incidents.permissions import require_lead, require_work
+from halong.incidents.unfinished import Unfinished, unfinished
+
+State = Incident.State
+
+
+class StillOpen(Conflict):
+    """The incident has things that aren't finished; ``things`` are they. Closing it all the same has to be said."""
+
+    kind = "still-open"
+
+    def __init__(self, things: list[Unfinished]) -> None:
+        named = "; ".join(thing.label for thing in things[:5])
+        super().__init__(_("Not everything is finished: {what}").format(what=named))
+        self.things = things
+
+
+@transaction.atomic
+def contain_incident(incident: Incident, *, by: Any, note: str = "") -> Incident:
+    """The danger doesn't grow any more; the work goes on."""
+    require_work(by, incident)
+    _move(incident, "contained", by, note, states=("declared", "responding"), contained_at=timezone.now())
+    return incident
+
+
+@transaction.atomic
+def close_incident(incident: Incident, *, by: Any, note: str, despite_open: bool = False) -> Incident:
+    """All-clear: the response is over. ``note`` says why. StillOpen where tasks, steps or alerts are unfinished, unless
+    ``despite_open``. Its playbook doesn't go on, and nobody is paged because of it any more.
+    """
+    require_lead(by, incident)
+    _require_words(note, "note")
+    things = unfinished(incident)
+    if things and not despite_open:
+        raise StillOpen(things)
+    now = timezone.now()
+    left = {"left": [thing.label for thing in things]} if things else {}
+    _move(incident, "closed", by, note, data=left, closed_at=now, advance_at=None,
+          contained_at=incident.contained_at or now)  # fmt: skip
+    _over(incident, by)
+    return incident
+
+
+@transaction.atomic
+def reopen_incident(incident: Incident, *, by: Any, reason: str) -> Incident:
+    """It isn't over, or not contained any more."""
+    require_lead(by, incident)
+    _require_words(reason, "reason")
+    states = ("contained", "closed", "reviewed")
+    before = Incident.objects.values_list("state", flat=True).get(pk=incident.pk)
+    if before != "contained":
+        _take_back(incident, by)
+    times = incident.reopened + (before != "contained")
+    _move(incident, "responding", by, reason, states=states, contained_at=None, closed_at=None, reopened=times,
+          advance_at=timezone.now() if incident.playbook_id else None)  # fmt: skip
+    return incident
+
+
+@transaction.atomic
+def dismiss_incident(incident: Incident, *, by: Any, reason: str) -> Incident:
+    """It was none; its parts are free for another one."""
+    require_lead(by, incident)
+    _require_words(reason, "reason")
+    now = timezone.now()
+    _move(
+        incident, "dismissed", by, reason, states=("declared", "responding"), closed_at=now, advance_at=None
+    )
+    Part.objects.filter(incident=incident, live=True).update(live=False, ended_at=now)
+    _over(incident, by)
+    return incident
+
+
+def _move(
+    incident: Incident, state: str, by: Any, note: str, *, states: tuple[str, ...] = UNDER_WAY, data: Any = None,
+    **changes: Any,
+) -> None:  # fmt: skip
+    before = Incident.objects.values_list("state", flat=True).get(pk=incident.pk)
+    given = {"state": [before, state], **(data or {})}
+    move(
+        incident,
+        Entry.Kind.STATE,
+        by=by,
+        touches=ALL,
+        states=states,
+        text=note,
+        data=given,
+        state=state,
+        **changes,
+    )
+    duty.log(incident, state, by=by, text=note)
+
+
+def _over(incident: Incident, by: Any) -> None:
+    duty.end_paging(incident, by)
+    publish(IncidentClosed(incident.pk))
+
+
+def _take_back(incident: Incident, by: Any) -> None:
+    """The parts of a closed incident stayed in it; those of others that took them since then are left there."""
+    review = getattr(incident, "review", None)
+    if review is not None and review.signed_at is not None:
+        raise Conflict(_("Its after-action report is signed: declare a new incident and link it."))
+
+
+def _require_words(words: str, name: str) -> None:
+    if not words.strip():
+        raise invalid(name, _("Write something."))

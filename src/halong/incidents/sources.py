@@ -1,0 +1,120 @@
+"""What the parts of an incident say of themselves: alerts, citizens' reports, telephone calls, items of the press."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from halong.alerts.models import Alert
+from halong.citizens.models import Report
+from halong.core.errors import Invalid, NotFound
+from halong.duty.models import Call
+from halong.incidents.drafts import PartRef
+from halong.incidents.models import Part
+from halong.places.models import Agency, Place
+
+
+@dataclass(frozen=True)
+class Source:
+    """A part as it stands: ``occurred_at`` is when it happened, ``at`` when Halong heard of it; ``severity`` as it sounds;
+    ``subject`` is its row (None for an item of the press).
+    """
+
+    ref: PartRef
+    title: str
+    at: datetime
+    occurred_at: datetime
+    severity: int = 2
+    lon: float | None = None
+    lat: float | None = None
+    place: Place | None = None
+    agency: Agency | None = None
+    sector: str = ""
+    kind: str = ""  # a key of playbooks.kinds where it is clear
+    where: str = ""
+    simulated: bool = False
+    acknowledged_at: datetime | None = None
+    subject: Any = None
+
+
+def look(refs: Iterable[PartRef], by: Any) -> list[Source]:
+    """What these parts say, each once, in their order. NotFound for one that isn't there, or that ``by`` may not see."""
+    return [_SEEN[_kind(ref)](ref, by) for ref in {(ref.kind, ref.ref): ref for ref in refs}.values()]
+
+
+def _kind(ref: PartRef) -> str:
+    if ref.kind not in _SEEN:
+        raise Invalid(_("Nothing is known of a part of this kind."))
+    return ref.kind
+
+
+def _number(ref: PartRef) -> int:
+    if not (ref.ref.isascii() and ref.ref.isdecimal() and len(ref.ref) < 16):
+        raise NotFound(ref.ref)
+    return int(ref.ref)
+
+
+def _alert(ref: PartRef, by: Any) -> Source:
+    seen = Alert.objects.visible_to(by).select_related("entity", "place", "agency", "rule")
+    alert = seen.filter(pk=_number(ref)).first()
+    if alert is None:
+        raise NotFound(_("This alert isn't there."))
+    read = parse_datetime(str(alert.evidence.get("time") or "")) if alert.evidence else None
+    occurred = (
+        read if read is not None and read.tzinfo is not None and read < alert.raised_at else alert.raised_at
+    )
+    entity = alert.entity
+    return Source(
+        ref, alert.title, alert.raised_at, occurred, {1: 3, 2: 2}.get(alert.priority, 1),
+        entity.lon if entity else None, entity.lat if entity else None, alert.place, alert.agency, alert.sector,
+        where=entity.name if entity else "", simulated=alert.simulated, acknowledged_at=alert.acknowledged_at,
+        subject=alert,
+    )  # fmt: skip
+
+
+def _report(ref: PartRef, by: Any) -> Source:
+    seen = Report.objects.visible_to(by).select_related("category", "place", "agency")
+    report = seen.filter(pk=_number(ref)).first()
+    if report is None:
+        raise NotFound(_("This report isn't there."))
+    return Source(
+        ref, str(report), report.created_at, min(report.written_at, report.created_at), 2 if report.urgent else 1,
+        report.lon, report.lat, report.place, report.agency, report.sector,
+        kind="fire" if report.emergency == "fire" else "", where=report.address, simulated=report.simulated,
+        acknowledged_at=report.routed_at, subject=report,
+    )  # fmt: skip
+
+
+def _call(ref: PartRef, by: Any) -> Source:
+    call = Call.objects.visible_to(by).select_related("place", "agency").filter(pk=_number(ref)).first()
+    if call is None:
+        raise NotFound(_("This call isn't there."))
+    said = " ".join(call.said.split())
+    title = said if len(said) <= 120 else f"{said[:119].rsplit(' ', 1)[0]}…"
+    return Source(
+        ref, title, call.taken_at, call.started_at, 2 if call.urgent else 1, call.lon, call.lat, call.place,
+        call.agency, call.sector, where=call.where, simulated=call.simulated, acknowledged_at=call.taken_at,
+        subject=call,
+    )  # fmt: skip
+
+
+def _press(ref: PartRef, _by: Any) -> Source:
+    address = urlsplit(ref.ref)
+    if address.scheme not in ("http", "https") or not address.hostname or len(ref.ref) > 200:
+        words = _("The address of an item of the press begins with https:// and has 200 characters at most.")
+        raise Invalid(words, fields={"parts": words})
+    now = timezone.now()
+    return Source(ref, " ".join(ref.title.split())[:300] or address.hostname, now, now)
+
+
+_SEEN: dict[str, Callable[[PartRef, Any], Source]] = {
+    Part.Kind.ALERT: _alert,
+    Part.Kind.REPORT: _report,
+    Part.Kind.CALL: _call,
+    Part.Kind.PRESS: _press,
+}

@@ -1,0 +1,51 @@
+"""What an incident still waits for."""
+
+from typing import NamedTuple
+
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from halong.alerts.models import Alert
+from halong.incidents.models import Incident, Part, Step
+from halong.tasks.models import UNDER_WAY, Task
+
+
+class Unfinished(NamedTuple):
+    """A task, a step or an alert that isn't over."""
+
+    kind: str  # "task", "step", "alert"
+    label: str
+    url: str = ""
+
+
+def task_refs(incident: Incident) -> list[str]:
+    """The ids under which tasks were given for it: its own, and those of what was merged into it."""
+    known, fresh = {incident.pk}, [incident.pk]
+    while fresh:
+        fresh = list(
+            Incident.objects.filter(into__in=fresh).exclude(pk__in=known).values_list("pk", flat=True)
+        )
+        known.update(fresh)
+    return [str(pk) for pk in sorted(known)]
+
+
+def unfinished(incident: Incident) -> list[Unfinished]:
+    """Steps that somebody has to do, tasks under way, alerts whose condition still stands."""
+    english = (get_language() or "vi").startswith("en")
+    found = []
+    for step in Step.objects.filter(incident=incident, state__in=["ready", "doing", "failed"]):
+        title = (english and step.definition.get("title_en")) or step.definition.get("title", step.key)
+        found.append(Unfinished("step", str(title)))
+    tasks = Task.objects.filter(origin="incident", ref__in=task_refs(incident), state__in=UNDER_WAY)
+    found += [
+        Unfinished("task", task.title, reverse("task", args=[task.pk])) for task in tasks.order_by("due_at")
+    ]
+    parts = Part.objects.filter(incident=incident, live=True, kind=Part.Kind.ALERT).values_list(
+        "ref", flat=True
+    )
+    standing = Alert.objects.open().filter(pk__in=[int(ref) for ref in parts], cleared_at__isnull=True)
+    found += [
+        Unfinished("alert", alert.title, reverse("alert", args=[alert.pk]))
+        for alert in standing.order_by("pk")
+    ]
+    return found

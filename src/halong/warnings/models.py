@@ -1,1 +1,0 @@
-"""Public warnings in CAP 1.2, ours and others'."""

@@ -17,6 +17,7 @@ from halong.playbooks.roles import ROLES
 
 KEY = re.compile(r"[a-z][a-z0-9_]*")  # conditions name steps and asks by it
 STEPS = 60
+KEY_LENGTH = 32
 LINES = 30  # checks or asks of a step
 TITLE, WORDS, INSTRUCTION, CONDITION = 200, 300, 4000, 500
 LONGEST_MINUTES = 30 * 24 * 60
@@ -155,11 +156,11 @@ class _Fields:
         self.faults.setdefault(f"{self.at}.{name}" if name else self.at, words)
 
     def text(self, name: str, most: int, *, needed: bool = False) -> str:
-        value = self.data.get(name, "")
-        if not isinstance(value, str):
+        given = self.data.get(name, "")
+        if not isinstance(given, str):
             self.fault(name, _("Write text."))
             return ""
-        value = str(value).strip()
+        value = given.strip()
         if needed and not value:
             self.fault(name, _("This must not be empty."))
         if len(value) > most:
@@ -167,7 +168,7 @@ class _Fields:
         return value
 
     def key(self) -> str:
-        value = self.text("key", 40, needed=True)
+        value = self.text("key", KEY_LENGTH, needed=True)
         if value and not KEY.fullmatch(value):
             self.fault("key", _("Small letters a–z, digits and _, beginning with a letter."))
         return value
@@ -202,6 +203,8 @@ def _step(row: _Fields) -> StepPlan:
     role = row.text("role", 20)
     if role and role not in ROLES:
         row.fault("role", _("There is no such role."))
+    checks, asks = _checks(row), _asks(row)
+    _apart(row, checks, asks)
     return StepPlan(
         key=row.key(),
         title=row.text("title", TITLE, needed=True),
@@ -214,11 +217,19 @@ def _step(row: _Fields) -> StepPlan:
         wait_minutes=row.minutes("wait_minutes") or 0,
         until=row.text("until", CONDITION),
         condition=row.text("condition", CONDITION),
-        checks=_checks(row),
-        asks=_asks(row),
+        checks=checks,
+        asks=asks,
         action=_action(row),
         critical=row.flag("critical"),
     )
+
+
+def _apart(row: _Fields, checks: tuple[Check, ...], asks: tuple[Ask, ...]) -> None:
+    """Answers are kept by key: a check and an ask can't share one."""
+    taken = {check.key for check in checks}
+    for number, ask in enumerate(asks):
+        if ask.key in taken:
+            row.fault(f"asks.{number}.key", _("This key is taken already."))
 
 
 def _after(row: _Fields) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from halong.core.conditions import parse_condition
 from halong.incidents.models import Incident, Step
-from halong.playbooks.advance import StepState
+from halong.playbooks.advance import OVER, StepState
 from halong.playbooks.schema import StepPlan, read_step
 
 FORMER = "."  # stands in the keys of steps of a playbook that was replaced: "1.call_boats"
@@ -59,3 +59,25 @@ def running_of(incident: Incident) -> Running:
 def plan_of(step: Step) -> StepPlan:
     """What the playbook says of a step."""
     return read_step(step.definition)
+
+
+def open_critical(incident: Incident) -> list[Step]:
+    """Critical steps of the playbook that aren't over: what stands against the all-clear."""
+    running = running_of(incident).steps
+    return [one.step for one in running if one.plan.critical and one.step.state not in OVER]
+
+
+def may(step: Step, plan: StepPlan) -> frozenset[str]:
+    """What can be done with a step as it stands, as names of actions; who may is another question."""
+    if FORMER in step.key:
+        return frozenset()
+    found = _ACTS.get(step.state, frozenset())
+    return found - {"start_step", "finish_step"} if plan.automatic else found
+
+
+_ACTS = {
+    Step.State.WAITING.value: frozenset({"skip_step"}),
+    Step.State.READY.value: frozenset({"start_step", "finish_step", "skip_step"}),
+    Step.State.DOING.value: frozenset({"finish_step", "skip_step"}),
+    Step.State.FAILED.value: frozenset({"retry_step", "skip_step"}),
+}

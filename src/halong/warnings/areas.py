@@ -73,7 +73,7 @@ def common_place(areas: Sequence[AreaDraft]) -> Place | None:
 def _smallest(polygon: Polygon) -> Place | None:
     units = Place.objects.on(timezone.localdate())
     exact = units.filter(boundary__isnull=False, boundary_approximate=False).exclude(parent=None)
-    holding = [unit for unit in exact if shape(unit.boundary).contains(polygon)]
+    holding = [unit for unit in exact if unit.boundary and shape(unit.boundary).contains(polygon)]
     if holding:
         return max(holding, key=lambda unit: len(unit.path.split("/")))
     return units.filter(parent=None).order_by("pk").first()

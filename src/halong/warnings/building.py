@@ -133,7 +133,9 @@ def _simple(part: Polygon) -> list[list[float]]:
     coarse = 0.0005
     ring = list(part.exterior.coords)
     while len(ring) > MOST_POINTS:
-        ring = list(part.simplify(coarse, preserve_topology=True).exterior.coords)
+        simpler = part.simplify(coarse, preserve_topology=True)
+        assert isinstance(simpler, Polygon)  # with its topology kept, a polygon stays one
+        ring = list(simpler.exterior.coords)
         coarse *= 2
     return [[x, y] for x, y, *_rest in ring]
 

@@ -93,7 +93,8 @@ def deliver_due(*, by: Any = SYSTEM) -> int:
     """
     require(by, "system.manage")
     now, tried = timezone.now(), 0
-    waiting = Dispatch.objects.filter(state=State.WAITING, due_at__lte=now).order_by("attempts", F("subscriber").asc(nulls_first=True), "due_at")  # fmt: skip
+    waiting = Dispatch.objects.filter(state=State.WAITING, due_at__lte=now)
+    waiting = waiting.order_by("attempts", F("subscriber").asc(nulls_first=True), "due_at")
     for dispatch in waiting.select_related("warning__authority", "outlet", "subscriber")[:AT_ONCE]:
         mine = Dispatch.objects.filter(pk=dispatch.pk, state=State.WAITING, due_at=dispatch.due_at)
         if mine.update(due_at=now + LEASE, attempts=F("attempts") + 1):
@@ -105,9 +106,7 @@ def deliver_due(*, by: Any = SYSTEM) -> int:
 def _try(dispatch: Dispatch) -> None:
     mine = Dispatch.objects.filter(pk=dispatch.pk)
     try:
-        if dispatch.channel != Channel.FILE and (settings.HALONG_EXERCISE or dispatch.status != "Actual"):
-            raise _Failed("under exercise nothing leaves", permanent=True)
-        SENDERS[dispatch.channel](dispatch)
+        _send(dispatch)
     except Exception as error:  # whatever one target brings about must not hold up the others
         if not isinstance(error, _Failed):
             log.exception("dispatch %s", dispatch.pk)
@@ -121,6 +120,12 @@ def _try(dispatch: Dispatch) -> None:
     else:
         mine.update(state=State.SENT, error="", sent_at=timezone.now())
     touch("warnings", str(dispatch.warning_id))
+
+
+def _send(dispatch: Dispatch) -> None:
+    if dispatch.channel != Channel.FILE and (settings.HALONG_EXERCISE or dispatch.status != "Actual"):
+        raise _Failed("under exercise nothing leaves", permanent=True)
+    SENDERS[dispatch.channel](dispatch)
 
 
 def _send_push(dispatch: Dispatch) -> None:

@@ -13,6 +13,7 @@ BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 EXTENDED = frozenset("\f^{}\\[~]|€")  # each takes two places
+SIGNS = {"–": "-", "—": "-", "“": '"', "”": '"', "«": '"', "»": '"', "…": "..."}
 PRACTICE = {"Exercise": ("DIỄN TẬP. ", "EXERCISE. "), "Test": ("THỬ NGHIỆM. ", "TEST. ")}
 
 
@@ -76,5 +77,5 @@ def bare(text: str) -> str:
 def _bare(char: str) -> str:
     if char in BASIC and char.isascii():
         return char
-    plain = fold(char) if char.isalpha() else {"–": "-", "—": "-", "“": '"', "”": '"', "«": '"', "»": '"', "…": "..."}.get(char, char)  # fmt: skip
+    plain = fold(char) if char.isalpha() else SIGNS.get(char, char)
     return plain.upper() if char.isupper() else plain

@@ -23,12 +23,13 @@ def tell_deciders(warning: Warning) -> int:
 def tell_checkers(warning: Warning, people: set[User]) -> int:
     """Tell people who may check it that a draft is ready."""
     able = {person for person in people if has_perm(person, "warnings.check", warning)}
-    return _tell(warning, able, _("A draft of a public warning waits to be checked"), f"warning:{warning.pk}:check:{warning.version}")  # fmt: skip
+    key = f"warning:{warning.pk}:check:{warning.version}"
+    return _tell(warning, able, _("A draft of a public warning waits to be checked"), key)
 
 
 def _tell(warning: Warning, people: set[User], title: object, key: str) -> int:
     try:
-        url = reverse("warning", args=[warning.number])
+        url = reverse("warning", args=[warning.pk])
     except NoReverseMatch:
         url = ""
     text = f"{warning.number} · {warning.headline_vi}"

@@ -131,7 +131,8 @@ def _cancellation(warning: Warning, reason: str) -> Warning:
     over = reason == OVER
     said = {
         "headline_vi": f"{'Kết thúc cảnh báo' if over else 'Hủy cảnh báo'}: {kind.vi.lower()}",
-        "headline_en": f"{'Warning ended' if over else 'Warning cancelled'}: {kind.en.lower()}" if warning.headline_en else "",
+        "headline_en": "" if not warning.headline_en
+        else f"{'Warning ended' if over else 'Warning cancelled'}: {kind.en.lower()}",
         "description_vi": (
             f"Cảnh báo «{warning.headline_vi}» đã kết thúc vì không còn nguy hiểm."
             if over

@@ -25,6 +25,9 @@ from halong.warnings.words import faults_of
 
 NUMBER_LOCK = 0x68616C6F6E670077  # "halong", "w": one new number at a time
 BACK_TO_DRAFT = {"state": Warning.State.DRAFT, "authority": None, "approved_by": None, "approved_at": None}
+NO_BULLETIN = {
+    "risk_level": None, "bulletin_issuer": "", "bulletin_number": "", "bulletin_at": None, "bulletin_text": ""
+}  # fmt: skip
 Ring = tuple[tuple[float, float], ...]
 CATEGORIES = frozenset(
     {"Geo", "Met", "Safety", "Security", "Rescue", "Fire", "Health", "Env", "Transport", "Infra", "CBRNE", "Other"}
@@ -211,7 +214,7 @@ def _fields(draft: WarningDraft) -> dict[str, Any]:
 
 def _bulletin(bulletin: Any) -> dict[str, Any]:
     if bulletin is None:
-        return {"risk_level": None, "bulletin_issuer": "", "bulletin_number": "", "bulletin_at": None, "bulletin_text": ""}  # fmt: skip
+        return dict(NO_BULLETIN)
     if not (bulletin.issuer and bulletin.number and bulletin.hour and bulletin.text):
         words = _("A disaster-risk level needs the bulletin's issuer, number, hour and text.")
         raise Invalid(words, fields={"bulletin_number": words})

@@ -100,35 +100,46 @@ def _references(root: etree._Element) -> Iterator[Finding]:
 
 
 def _infos(root: etree._Element) -> Iterator[Finding]:
-    infos = _all(root, "info")
-    if not infos and _text(root, "msgType") in ("Alert", "Update"):
+    infos, kind = _all(root, "info"), _text(root, "msgType")
+    if not infos and kind in ("Alert", "Update"):
         yield _must("info", "An alert or update without info tells nobody anything.")
-    if not infos and _text(root, "msgType") == "Cancel":
+    if not infos and kind == "Cancel":
         yield _should("info", "A cancellation should repeat what it is about.")
-    languages = [_text(info, "language") or "en-US" for info in infos]
-    if len({language.lower() for language in languages}) < len(languages):
-        events = {
-            (_text(info, "language"), _text(info, "event"), tuple(_descriptions(info))) for info in infos
-        }
-        if len(events) < len(infos):
-            yield _should("info", "Two blocks speak the same language of the same event and areas.")
-    categories = {
-        tuple(sorted((category.text or "").strip() for category in _all(info, "category"))) for info in infos
-    }
+    said = [
+        (_text(info, "language").lower() or "en-us", _text(info, "event"), _described(info)) for info in infos
+    ]
+    if len(set(said)) < len(said):
+        yield _should("info", "Two blocks speak the same language of the same event and areas.")
+    categories = {frozenset((node.text or "").strip() for node in _all(info, "category")) for info in infos}
     if len(categories) > 1:
         yield _should("info/category", "Blocks of one alert should have the same category.")
     sent = _read(_text(root, "sent"))
     for number, info in enumerate(infos, 1):
-        yield from _info(info, f"info[{number}]", sent, _text(root, "msgType"))
+        where = f"info[{number}]"
+        yield from _info(info, where)
+        yield from _times(info, where, sent)
+        yield from _words(info, where, kind)
+        yield from _carried(info, where)
+        yield from _areas(info, where)
 
 
-def _info(info: etree._Element, where: str, sent: datetime | None, kind: str) -> Iterator[Finding]:
-    language = _text(info, "language")
-    if info.find(f"{{{NS}}}language") is not None and not LANGUAGE.fullmatch(language):
+def _described(info: etree._Element) -> tuple[str, ...]:
+    return tuple(_text(area, "areaDesc") for area in _all(info, "area"))
+
+
+def _info(info: etree._Element, where: str) -> Iterator[Finding]:
+    if info.find(f"{{{NS}}}language") is not None and not LANGUAGE.fullmatch(_text(info, "language")):
         yield _must(f"{where}/language", "It isn't a language of RFC 3066.")
     if not _text(info, "event"):
         yield _must(f"{where}/event", "It is empty.")
-    yield from _times(info, where, sent)
+    responses = {(node.text or "").strip() for node in _all(info, "responseType")}
+    if "None" in responses and len(responses) > 1:
+        yield _must(f"{where}/responseType", "None can't stand beside something to do.")
+    if "AllClear" in responses and _text(info, "urgency") == "Immediate":
+        yield _should(f"{where}/responseType", "An all-clear isn't something to act on at once.")
+
+
+def _words(info: etree._Element, where: str, kind: str) -> Iterator[Finding]:
     headline = _text(info, "headline")
     if not headline:
         yield _should(f"{where}/headline", "Without a headline, small displays show nothing.")
@@ -140,18 +151,17 @@ def _info(info: etree._Element, where: str, sent: datetime | None, kind: str) ->
         yield _should(f"{where}/instruction", "It should say what to do.")
     if not _text(info, "senderName"):
         yield _should(f"{where}/senderName", "People should read who warns them.")
-    responses = {(node.text or "").strip() for node in _all(info, "responseType")}
-    if "None" in responses and len(responses) > 1:
-        yield _must(f"{where}/responseType", "None can't stand beside something to do.")
-    if "AllClear" in responses and _text(info, "urgency") == "Immediate":
-        yield _should(f"{where}/responseType", "An all-clear isn't something to act on at once.")
+
+
+def _carried(info: etree._Element, where: str) -> Iterator[Finding]:
     for pair in (*_all(info, "eventCode"), *_all(info, "parameter")):
         if not _text(pair, "valueName"):
             yield _must(f"{where}/{etree.QName(pair).localname}", "A value must have a name.")
     for number, resource in enumerate(_all(info, "resource"), 1):
-        if _text(resource, "derefUri") and not _text(resource, "mimeType"):
+        if not _text(resource, "mimeType"):
             yield _must(f"{where}/resource[{number}]", "What is carried along must say its media type.")
-    yield from _areas(info, where)
+        if _text(resource, "derefUri") and not _text(resource, "digest"):
+            yield _should(f"{where}/resource[{number}]", "What is carried inside should have its digest.")
 
 
 def _times(info: etree._Element, where: str, sent: datetime | None) -> Iterator[Finding]:
@@ -172,26 +182,26 @@ def _areas(info: etree._Element, where: str) -> Iterator[Finding]:
     if not areas:
         yield _should(f"{where}/area", "Without an area nobody knows whether it concerns him.")
     for number, area in enumerate(areas, 1):
-        here = f"{where}/area[{number}]"
-        if not _text(area, "areaDesc"):
-            yield _must(f"{here}/areaDesc", "It is empty.")
-        shapes = [_all(area, name) for name in ("polygon", "circle", "geocode")]
-        if not any(shapes):
-            yield _should(
-                here, "An area should have a polygon, a circle or a geocode, so that machines know it."
-            )
-        for polygon in shapes[0]:
-            yield from _polygon((polygon.text or "").strip(), f"{here}/polygon")
-        for circle in shapes[1]:
-            yield from _circle((circle.text or "").strip(), f"{here}/circle")
-        for pair in shapes[2]:
-            if not _text(pair, "valueName"):
-                yield _must(f"{here}/geocode", "A value must have a name.")
-        ceiling, altitude = _text(area, "ceiling"), _text(area, "altitude")
-        if ceiling and not altitude:
-            yield _must(f"{here}/ceiling", "A ceiling needs an altitude.")
-        elif ceiling and float(ceiling) < float(altitude):
-            yield _must(f"{here}/ceiling", "It is lower than the altitude.")
+        yield from _area(area, f"{where}/area[{number}]")
+
+
+def _area(area: etree._Element, here: str) -> Iterator[Finding]:
+    if not _text(area, "areaDesc"):
+        yield _must(f"{here}/areaDesc", "It is empty.")
+    polygons, circles, codes = (_all(area, name) for name in ("polygon", "circle", "geocode"))
+    if not (polygons or circles or codes):
+        yield _should(here, "An area should have a polygon, a circle or a geocode, so that machines know it.")
+    for polygon in polygons:
+        yield from _polygon((polygon.text or "").strip(), f"{here}/polygon")
+    for circle in circles:
+        yield from _circle((circle.text or "").strip(), f"{here}/circle")
+    if not all(_text(pair, "valueName") for pair in codes):
+        yield _must(f"{here}/geocode", "A value must have a name.")
+    ceiling, altitude = _text(area, "ceiling"), _text(area, "altitude")
+    if ceiling and not altitude:
+        yield _must(f"{here}/ceiling", "A ceiling needs an altitude.")
+    elif ceiling and float(ceiling) < float(altitude):
+        yield _must(f"{here}/ceiling", "It is lower than the altitude.")
 
 
 def _polygon(text: str, where: str) -> Iterator[Finding]:

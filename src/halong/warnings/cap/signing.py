@@ -15,15 +15,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from lxml import etree
-from signxml import (
-    DigestAlgorithm,
-    SignatureConfiguration,
-    SignatureConstructionMethod,
-    SignatureMethod,
-    XMLSigner,
-    XMLVerifier,
-)
+from signxml.algorithms import DigestAlgorithm, SignatureConstructionMethod, SignatureMethod
 from signxml.exceptions import InvalidInput, SignXMLException
+from signxml.signer import XMLSigner
+from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from halong.core.errors import Malformed
 from halong.home import private
@@ -46,7 +41,7 @@ def sign(content: bytes) -> bytes:
         method=SignatureConstructionMethod.enveloped,
         signature_algorithm=SignatureMethod.ECDSA_SHA256,
         digest_algorithm=DigestAlgorithm.SHA256,
-        c14n_algorithm="http://www.w3.org/2001/10/xml-exc-c14n#",  # type: ignore[arg-type]  # signxml takes the address, too
+        c14n_algorithm="http://www.w3.org/2001/10/xml-exc-c14n#",
     )
     signed = signer.sign(parse_xml(content), key=key, cert=certificate)
     return to_bytes(signed)
@@ -55,9 +50,9 @@ def sign(content: bytes) -> bytes:
 def verify(content: bytes, certificate: str | None = None) -> etree._Element:
     """The alert that was truly signed, without its signature. Raises BadMark, or Malformed for what is no CAP.
 
-    Trust is in ``certificate`` (PEM; None: our own) and never in one that the message brings. Against wrapping: there is one
-    signature in the whole document, it is a child of the root, has one reference, to the whole document; and what is returned
-    is what the verifier has hashed, not what was received.
+    Trust is in ``certificate`` (PEM; None: our own) and never in one that the message brings. Against wrapping: there is
+    one signature in the whole document, it is a child of the root, has one reference, to the whole document; and what is
+    returned is what the verifier has hashed, not what was received.
     """
     root = parse(content)
     _refuse_wrapping(root)

@@ -23,8 +23,8 @@ class AuthorityQuerySet(models.QuerySet["Authority"]):
 class Authority(models.Model):
     """A row of authority: a body may warn of one kind of event in some places, and one person signs for it.
 
-    Nothing of it is changed later; a row is ended (``until``), and another one is written. A ``practice`` row gives authority
-    for exercises and tests only, whatever it says.
+    Nothing of it is changed later; a row is ended (``until``), and another one is written. A ``practice`` row gives
+    authority for exercises and tests only, whatever it says.
     """
 
     event = models.CharField(_("kind of event"), max_length=20)  # a key of warnings.kinds

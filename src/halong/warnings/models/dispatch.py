@@ -70,7 +70,7 @@ class DispatchQuerySet(models.QuerySet["Dispatch"]):
 class Dispatch(models.Model):
     """A published warning on its way to one target of one channel: at least once, and shown when it couldn't be.
 
-    ``status`` is that of the warning (a foreign key of both columns), and a check lets only Actual ones have a public channel.
+    ``status`` is that of the warning (a foreign key of both columns); a check lets only Actual ones have a public channel.
     ``due_at`` is when it is tried next; while it is being tried, when another worker may take it over.
     """
 

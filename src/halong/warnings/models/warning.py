@@ -35,11 +35,11 @@ class WarningQuerySet(models.QuerySet["Warning"]):
         return self.filter(state="published", expires__gt=now).exclude(msg_type="Cancel")
 
     def public(self) -> Self:
-        """Those that went out to the public page. An exercise or test can't be among them: the database refuses such rows."""
+        """Those that went out to the public page; the database refuses that an exercise or test is among them."""
         return self.filter(status="Actual", dispatches__channel="page")
 
 
-class Warning(models.Model):  # noqa: A001 -- the word of the field; the built-in one is never used in these modules
+class Warning(models.Model):
     """A warning in CAP 1.2 on its way: draft → checked → approved → published → updated, cancelled or expired.
 
     Triggers hold what matters: which step follows which, that content is frozen from the check on, that the approver is
@@ -164,7 +164,7 @@ class Warning(models.Model):  # noqa: A001 -- the word of the field; the built-i
                     bulletin_at__isnull=False,
                 ),
                 name="risk_level_needs_bulletin",
-            ),  # fmt: skip
+            ),
             models.CheckConstraint(
                 condition=Q(simulated=False) | ~Q(status="Actual"), name="simulated_is_never_actual"
             ),

@@ -6,3 +6,9 @@ class DutyConfig(AppConfig):
 
     name = "halong.duty"
     label = "duty"
+
+    def ready(self) -> None:
+        """Listen to others and offer the pages, the tabs and the live topics."""
+        from halong.duty import watch  # noqa: PLC0415 -- needs the models
+
+        watch.register()

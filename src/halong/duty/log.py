@@ -26,6 +26,8 @@ def write_log(  # noqa: PLR0913 -- what an entry says, side by side
     key: str = "",
     by: Any = None,
     where: Any = None,
+    late_reason: str = "",
+    corrects: LogEntry | None = None,
 ) -> LogEntry:
     """Write an entry in the caller's transaction, who has checked what ``by`` may do; under the same ``key`` it is
     written once, and what was written first comes back.
@@ -34,15 +36,37 @@ def write_log(  # noqa: PLR0913 -- what an entry says, side by side
     ("what" says which event, "title" whose). ``where`` is anything with a place, an agency or a sector: who may see those
     sees the entry; without it, only who may see everything. ``by`` is a User, or nobody: Halong itself.
     """
-    return _written(LogEntry(**entry_fields(kind, at, text, data, about, key, by, where)), team)
-
-
-def _written(entry: LogEntry, team: Any) -> LogEntry:
-    entry.team = team
-    if entry.key:
-        before = LogEntry.objects.filter(key=entry.key).first()
+    if key:
+        before = LogEntry.objects.filter(key=key[:160]).first()
         if before is not None:
             return before
+    now, data, said = timezone.now(), data or {}, text.strip()[:TEXT]
+    person = by if isinstance(by, User) else None
+    words = (said, *(str(data.get(name, "")) for name in ("title", "number", "where", "counterpart")))
+    entry = LogEntry(
+        kind=LogEntry.Kind(kind),
+        at=at or now,
+        written_at=now,
+        text=said,
+        data=data,
+        about_kind=about[0],
+        about_ref=about[1],
+        team=team,
+        key=key[:160],
+        by=person,
+        by_name=name_of(person),
+        late_reason=late_reason,
+        corrects=corrects,
+        place_id=getattr(where, "place_id", None),
+        agency_id=getattr(where, "agency_id", None),
+        sector=getattr(where, "sector", "") or "",
+        simulated=bool(getattr(where, "simulated", False)),
+        folded=fold(" ".join(word for word in words if word)),
+    )
+    return _written(entry)
+
+
+def _written(entry: LogEntry) -> LogEntry:
     try:
         with transaction.atomic():
             entry.save(force_insert=True)
@@ -53,39 +77,6 @@ def _written(entry: LogEntry, team: Any) -> LogEntry:
         return written  # by another process, meanwhile
     touch(TOPIC)
     return entry
-
-
-def entry_fields(
-    kind: str,
-    at: datetime | None,
-    text: str,
-    data: dict[str, Any] | None,
-    about: tuple[str, str],
-    key: str,
-    by: Any,
-    where: Any,
-) -> dict[str, Any]:
-    """The fields of an entry as they are written."""
-    now, data = timezone.now(), data or {}
-    person = by if isinstance(by, User) else None
-    said = text.strip()[:TEXT]
-    return {
-        "kind": LogEntry.Kind(kind),
-        "at": at or now,
-        "written_at": now,
-        "text": said,
-        "data": data,
-        "about_kind": about[0],
-        "about_ref": about[1],
-        "key": key[:160],
-        "by": person,
-        "by_name": name_of(person),
-        "place_id": getattr(where, "place_id", None),
-        "agency_id": getattr(where, "agency_id", None),
-        "sector": getattr(where, "sector", "") or "",
-        "simulated": bool(getattr(where, "simulated", False)),
-        "folded": fold(" ".join(str(part) for part in (said, data.get("title", ""), data.get("place", "")))),
-    }
 
 
 def name_of(person: User | None) -> str:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from math import isfinite
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -28,6 +27,7 @@ from halong.core.text import fold
 from halong.duty.kinds import call_kinds
 from halong.duty.log import write_log
 from halong.duty.models import Call, LogEntry
+from halong.observations.rollups import keep_days
 from halong.places.models import Place
 from halong.places.queries import locate
 
@@ -35,6 +35,7 @@ TOPIC = "calls"
 SAID = 4000
 LONGEST = timedelta(hours=2)  # a form that was open for longer wasn't a call all that time
 EMERGENCY = ("112", "113", "114", "115")
+KEPT_DAYS = 90
 AT_ONCE = 500
 
 
@@ -83,7 +84,12 @@ def take_call(draft: CallDraft, *, by: Any) -> Call:
         LogEntry.Kind.CALL,
         at=call.started_at,
         text=call.said,
-        data={"kind": call.kind, "where": _spot(call), "took_s": round(call.took_s), "passed_to": call.passed_to},
+        data={
+            "kind": call.kind,
+            "where": _spot(call),
+            "took_s": round(call.took_s),
+            "passed_to": call.passed_to,
+        },
         about=("call", str(call.pk)),
         key=f"call:{call.pk}",
         by=person,
@@ -217,10 +223,10 @@ def caller_of(call: Call, *, by: Any) -> dict[str, str]:
 
 @transaction.atomic
 def forget_callers(*, by: Any = SYSTEM) -> int:
-    """Let callers' names and numbers go after ``HALONG_KEEP_CALLERS_DAYS``; returns of how many calls."""
+    """Let callers' names and numbers go after ``HALONG_KEEP_CALLERS_DAYS`` (90); returns of how many calls."""
     require(by, "system.manage")
     now = timezone.now()
-    old = now - timedelta(days=settings.HALONG_KEEP_CALLERS_DAYS)
+    old = now - timedelta(days=keep_days("HALONG_KEEP_CALLERS_DAYS") or KEPT_DAYS)
     due = Call.objects.filter(sealed__isnull=False, taken_at__lt=old).order_by("taken_at")
     ids = list(due.values_list("pk", flat=True)[:AT_ONCE])
     count = Call.objects.filter(pk__in=ids).update(sealed=None, forgotten_at=now)

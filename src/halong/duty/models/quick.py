@@ -53,12 +53,10 @@ class QuickReport(models.Model):
 
 
 class QuickHours(models.Model):
-    """At which hours (Việt Nam's) a quick report is due in a stage, from a day on; the latest row of a stage counts."""
+    """At which hours of the day (Việt Nam's) a quick report is due, from a day on; the latest row in force counts. The
+    operating stage adds the hours of its own rhythm.
+    """
 
-    stage = models.SmallIntegerField(default=1)
     minutes = ArrayField(models.SmallIntegerField())  # of the day: 420 is 07:00
-    valid_from = models.DateField()
+    valid_from = models.DateField(unique=True)
     note = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["stage", "valid_from"], name="quick_hours_once")]

@@ -1,0 +1,240 @@
+"""While a call is taken: which place is meant, and what is known near it already."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import cos, radians
+from typing import Any
+
+from django.db.models import Count, Max, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from halong.alerts.models import Alert
+from halong.citizens.models import Report
+from halong.citizens.queries.similar import in_circle, metres
+from halong.context.models import Entity
+from halong.core.finding import Entry, Index
+from halong.core.formats import format_datetime
+from halong.core.registry import Registry
+from halong.duty.models import Call
+from halong.places.models import Place
+
+RADIUS_M = 2000.0
+RECENT = timedelta(hours=24)
+MOST = 5
+LOOK_S = 10.0
+M_PER_DEGREE = 111_200.0
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place that may be meant: a unit, or a thing with a point. ``ref`` is "place:12" or "thing:7"."""
+
+    ref: str
+    name: str
+    kind: str
+    place: Place | None
+    lon: float | None = None
+    lat: float | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """Something near by that the call may be about. ``ref`` is "alert:17"; ``metres`` None: in the same unit."""
+
+    ref: str
+    title: str
+    url: str
+    state: str
+    note: str
+    metres: float | None = None
+    simulated: bool = False
+
+
+# (user, where the call is from, now) → what is known there; the module that knows incidents adds its own
+finders: Registry[Callable[[Any, Spot, datetime], list[Known]]] = Registry()
+
+
+class _Names:
+    """Names of units and of things with a point, in this process; looked at for changes every ten seconds."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._index: Index[str] = Index()
+        self._version: Any = None
+        self._looked = -LOOK_S
+
+    def find(self, query: str, limit: int) -> list[str]:
+        """The best refs for what was typed."""
+        with self._lock:
+            if time.monotonic() - self._looked >= LOOK_S or not len(self._index):
+                self._look()
+                self._looked = time.monotonic()
+            return [found.key for found in self._index.find(query, limit)]
+
+    def _look(self) -> None:
+        places = Place.objects.on(timezone.localdate())
+        things = Entity.objects.living().filter(lon__isnull=False)
+        version = (
+            tuple(places.aggregate(n=Count("pk"), at=Max("modified_at")).values()),
+            tuple(things.aggregate(n=Count("pk"), at=Max("modified_at")).values()),
+        )
+        if version == self._version:
+            return
+        index: Index[str] = Index()
+        for pk, name in places.values_list("pk", "name"):
+            index.put(Entry(f"place:{pk}", name))
+        for pk, name, place in things.exclude(name="").values_list("pk", "name", "place__name"):
+            index.put(Entry(f"thing:{pk}", name, place or ""))
+        self._index, self._version = index, version
+
+
+_names = _Names()
+
+
+def spots(user: Any, typed: str, limit: int = MOST) -> list[Spot]:
+    """Which places may be meant by what was typed so far: the whole, else its parts between commas, the last first."""
+    parts = [part.strip() for part in typed.split(",") if part.strip()]
+    asked = list(dict.fromkeys([typed.strip(), *reversed(parts)]))
+    for words in asked:
+        refs = _names.find(words, 4 * limit) if len(words) > 1 else []
+        found = _spots(user, refs)
+        if found:
+            return found[:limit]
+    return []
+
+
+def spot_of(user: Any, ref: str) -> Spot | None:
+    """The spot of a ref, if the user may see it."""
+    return next(iter(_spots(user, [ref])), None)
+
+
+def _spots(user: Any, refs: list[str]) -> list[Spot]:
+    ids: dict[str, list[int]] = {"place": [], "thing": []}
+    for ref in refs:
+        kind, _colon, number = ref.partition(":")
+        if kind in ids and number.isdecimal():
+            ids[kind].append(int(number))
+    found: dict[str, Spot] = {}
+    for place in Place.objects.visible_to(user).filter(pk__in=ids["place"]).defer("boundary"):
+        found[f"place:{place.pk}"] = Spot(
+            f"place:{place.pk}", place.name, place.get_kind_display(), place, place.lon, place.lat
+        )
+    things = Entity.objects.visible_to(user).filter(pk__in=ids["thing"]).select_related("place")
+    for thing in things:
+        where = thing.place.name if thing.place else ""
+        found[f"thing:{thing.pk}"] = Spot(
+            f"thing:{thing.pk}", thing.name, where, thing.place, thing.lon, thing.lat
+        )
+    return [found[ref] for ref in refs if ref in found]
+
+
+def known(user: Any, spot: Spot, now: datetime) -> list[Known]:
+    """What is open near a spot: the nearest first, then what lies in the same unit."""
+    rows = [row for finder in finders for row in finder(user, spot, now)]
+    return sorted(rows, key=lambda row: (row.metres is None, row.metres or 0.0))[: 2 * MOST]
+
+
+def near_alerts(user: Any, spot: Spot, now: datetime) -> list[Known]:
+    """Open alerts of things near by, or in the unit."""
+    found = Alert.objects.visible_to(user).calling(now).select_related("entity", "place")
+    rows = found.filter(_around(spot, "entity__") | _inside(spot)).order_by("priority", "-raised_at")[:20]
+    return [
+        Known(
+            f"alert:{alert.pk}",
+            alert.title,
+            reverse("alert", args=[alert.pk]),
+            alert.priority_key,
+            f"{alert.get_state_display()} · {format_datetime(alert.raised_at)}",
+            _distance(spot, alert.entity),
+            alert.simulated,
+        )
+        for alert in rows
+    ][:MOST]
+
+
+def near_reports(user: Any, spot: Spot, now: datetime) -> list[Known]:
+    """Open citizens' reports near by, or of the last day in the unit."""
+    seen: QuerySet[Report] = Report.objects.visible_to(user).open().select_related("category", "place")
+    if _exact(spot):
+        assert spot.lon is not None
+        assert spot.lat is not None
+        seen = in_circle(seen, spot.lon, spot.lat, RADIUS_M)
+    else:
+        seen = seen.filter(_inside(spot), created_at__gte=now - RECENT)
+    return [
+        Known(
+            f"report:{report.pk}",
+            f"{report.number} · {report.category}",
+            reverse("report", args=[report.pk]),
+            "high" if report.urgent else "normal",
+            f"{report.text[:80]} · {format_datetime(report.created_at)}",
+            _distance(spot, report),
+            report.simulated,
+        )
+        for report in seen.order_by("-created_at")[:MOST]
+    ]
+
+
+def near_calls(user: Any, spot: Spot, now: datetime) -> list[Known]:
+    """Calls of the last day from there: the same matter is often called in by several people."""
+    found = Call.objects.visible_to(user).filter(taken_at__gte=now - RECENT).select_related("place")
+    rows = found.filter(_around(spot, "") | _inside(spot)).order_by("-taken_at")[:MOST]
+    return [
+        Known(
+            f"call:{call.pk}",
+            f"{_('Call')} {call.pk}",
+            reverse("duty-call", args=[call.pk]),
+            "attention" if call.urgent else "normal",
+            f"{call.said[:80]} · {format_datetime(call.taken_at)}",
+            _distance(spot, call),
+            call.simulated,
+        )
+        for call in rows
+    ]
+
+
+def register() -> None:
+    """Put duty's own finders into the registry."""
+    finders.register("alerts", near_alerts)
+    finders.register("reports", near_reports)
+    finders.register("calls", near_calls)
+
+
+def _exact(spot: Spot) -> bool:
+    """Whether it is a point, not the middle of a unit."""
+    return spot.ref.startswith("thing:") and spot.lon is not None and spot.lat is not None
+
+
+def _around(spot: Spot, owner: str) -> Q:
+    if not _exact(spot):
+        return Q(pk__in=[])
+    assert spot.lon is not None
+    assert spot.lat is not None
+    up = RADIUS_M / M_PER_DEGREE
+    side = up / max(0.1, cos(radians(spot.lat)))
+    return Q(
+        **{
+            f"{owner}lon__range": (spot.lon - side, spot.lon + side),
+            f"{owner}lat__range": (spot.lat - up, spot.lat + up),
+        }
+    )
+
+
+def _inside(spot: Spot) -> Q:
+    """Of the unit: all of it where the call names the unit only, else nothing but what has no point of its own."""
+    if spot.place is None:
+        return Q(pk__in=[])
+    return Q(place__path__startswith=spot.place.path) if not _exact(spot) else Q(pk__in=[])
+
+
+def _distance(spot: Spot, thing: Any) -> float | None:
+    if not _exact(spot) or thing is None or thing.lon is None or thing.lat is None:
+        return None
+    assert spot.lon is not None
+    assert spot.lat is not None
+    return metres(spot.lon, spot.lat, thing.lon, thing.lat)

@@ -1,0 +1,5 @@
+"""Addresses of duty."""
+
+from halong.duty import watch_urls
+
+urlpatterns = [*watch_urls.urlpatterns]

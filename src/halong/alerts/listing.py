@@ -15,7 +15,9 @@ from halong.alerts import queries
 from halong.alerts.forms import AlertFilter
 from halong.alerts.models import Alert
 from halong.context.scope import Selectors, scope_of, selectors
+from halong.core.blocks import offered
 from halong.core.permissions import has_perm
+from halong.core.registry import ListAction, alert_actions
 from halong.rules.models import Rule
 
 A_PAGE = 50
@@ -37,6 +39,7 @@ class Listing:
     newest: Alert | None
     newest_critical: Alert | None
     may_handle: bool
+    actions: list[ListAction]  # what may be done with ticked rows
     query: str
     now: datetime
     scope: Selectors
@@ -72,6 +75,7 @@ def listing_of(request: HttpRequest) -> Listing:
             (a for a in new if a.priority == 1), key=lambda alert: alert.raised_at, default=None
         ),
         may_handle=has_perm(request.user, "alerts.handle"),
+        actions=offered(alert_actions, request.user) if tab != "closed" else [],
         query=request.GET.urlencode(),
         now=now,
         scope=selectors(scope, request, timezone.localdate()),

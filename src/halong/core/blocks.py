@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from halong.core.permissions import has_perm
-from halong.core.registry import Block, Registry
+from halong.core.registry import Block, ListAction, Registry
 
 
 def render_blocks(blocks: Registry[Block], request: HttpRequest, subject: Any) -> list[str]:
@@ -19,3 +19,9 @@ def render_blocks(blocks: Registry[Block], request: HttpRequest, subject: Any) -
         if found is not None:
             shown.append(render_to_string(block.template, found, request))
     return shown
+
+
+def offered(actions: Registry[ListAction], user: Any) -> list[ListAction]:
+    """What this person may do with ticked rows, in order."""
+    found = [action for action in actions if has_perm(user, action.permission)]
+    return sorted(found, key=lambda action: action.order)

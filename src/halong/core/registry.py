@@ -76,6 +76,21 @@ class Block:
 
 
 @dataclass(frozen=True)
+class ListAction:
+    """What may be done with rows of another module's list that somebody ticked: a page at ``url_name`` that gets their ids
+    as ``?<parameter>=1&<parameter>=2,3``.
+    """
+
+    key: str
+    label: Any  # a lazy translation
+    icon: str
+    url_name: str
+    order: int
+    permission: str
+    parameter: str
+
+
+@dataclass(frozen=True)
 class ShellItem:
     """Something small at the end of the desk's top bar (the bell of notices).
 
@@ -191,6 +206,8 @@ shell_items: Registry[ShellItem] = Registry()
 panorama_blocks: Registry[Block] = Registry()
 entity_blocks: Registry[Block] = Registry()
 alert_blocks: Registry[Block] = Registry()
+alert_actions: Registry[ListAction] = Registry()
+report_blocks: Registry[Block] = Registry()
 public_blocks: Registry[Block] = Registry()
 search_providers: Registry[SearchProvider] = Registry()
 wall_tiles: Registry[WallTile] = Registry()

@@ -11,6 +11,7 @@ from halong.context.models import Entity
 from halong.context.scope import PERIODS, period_name
 from halong.core import registry
 from halong.core.access import access
+from halong.core.blocks import render_blocks
 from halong.panorama import entity_page, geo
 from halong.panorama.actions import note_look
 from halong.panorama.chart import Chart, csv_rows
@@ -26,7 +27,10 @@ def panorama(request: HttpRequest) -> HttpResponse:
     view = View(request)
     view.looked = note_look(view.user, view.now)
     parts = {name: PARTS[name](view) for name in FIRST_SCREEN}
-    return render(request, "panorama/panorama.html", {**parts, **view.shell, "layers": layers(view)})
+    blocks = render_blocks(registry.panorama_blocks, request, view)
+    return render(
+        request, "panorama/panorama.html", {**parts, **view.shell, "layers": layers(view), "blocks": blocks}
+    )
 
 
 @access("panorama.view")

@@ -53,7 +53,21 @@ def script_words() -> dict[str, str]:
         "under limit": _("{n} of {total} values below {label} ({value}{unit})."),
         "gaps": _("{n} gaps without data."),
         "limit": _("Limit"),
+        **clock_words(),
         **{f"state {key}": str(word) for key, word in STATES.items()},
+    }
+
+
+def clock_words() -> dict[str, str]:
+    """What running clocks say; ``{time}`` is one of the short forms."""
+    return {
+        "short minutes": pgettext("duration", "{n} min"),
+        "short hours": pgettext("duration", "{h} h {m} min"),
+        "short days": pgettext("duration", "{d} d {h} h"),
+        "days and time": pgettext("duration", "{n} d {time}"),
+        "time left": pgettext("duration", "{time} left"),
+        "time late": pgettext("duration", "{time} late"),
+        "take photo out": _("Take photograph {n} out"),
     }
 
 
@@ -98,6 +112,12 @@ def map_words() -> dict[str, str]:
             "Click on the map, or press Enter for its middle; Backspace takes the last point away, Escape ends."
         ),
         "map of": _("Map of {place}"),
+        "draw area": _("Draw an area"),
+        "clear area": _("Clear the area"),
+        "circle": pgettext("area around a point", "Circle of {r}"),
+        "draw hint": _(
+            "Click corner after corner, then the first one again; Enter takes the middle of the map, Escape ends."
+        ),
         "state at": _("State at {time}"),
         "printed by": _("Source: Halong, {centre}. Coast: GSHHG. {boundaries}"),
         "boundaries approximate": _("Unit areas are approximate, not official boundaries."),

@@ -18,8 +18,10 @@ from halong.citizens.models import PhotoCopy, Proof, Report
 from halong.citizens.queries import queues
 from halong.citizens.queries.queues import DeskView
 from halong.core.access import access, actor_of
+from halong.core.blocks import render_blocks
 from halong.core.errors import Conflict, Invalid
 from halong.core.faults import show_faults
+from halong.core.registry import report_blocks
 
 
 def _view(request: HttpRequest, pk: int) -> DeskView:
@@ -34,6 +36,7 @@ def _view(request: HttpRequest, pk: int) -> DeskView:
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that a handler may see of it, and what he may do."""
     context = page.context(_view(request, pk), request.user)
+    context["blocks"] = render_blocks(report_blocks, request, context["report"])
     return render(request, "citizens/desk/report.html", context)
 
 

@@ -16,7 +16,7 @@ export function startPicking(map, maplibre, element) {
     for (const field of [lon, lat]) field.dispatchEvent(new Event("change", { bubbles: true }));
     show();
   };
-  map.on("click", (event) => write(event.lngLat));
+  map.on("click", (event) => element.measuring || write(event.lngLat));
   mark.on("dragend", () => write(mark.getLngLat()));
   for (const field of [lon, lat]) field.addEventListener("input", show);
   map.getCanvas().style.cursor = "crosshair";

@@ -1,0 +1,52 @@
+"""What incidents add to pages of other modules: alerts and reports that become incidents, the panorama, the wall."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from halong.context.scope import scope_of
+from halong.core.permissions import has_perm
+from halong.core.registry import Block, ListAction, MenuItem, WallTile
+from halong.incidents import queries
+from halong.incidents.models import Incident, Part
+from halong.incidents.screens import board
+
+
+def of_alert(request: HttpRequest, alert: Any) -> dict[str, Any] | None:
+    """The incident that an alert belongs to, or the button that makes one of it."""
+    return _of(request, Part.Kind.ALERT, alert)
+
+
+def of_report(request: HttpRequest, report: Any) -> dict[str, Any] | None:
+    """The same for a citizen's report."""
+    return _of(request, Part.Kind.REPORT, report)
+
+
+def _of(request: HttpRequest, kind: str, thing: Any) -> dict[str, Any] | None:
+    rows = Part.objects.filter(kind=kind, ref=str(thing.pk), live=True).values("incident")
+    seen = Incident.objects.visible_to(request.user).filter(pk__in=rows)
+    incidents = list(seen.order_by("-declared_at")[:3])
+    if not incidents and not has_perm(request.user, "incidents.declare", thing):
+        return None
+    return {"incidents": incidents, "href": f"{reverse('incident-declare')}?{urlencode({kind: thing.pk})}"}
+
+
+def on_panorama(request: HttpRequest, _subject: Any) -> dict[str, Any] | None:
+    """What is under way, the gravest first."""
+    return {"rows": queries.board(request.user, scope_of(request, remember=False))}
+
+
+MENU = MenuItem("incidents", _("Incidents"), "urgent", "incidents", 18, "incidents.view")
+ALERT = Block("incidents", "incidents/blocks/offer.html", of_alert, 10, "incidents.view")
+REPORT = Block("incidents", "incidents/blocks/offer.html", of_report, 10, "incidents.view")
+PANORAMA = Block("incidents", "incidents/blocks/panorama.html", on_panorama, 10, "incidents.view")
+WALL = WallTile(
+    "incidents", _("Incidents under way"), "urgent", "incidents/blocks/wall.html", 20, board.on_wall,
+    lambda _settings: "incidents", wait_s=2, size=(4, 4), least=(3, 2),
+)  # fmt: skip
+ALERTS = ListAction(
+    "incident", _("Declare an incident"), "flag", "incident-declare", 10, "incidents.declare", "alert"
+)

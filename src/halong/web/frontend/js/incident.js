@@ -1,0 +1,146 @@
+/** The room of an incident: naming people with "@", photographs of notes made smaller before they are sent, undo of what was
+    typed never. All by delegation, since pieces of the page are swapped. */
+import { headOf, megapixels } from "./report-exif.js";
+import { words } from "./page.js";
+
+const SIDE = 2560, QUALITY = 0.85, SMALL_ENOUGH = 900 * 1024, MOST_MEGAPIXELS = 50, MOST = 6;
+const make = (name, properties = {}, ...children) => {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+};
+
+/** The word that begins with "@" before the caret: {at, q}, or null. */
+function naming(field) {
+  const before = field.value.slice(0, field.selectionStart);
+  const found = /(?:^|\s)@([^\s@][^@\n]{0,40})?$/u.exec(before);
+  return found && { at: before.lastIndexOf("@"), q: found[1] ?? "" };
+}
+
+let asked = 0, waiting;
+
+async function offer(field) {
+  const form = field.closest("form"), list = form.querySelector("[role=listbox]"), here = naming(field);
+  if (!here || here.q.split(/\s+/).length > 5) return close(list);
+  const mine = ++asked;
+  const response = await fetch(`${form.dataset.people}?q=${encodeURIComponent(here.q)}`).catch(() => null);
+  if (!response?.ok || mine !== asked) return;
+  const { people } = await response.json();
+  list.replaceChildren(...people.map((person, n) => {
+    const item = make("li", { id: `mention-${n}` }, make("b", { textContent: person.name }), make("small", { textContent: person.title }));
+    item.setAttribute("role", "option");
+    item.setAttribute("aria-selected", String(n === 0));
+    Object.assign(item.dataset, { person: person.id, name: person.name });
+    return item;
+  }));
+  list.hidden = people.length === 0;
+  field.setAttribute("aria-expanded", String(!list.hidden));
+  if (people.length) field.setAttribute("aria-activedescendant", "mention-0");
+}
+
+function close(list) {
+  if (!list || list.hidden) return;
+  list.hidden = true;
+  const field = list.closest("form").querySelector("[data-mentions]");
+  field.setAttribute("aria-expanded", "false");
+  field.removeAttribute("aria-activedescendant");
+}
+
+function choose(field, item) {
+  const here = naming(field), form = field.closest("form");
+  if (!here) return;
+  const before = field.value.slice(0, here.at), after = field.value.slice(field.selectionStart), said = `@${item.dataset.name} `;
+  field.value = before + said + after;
+  field.selectionStart = field.selectionEnd = before.length + said.length;
+  form.append(make("input", { type: "hidden", name: "mentions", value: item.dataset.person }));
+  close(item.parentElement);
+  field.focus();
+}
+
+function keys(event) {
+  const field = event.target;
+  if (!field.matches?.("[data-mentions]")) return;
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    return field.form.requestSubmit();
+  }
+  const list = field.form.querySelector("[role=listbox]");
+  if (!list || list.hidden) return;
+  const items = [...list.children], at = items.findIndex((item) => item.getAttribute("aria-selected") === "true");
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step) {
+    event.preventDefault();
+    const next = (at + step + items.length) % items.length;
+    items.forEach((item, n) => item.setAttribute("aria-selected", String(n === next)));
+    field.setAttribute("aria-activedescendant", items[next].id);
+  } else if (event.key === "Enter" || event.key === "Tab") {
+    event.preventDefault();
+    choose(field, items[Math.max(0, at)]);
+  } else if (event.key === "Escape") {
+    event.preventDefault();
+    close(list);
+  }
+}
+
+/** The same photograph with at most 2560 pixels a side; what this device can't draw is sent as it is. */
+async function smaller(file) {
+  try {
+    if (file.size <= SMALL_ENOUGH || megapixels(await headOf(file)) > MOST_MEGAPIXELS) return file;
+    const image = await createImageBitmap(file, { imageOrientation: "from-image" });
+    const scale = Math.min(1, SIDE / Math.max(image.width, image.height));
+    const canvas = make("canvas", { width: Math.round(image.width * scale), height: Math.round(image.height * scale) });
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    image.close();
+    const drawn = await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
+    return drawn && drawn.size < file.size ? new File([drawn], "photo.jpg", { type: "image/jpeg" }) : file;
+  } catch {
+    return file;
+  }
+}
+
+const kept = new WeakMap();
+
+async function photos(input) {
+  const before = kept.get(input) ?? [], added = await Promise.all([...input.files].map(smaller));
+  set(input, [...before, ...added].slice(0, MOST));
+}
+
+function set(input, files) {
+  const carried = new DataTransfer();
+  for (const file of files) carried.items.add(file);
+  input.files = carried.files;
+  kept.set(input, files);
+  const shown = input.form.querySelector("[data-note-shown]");
+  for (const image of shown.querySelectorAll("img")) URL.revokeObjectURL(image.src);
+  shown.hidden = files.length === 0;
+  shown.replaceChildren(...files.map((file, n) => {
+    const image = make("img", { src: URL.createObjectURL(file), alt: "" });
+    image.addEventListener("error", () => image.replaceWith(make("span", { textContent: file.name })));
+    const button = make("button", { type: "button", textContent: "×" });
+    button.setAttribute("aria-label", words("take photo out", { n: n + 1 }));
+    button.addEventListener("click", () => set(input, files.filter((one) => one !== file)));
+    return make("span", { className: "inc-note-photo" }, image, button);
+  }));
+}
+
+document.addEventListener("input", ({ target }) => {
+  if (!target.matches?.("[data-mentions]")) return;
+  clearTimeout(waiting);
+  waiting = setTimeout(() => offer(target), 120);
+});
+document.addEventListener("keydown", keys);
+document.addEventListener("change", ({ target }) => target.matches?.("[data-note-photos]") && photos(target));
+document.addEventListener("click", (event) => {
+  if (event.target.matches?.("[data-mentions]")) return event.target.focus();
+  const item = event.target.closest?.("[role=listbox] [data-person]");
+  if (item) choose(item.closest("form").querySelector("[data-mentions]"), item);
+  else for (const list of document.querySelectorAll("[data-note] [role=listbox]")) close(list);
+});
+// Ctrl+V of a screenshot puts it to the photographs.
+document.addEventListener("paste", (event) => {
+  const form = event.target.closest?.("[data-note]"), files = [...(event.clipboardData?.files ?? [])].filter(({ type }) => type.startsWith("image/"));
+  const input = form?.querySelector("[data-note-photos]");
+  if (!input || !files.length) return;
+  event.preventDefault();
+  Promise.all(files.map(smaller)).then((added) => set(input, [...(kept.get(input) ?? []), ...added].slice(0, MOST)));
+});

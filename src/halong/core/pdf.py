@@ -9,7 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from django.conf import settings
+
 PACKAGE = Path(__file__).resolve().parent.parent
+EXERCISE = "DIỄN TẬP · EXERCISE"  # across every sheet of an instance under exercise: no paper of it is taken for real
 FONTS = Path(__file__).resolve().parent / "fonts"
 
 
@@ -34,7 +37,7 @@ def _compile(
         format=kind,
         font_paths=[str(FONTS)],
         ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False), "exercise": EXERCISE if settings.HALONG_EXERCISE else ""},
         timestamp=made_at.replace(microsecond=0),
         ppi=110.0 if kind == "png" else None,
     )

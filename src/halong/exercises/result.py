@@ -71,7 +71,7 @@ def make_result(now: datetime | None = None) -> dict[str, Any]:
         "minutes": round(min(run.minute_at(until), scenario.minutes), 1),
         "score": percent(judged, len(wrong)),
         "wrong": [{"number": row.number, "title": row.title, "kind": row.kind} for row in wrong],
-        "outcomes": [_outcome(row) for row in judged],
+        "outcomes": [outcome_json(row) for row in judged],
         "events": [_event(row) for row in Played.objects.select_related("by")],
         "acts": [_act(row) for row in done],
         "people": [
@@ -81,7 +81,8 @@ def make_result(now: datetime | None = None) -> dict[str, Any]:
     }
 
 
-def _outcome(row: Outcome) -> dict[str, Any]:
+def outcome_json(row: Outcome) -> dict[str, Any]:
+    """What became of one expectation, as the result keeps it."""
     return {
         "key": row.expected.key,
         "title": row.expected.title.vi,

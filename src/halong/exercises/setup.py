@@ -9,7 +9,7 @@ import sys
 from halong.context.models import Entity
 from halong.core.permissions import SYSTEM
 from halong.exercises.actions.entering import add_people
-from halong.exercises.actions.running import begin_run, prepare_run
+from halong.exercises.actions.running import prepare_run
 from halong.exercises.folder import SCENARIO, Order, read_order
 from halong.exercises.models import Run
 from halong.exercises.scenario import Scenario, read_scenario
@@ -34,8 +34,6 @@ def prepare_exercise() -> None:
         watch_silences(scenario, order.speed)
     add_people(order.people, by=SYSTEM)
     run = prepare_run(order.speed, by=SYSTEM)
-    if first and order.begin:
-        begin_run(by=SYSTEM)
     sys.stdout.write(f"Exercise: {scenario.title.en}, {run.speed}×, {len(order.people)} people.\n")
 
 

@@ -13,6 +13,7 @@ from halong.exercises.actions import running
 from halong.exercises.models import Participant, Played, Run
 from halong.exercises.result import keep_result
 from halong.exercises.scenario import Scenario, Which
+from halong.exercises.setup import this_order
 from halong.home import path
 from halong.simulation.clients import Parcel
 from halong.simulation.device import Device, Reading
@@ -99,6 +100,8 @@ class Player:
         for played in Played.objects.filter(kind__in=["silence", "restore"], state=Played.State.DONE):
             self._fail(played)
         self._restored = True
+        if this_order().begin and Run.objects.filter(state=Run.State.WAITING).exists():
+            running.begin_run(by=SYSTEM)  # only now, when it can be played
 
     async def _play(self, played: Played, now: float) -> None:
         try:

@@ -1,0 +1,143 @@
+"""What the pages of an instance under exercise show."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from halong.audit.words import action_words
+from halong.exercises.models import Participant, Played, Run
+from halong.exercises.replay import KINDS, outcome_row
+from halong.exercises.result import acts, outcome_json, outcomes, wrong_incidents
+from halong.exercises.scenario import SPEEDS, Event, Scenario
+from halong.exercises.score import percent
+from halong.exercises.setup import this_order, this_scenario
+
+LATEST = 15
+
+
+def is_trainer(user: Any) -> bool:
+    """Whether somebody trains here."""
+    return Participant.objects.filter(user=user, trainer=True).exists()
+
+
+def _english() -> bool:
+    return (get_language() or "vi").startswith("en")
+
+
+def _clock(scenario: Scenario, run: Run) -> dict[str, Any]:
+    minute = min(run.minute_at(), scenario.minutes)
+    return {
+        "run": run,
+        "minute": minute,
+        "told": story_time(minute),
+        "of": story_time(scenario.minutes),
+        "part": round(100 * minute / scenario.minutes),
+        "left_s": (scenario.minutes - minute) / run.speed * 60,
+    }
+
+
+def story_time(minute: float) -> str:
+    """A minute of the story as hours and minutes since its beginning: "7:05"."""
+    return f"{int(minute) // 60}:{int(minute) % 60:02d}"
+
+
+def for_trainer() -> dict[str, Any]:
+    """The console: clock, timeline of the story, what trainees do, the score so far, who is there."""
+    scenario, run, now = this_scenario(), Run.objects.get(), timezone.now()
+    judged, wrong = outcomes(scenario, run, now), wrong_incidents(scenario, run)
+    since = run.begun_at or now - timedelta(hours=1)
+    done = acts(since, run.over_at or now, newest=LATEST)
+    english = _english()
+    return {
+        "scenario": scenario,
+        "title": scenario.title.said("en" if english else "vi"),
+        "speeds": SPEEDS,
+        "events": _events(scenario, run, english),
+        "injected": [_played(row, english) for row in Played.objects.filter(key__startswith="inject-")],
+        "acts": [
+            {
+                "at": row.at,
+                "by": row.actor,
+                "words": action_words(row.action),
+                "number": row.summary.get("number", ""),
+            }
+            for row in reversed(done)
+        ],
+        "outcomes": [_shown(row, english) for row in judged],
+        "wrong": wrong,
+        "score": percent(judged, len(wrong)),
+        "people": Participant.objects.select_related("user").order_by("-trainer", "user__username"),
+        "alone": Participant.objects.count() < 2,
+        **_clock(scenario, run),
+    }
+
+
+def _shown(outcome: Any, english: bool) -> dict[str, Any]:
+    return outcome_row(outcome_json(outcome), english)
+
+
+def _events(scenario: Scenario, run: Run, english: bool) -> list[dict[str, Any]]:
+    """The story's events: those that were played, the next ones, those that wait for the trainer."""
+    played = {row.key: row for row in Played.objects.all()}
+    minute = run.minute_at()
+    ordered = sorted(scenario.events, key=lambda event: (event.minute is None, event.minute or 0))
+    return [_event(event, played.get(event.key), minute, english) for event in ordered]
+
+
+def _event(event: Event, played: Played | None, minute: float, english: bool) -> dict[str, Any]:
+    language = "en" if english else "vi"
+    return {
+        "key": event.key,
+        "kind": KINDS.get(event.kind, event.kind),
+        "is_call": event.kind == "call",
+        "title": event.title.said(language),
+        "text": event.text.said(language),
+        "minute": event.minute,
+        "told": story_time(event.minute) if event.minute is not None else "",
+        "played": played,
+        "rung": bool(played and played.data.get("rung_at")),
+        "manual": event.minute is None,
+    }
+
+
+def _played(row: Played, english: bool) -> dict[str, Any]:
+    return {
+        "row": row,
+        "title": row.title_en if english else row.title,
+        "kind": KINDS.get(row.kind, row.kind),
+    }
+
+
+def for_trainee(user: Any) -> dict[str, Any]:
+    """What is practised, how its time runs, and what one was told; nothing of what is still to come."""
+    scenario, run = this_scenario(), Run.objects.get()
+    language = "en" if _english() else "vi"
+    return {
+        "title": scenario.title.said(language),
+        "summary": scenario.summary.said(language),
+        "goals": [goal.said(language) for goal in scenario.goals],
+        "order": this_order(),
+        **told(),
+        **_clock(scenario, run),
+    }
+
+
+def told() -> dict[str, Any]:
+    """Bulletins and messages that came in, newest first."""
+    english = _english()
+    kinds = ["bulletin", "message"] + (["call"] if Participant.objects.count() < 2 else [])
+    rows = Played.objects.filter(kind__in=kinds, state=Played.State.DONE).order_by("-at", "-pk")
+    return {
+        "told_rows": [
+            {
+                "pk": row.pk,
+                "at": row.at,
+                "kind": KINDS.get(row.kind, row.kind),
+                "title": row.title_en if english else row.title,
+                "text": row.data.get("text_en" if english else "text", ""),
+            }
+            for row in rows
+        ]
+    }

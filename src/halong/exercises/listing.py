@@ -1,0 +1,159 @@
+"""What the main instance's pages show."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from halong.accounts.models import User
+from halong.core.permissions import has_perm
+from halong.exercises import folder
+from halong.exercises.actions.holding import OPEN, all_scenarios, place_of
+from halong.exercises.actions.practice import BEFORE
+from halong.exercises.models import Exercise, Practice
+from halong.exercises.scenario import Scenario
+
+LATEST = 20
+_END = ("end", pgettext_lazy("exercise", "End"), "x")
+STEPS: dict[str, tuple[tuple[str, Any, str], ...]] = {
+    "waiting": (("begin", pgettext_lazy("exercise", "Begin"), "player-play"), _END),
+    "running": (("pause", _lazy("Pause"), "player-pause"), _END),
+    "paused": (("resume", _lazy("Go on"), "player-play"), _END),
+}
+"""What may be asked of a run in each of its states: step, label, icon."""
+
+
+def _language() -> str:
+    return "en" if (get_language() or "vi").startswith("en") else "vi"
+
+
+def overview(user: Any) -> dict[str, Any]:
+    """The whole page of exercises."""
+    scenarios = all_scenarios()
+    return {
+        "scenarios": [described(scenario) for scenario in scenarios],
+        "open": Exercise.objects.visible_to(user).filter(state__in=OPEN).select_related("trainer").first(),
+        "past": past(user),
+        "practised": practised(scenarios),
+        "may_rule": has_perm(user, "profile.manage"),
+    }
+
+
+def past(user: Any) -> list[dict[str, Any]]:
+    """The last exercises that are over."""
+    rows = Exercise.objects.visible_to(user).exclude(state__in=OPEN).select_related("trainer")[:LATEST]
+    english = _language() == "en"
+    return [{"row": row, "title": row.title_en if english else row.title} for row in rows]
+
+
+def described(scenario: Scenario) -> dict[str, Any]:
+    """A scenario in the present language."""
+    language = _language()
+    return {
+        "scenario": scenario,
+        "title": scenario.title.said(language),
+        "summary": scenario.summary.said(language),
+        "goals": [goal.said(language) for goal in scenario.goals],
+        "hours": scenario.minutes / 60,
+        "minutes_at": round(scenario.minutes / scenario.speed),
+        "source": scenario.source.said(language),
+    }
+
+
+def practised(scenarios: Sequence[Scenario]) -> dict[str, Any]:
+    """Who has practised what: a row a person that may be asked to, a cell a scenario with its newest practice."""
+    newest: dict[tuple[int, str], Practice] = {}
+    for practice in Practice.objects.order_by("on", "pk"):
+        newest[practice.user_id, practice.scenario] = practice
+    people = (
+        User.objects.filter(is_active=True, grants__isnull=False).distinct().order_by("full_name", "username")
+    )
+    today, language = timezone.localdate(), _language()
+    return {
+        "columns": [scenario.title.said(language) for scenario in scenarios],
+        "rows": [
+            {"person": person, "cells": [cell(newest.get((person.pk, row.key)), today) for row in scenarios]}
+            for person in people
+        ],
+    }
+
+
+def cell(practice: Practice | None, today: date) -> dict[str, Any]:
+    """A practice as it stands today. ``state``: good, attention (expires soon), high (expired or didn't count), none."""
+    if practice is None:
+        return {"state": "none", "practice": None}
+    if practice.expires_on is None or practice.expires_on < today:
+        state = "high"
+    else:
+        state = "attention" if practice.expires_on <= today + BEFORE else "good"
+    return {"state": state, "practice": practice}
+
+
+def practice_rows() -> list[tuple[Any, ...]]:
+    """Everybody's practice as rows of a table, with its heading."""
+    head = (
+        _("User name"),
+        _("Full name"),
+        _("Scenario"),
+        _("Role"),
+        _("On"),
+        _("Counts until"),
+        _("Score"),
+        _("Actions"),
+    )
+    rows = Practice.objects.select_related("user").order_by("user__username", "-on")
+    return [head] + [
+        (
+            row.user.username,
+            row.user.full_name,
+            row.scenario,
+            row.role,
+            row.on,
+            row.expires_on,
+            row.score,
+            row.actions,
+        )
+        for row in rows
+    ]
+
+
+def one(exercise: Exercise) -> dict[str, Any]:
+    """One exercise: how its run stands, and the links by which people enter."""
+    place = place_of(exercise)
+    order = _order(exercise)
+    seen = folder.read_json(place / folder.STATUS) if exercise.is_open else {}
+    codes = folder.read_json(place / folder.CODES) if exercise.is_open else {}
+    return {
+        "exercise": exercise,
+        "title": exercise.title_en if _language() == "en" else exercise.title,
+        "seen": seen,
+        "steps": STEPS.get(str(seen.get("state", "")), ()),
+        "story": f"{int(seen.get('minute', 0)) // 60}:{int(seen.get('minute', 0)) % 60:02d}",
+        "order": order,
+        "entries": [
+            {"person": person, "url": f"{order.url}/exercise/enter/{codes[person.username]}"}
+            for person in (order.people if order else ())
+            if person.username in codes
+        ],
+    }
+
+
+def _order(exercise: Exercise) -> folder.Order | None:
+    try:
+        return folder.read_order(place_of(exercise))
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def practice_of(user: User) -> list[dict[str, Any]]:
+    """A person's practice, newest of each scenario."""
+    found: dict[str, dict[str, Any]] = {}
+    today, english = timezone.localdate(), _language() == "en"
+    for practice in Practice.objects.filter(user=user).select_related("exercise").order_by("-on", "-pk"):
+        title = practice.exercise.title_en if english else practice.exercise.title
+        found.setdefault(practice.scenario, {**cell(practice, today), "title": title})
+    return list(found.values())

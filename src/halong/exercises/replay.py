@@ -1,0 +1,95 @@
+"""The score and the replay as pages and paper show them: from a result alone, so that both instances show the same."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from halong.audit.words import action_words
+from halong.exercises.criteria import criteria
+
+STATES = {
+    "met": ("good", pgettext_lazy("expectation", "In time")),
+    "late": ("attention", pgettext_lazy("expectation", "Late")),
+    "missed": ("critical", pgettext_lazy("expectation", "Missed")),
+    "open": ("high", pgettext_lazy("expectation", "Expected now")),
+    "void": ("normal", pgettext_lazy("expectation", "No occasion")),
+    "ahead": ("normal", pgettext_lazy("expectation", "Still ahead")),
+}
+KINDS = {
+    "bulletin": _("Bulletin"),
+    "message": _("Message"),
+    "call": _("Telephone call"),
+    "report": _("Citizen's report"),
+    "silence": _("Falls silent"),
+    "restore": _("Reports again"),
+    "reading": _("Reading"),
+}
+
+
+def replay_of(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Context of a page: ``result``, ``outcomes`` worded, ``moments`` of events beside actions in order, ``by_person``."""
+    english = (get_language() or "vi").startswith("en")
+    outcomes = [outcome_row(row, english) for row in result.get("outcomes", ())]
+    begun = datetime.fromisoformat(result["begun_at"])
+    return {
+        "result": result,
+        "begun": begun,
+        "over": datetime.fromisoformat(result["over_at"]),
+        "title": result["title_en"] if english else result["title"],
+        "outcomes": outcomes,
+        "counts": {state: sum(row["state"] == state for row in outcomes) for state in STATES},
+        "moments": _moments(result, outcomes, begun, english),
+        "people": result.get("people", ()),
+    }
+
+
+def outcome_row(row: Mapping[str, Any], english: bool) -> dict[str, Any]:
+    """One expectation as it is shown."""
+    mark, word = STATES[row["state"]]
+    criterion = criteria.get(row["criterion"])
+    return {
+        **row,
+        "words": row["title_en"] if english else row["title"],
+        "mark": mark,
+        "word": word,
+        "label": criterion.label if criterion else row["criterion"],
+        "since": _time(row["since"]),
+        "at": _time(row["at"]),
+        "within_s": row["within"] * 60,
+    }
+
+
+def _moments(
+    result: Mapping[str, Any], outcomes: Iterable[Mapping[str, Any]], begun: datetime, english: bool
+) -> list[dict[str, Any]]:
+    """Everything in order of the clock; an action that fulfilled something says what."""
+    done = {(row["at"], row["by"]): row for row in outcomes if row["at"]}
+    moments = [
+        {
+            "at": _time(row["at"]),
+            "kind": KINDS.get(row["kind"], row["kind"]),
+            "event": row["title_en"] if english else row["title"],
+            "minute": row["minute"],
+            "by": row["by"],
+            "trouble": row["trouble"],
+        }
+        for row in result.get("events", ())
+    ]
+    for row in result.get("acts", ()):
+        at = _time(row["at"])
+        moments.append(
+            {"at": at, "act": action_words(row["action"]), "by": row["by"], "number": row["number"]}
+        )
+    for (at, by), row in done.items():
+        moments.append({"at": at, "reached": row, "by": by})
+    moments.sort(key=lambda moment: moment["at"])
+    for moment in moments:
+        moment["offset"] = max(0.0, (moment["at"] - begun).total_seconds())
+    return moments
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -11,6 +11,7 @@ from halong.alerts.models import Alert
 from halong.core.formats import ABSENT, format_datetime, format_duration
 from halong.incidents.models import Entry, Incident, Part, Role, Step
 from halong.incidents.queries.times import times
+from halong.incidents.steps.plan import plan_of
 from halong.incidents.unfinished import task_refs
 from halong.incidents.words import said
 from halong.playbooks.kinds import kind_of
@@ -117,7 +118,7 @@ def _steps(incident: Incident) -> list[dict[str, str]]:
     ):
         when = step.done_at or step.due_at
         found.append({
-            "title": said(Entry(kind=Entry.Kind.STEP, data={**step.definition, "state": ""})),
+            "title": plan_of(step).words(),
             "word": step.get_state_display(), "state": _of_step(step.state), "who": str(step.by or ""),
             "at": format_datetime(when) if when else "",
         })  # fmt: skip

@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 from django.urls import reverse
-from django.utils.translation import get_language
 
 from halong.alerts.models import Alert
 from halong.incidents.models import Incident, Part, Step
+from halong.incidents.steps.plan import open_critical, plan_of
 from halong.tasks.models import UNDER_WAY, Task
 
 
@@ -30,12 +30,16 @@ def task_refs(incident: Incident) -> list[str]:
 
 
 def unfinished(incident: Incident) -> list[Unfinished]:
-    """Steps that somebody has to do, tasks under way, alerts whose condition still stands."""
-    english = (get_language() or "vi").startswith("en")
-    found = []
-    for step in Step.objects.filter(incident=incident, state__in=["ready", "doing", "failed"]):
-        title = (english and step.definition.get("title_en")) or step.definition.get("title", step.key)
-        found.append(Unfinished("step", str(title)))
+    """Steps to be done (critical ones also while they wait), tasks under way, alerts whose condition stands."""
+    steps = {
+        step.pk: step
+        for step in Step.objects.filter(incident=incident, state__in=["ready", "doing", "failed"])
+    }
+    steps |= {step.pk: step for step in open_critical(incident)}
+    found = [
+        Unfinished("step", plan_of(step).words(), f"/incidents/{incident.pk}#step-{step.key}")
+        for step in sorted(steps.values(), key=lambda step: (step.order, step.pk))
+    ]
     tasks = Task.objects.filter(origin="incident", ref__in=task_refs(incident), state__in=UNDER_WAY)
     found += [
         Unfinished("task", task.title, reverse("task", args=[task.pk])) for task in tasks.order_by("due_at")

@@ -3,21 +3,26 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from halong.alerts.models import AlertEvent
 from halong.citizens.models import ReportEvent
 from halong.core.formats import ABSENT
-from halong.incidents.models import Entry, Incident, Link, Part, Role, Step
+from halong.incidents.models import Entry, Incident, Link, Part, Role
+from halong.incidents.steps.words import said as of_steps
 from halong.playbooks.kinds import kind_of
+from halong.stages.models import LEVELS
 from halong.tasks.models import TaskEvent
+from halong.warnings.models import Warning as PublicWarning
 
 Data = dict[str, Any]
 
 
 def said(entry: Entry) -> str:
     """What an entry says beyond people's own words (``entry.text``); "" for a note."""
+    if entry.kind in (Entry.Kind.STEP, Entry.Kind.ACTION):
+        return of_steps(entry)
     worded = _WORDED.get(entry.kind)
     return worded(entry.data) if worded is not None else ""
 
@@ -27,7 +32,7 @@ def field_name(name: str) -> str:
     special = {"lon": _("point on the map"), "area": _("area on the map"), "playbook": _("playbook")}
     if name in special:
         return special[name]
-    return str(Incident._meta.get_field(name).verbose_name)
+    return str(getattr(Incident._meta.get_field(name), "verbose_name", name))
 
 
 def shown(name: str, value: Any) -> str:
@@ -118,11 +123,13 @@ def _split(data: Data) -> str:
     return said.format(number=data["number"], title=data["title"])
 
 
-def _step(data: Data) -> str:
-    english = (get_language() or "vi").startswith("en")
-    title = (english and data.get("title_en")) or data.get("title", "")
-    state = data.get("state", "")
-    return f"{_label(Step.State, state)}: {title}" if state else str(title)
+def _warning(data: Data) -> str:
+    return f"{_label(PublicWarning.State, data['state'])}: {data['headline']}"
+
+
+def _stage(data: Data) -> str:
+    names = {"before": str(LEVELS[data["before"]]), "level": str(LEVELS[data["level"]])}
+    return _("Operating stage {n} ({level}), before: {before}").format(n=data["level"], **names)
 
 
 def _reported(data: Data) -> str:
@@ -149,12 +156,8 @@ _WORDED: dict[str, Callable[[Data], str]] = {
     Entry.Kind.LINK: _link,
     Entry.Kind.MERGED: _merged,
     Entry.Kind.SPLIT: _split,
-    Entry.Kind.STEP: _step,
+    Entry.Kind.WARNING: _warning,
+    Entry.Kind.STAGE: _stage,
     Entry.Kind.REPORTED: _reported,
     Entry.Kind.REVIEW: _review,
 }
-
-
-def worded_by(kind: str, worded: Callable[[Data], str]) -> None:
-    """Let another module word the entries of a kind that it writes (steps, warnings, pages)."""
-    _WORDED[kind] = worded

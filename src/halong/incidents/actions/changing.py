@@ -1,5 +1,6 @@
 """Changing what is known of an incident: title, kind, severity, place, area, sector, agency."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -64,7 +65,7 @@ def _checked(incident: Incident, changes: dict[str, Any]) -> dict[str, Any]:
     if unknown:
         raise Invalid(", ".join(sorted(unknown)))
     given = dict(changes)
-    checks = {
+    checks: dict[str, Callable[[Any], Any]] = {
         "title": checked_title,
         "kind": checked_kind,
         "severity": checked_severity,

@@ -15,19 +15,21 @@ from halong.audit.actions import record
 from halong.core.errors import Invalid
 from halong.core.events import publish
 from halong.core.formats import local
-from halong.core.permissions import require
+from halong.core.permissions import SYSTEM, require
 from halong.core.text import fold
 from halong.incidents import duty, sources
-from halong.incidents.actions.parts import acknowledge_alerts, join_parts
+from halong.incidents.actions.parts import acknowledge_alerts, join_parts, link_calls
 from halong.incidents.drafts import Declared, IncidentDraft
 from halong.incidents.events import IncidentDeclared
 from halong.incidents.models import Entry, Incident, Role
 from halong.incidents.numbers import next_number
 from halong.incidents.sources import Source
+from halong.incidents.steps.actions import begin_playbook
 from halong.incidents.timeline import write_entry
 from halong.places.models import Agency, Place
 from halong.places.queries import locate
 from halong.playbooks.kinds import KINDS
+from halong.playbooks.queries import best_for
 
 MOST_PARTS = 500
 AREA = 100_000  # characters of GeoJSON
@@ -70,8 +72,10 @@ def _declare(draft: IncidentDraft, by: Any) -> Incident:
     if isinstance(by, User):
         Role.objects.create(incident=incident, kind=Role.Kind.COORDINATOR, person=by, since=now)
     acknowledge_alerts(incident, parts, by)
+    link_calls(incident, parts, by)
     record(by, "incidents.declare", incident, number=incident.number, kind=incident.kind, parts=len(parts))
     duty.tell_declared(incident, by)
+    _begin(incident, draft)
     publish(IncidentDeclared(incident.pk))
     incident.refresh_from_db()
     return incident
@@ -97,6 +101,15 @@ def _new(draft: IncidentDraft, parts: Sequence[Source], now: datetime) -> Incide
     if all(part.subject is None for part in parts):
         incident.acknowledged_at = now  # somebody saw it with his own eyes
     return incident
+
+
+def _begin(incident: Incident, draft: IncidentDraft) -> None:
+    """Begin the playbook that was chosen, or the best one there is. Halong does: nobody has begun to work by that."""
+    if not draft.with_playbook:
+        return
+    version = draft.playbook or best_for(incident.kind, incident.severity)
+    if version is not None:
+        begin_playbook(incident, version, by=SYSTEM)
 
 
 def first_place(parts: Iterable[Source]) -> Place | None:

@@ -38,7 +38,7 @@ def split_incident(incident: Incident, *, by: Any, title: str, parts: Iterable[P
         raise Conflict(_("A part was taken out meanwhile."))
     made = _copy(incident, title, chosen, by)
     moved = _move_parts(chosen, made, by)
-    move(incident, Entry.Kind.SPLIT, by=by, touches={"parts"},
+    move(incident, Entry.Kind.SPLIT, by=by, touches={"parts"}, additive=True,
          data={"way": "to", "number": made.number, "title": made.title, "id": made.pk, "parts": moved})  # fmt: skip
     data = {
         "way": "from",
@@ -117,7 +117,7 @@ def merge_incident(incident: Incident, into: Incident, *, by: Any, reason: str =
     }
     move(incident, Entry.Kind.MERGED, by=by, touches=ALL, text=reason, data=data, state=State.MERGED, into=into,
          closed_at=now, advance_at=None)  # fmt: skip
-    seen = {"detected_at": incident.detected_at} if incident.detected_at < into.detected_at else {}
+    detected = min(incident.detected_at, into.detected_at)
     took = {
         "way": "took",
         "number": incident.number,
@@ -125,7 +125,16 @@ def merge_incident(incident: Incident, into: Incident, *, by: Any, reason: str =
         "id": incident.pk,
         "parts": moved,
     }
-    move(into, Entry.Kind.MERGED, by=by, touches={"parts"}, text=reason, data=took, **seen)
+    move(
+        into,
+        Entry.Kind.MERGED,
+        by=by,
+        touches={"parts"},
+        additive=True,
+        text=reason,
+        data=took,
+        detected_at=detected,
+    )
     duty.end_paging(incident, by)
     duty.log(incident, "merged", by=by, text=reason)
     publish(IncidentClosed(incident.pk))
@@ -157,7 +166,15 @@ def unmerge_incident(incident: Incident, *, by: Any) -> Incident:
         "parts": moved,
     }
     into.refresh_from_db()
-    move(into, Entry.Kind.MERGED, by=by, touches={"parts"}, states=Incident.State.values, data=gave)
+    move(
+        into,
+        Entry.Kind.MERGED,
+        by=by,
+        touches={"parts"},
+        states=Incident.State.values,
+        additive=True,
+        data=gave,
+    )
     return incident
 
 

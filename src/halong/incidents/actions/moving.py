@@ -30,6 +30,7 @@ def move(
     by: Any,
     touches: Collection[str],
     states: Collection[str] = UNDER_WAY,
+    additive: bool = False,
     data: dict[str, Any] | None = None,
     text: str = "",
     **changes: Any,
@@ -37,11 +38,13 @@ def move(
     """Change an incident that is in one of these states, write it down, tell others; called in a transaction.
 
     ``touches`` names what changes (fields, "state", "role:commander", "parts"); ALL: whatever changed meanwhile is in the
-    way, because this decides about the whole. The object has the new values afterwards.
+    way, because this decides about the whole. ``additive``: it takes nothing away from anybody, or its own row was claimed
+    already, so that no change is in its way. The object has the new values afterwards.
     """
     locked = Incident.objects.select_for_update().get(pk=incident.pk)
     require_state(locked, states)
-    require_unchanged(locked, incident.version, touches)
+    if not additive:
+        require_unchanged(locked, incident.version, touches)
     changed = Incident.objects.filter(pk=locked.pk, version=locked.version).update(
         version=locked.version + 1, changed_at=timezone.now(), **changes
     )

@@ -13,6 +13,8 @@ from halong.alerts.actions import acknowledge_many
 from halong.alerts.models import Alert
 from halong.core.errors import Conflict
 from halong.core.permissions import has_perm
+from halong.duty.actions.calls import link_call
+from halong.duty.models import Call
 from halong.incidents import sources
 from halong.incidents.actions.moving import move
 from halong.incidents.drafts import PartRef
@@ -35,9 +37,10 @@ def add_parts(incident: Incident, refs: Iterable[PartRef], *, by: Any) -> list[P
     if not found:
         return []
     joined = join_parts(incident, found, by)
-    move(incident, Entry.Kind.PART, by=by, touches={"parts"}, states=CLOSED_TOO, data={"parts": joined},
+    move(incident, Entry.Kind.PART, by=by, touches={"parts"}, states=CLOSED_TOO, additive=True, data={"parts": joined},
          **_first_signs(incident, found))  # fmt: skip
     acknowledge_alerts(incident, found, by)
+    link_calls(incident, found, by)
     incident.refresh_from_db()
     return list(Part.objects.filter(pk__in=[part["id"] for part in joined]).order_by("pk"))
 
@@ -58,7 +61,7 @@ def take_out_part(part: Part, *, by: Any, reason: str = "") -> Part:
     ended = Part.objects.filter(pk=part.pk, live=True).update(live=False, ended_at=timezone.now())
     if not ended:
         raise Conflict(_("This was taken out already."))
-    move(incident, Entry.Kind.PART_OUT, by=by, touches={"parts"}, states=CLOSED_TOO, text=reason,
+    move(incident, Entry.Kind.PART_OUT, by=by, touches={"parts"}, states=CLOSED_TOO, additive=True, text=reason,
          data={"parts": [told(part)]})  # fmt: skip
     part.refresh_from_db()
     return part
@@ -114,3 +117,10 @@ def acknowledge_alerts(incident: Incident, found: Iterable[Source], by: Any) -> 
         Incident.objects.filter(pk=incident.pk, acknowledged_at__isnull=True).update(
             acknowledged_at=min(moments)
         )
+
+
+def link_calls(incident: Incident, found: Iterable[Source], by: Any) -> None:
+    """Say at telephone calls what was made of them; one of which something else was made keeps that."""
+    for one in found:
+        if isinstance(one.subject, Call) and not one.subject.became_kind:
+            link_call(one.subject, "incident", str(incident.pk), by=by, number=incident.number)

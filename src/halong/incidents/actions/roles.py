@@ -79,7 +79,8 @@ def end_role(role: Role, *, by: Any) -> Role:
     if not ended:
         raise Conflict(_("This role has ended already."))
     data = {"role": role.kind, "person": str(role.person), "person_id": role.person_id, "ended": True}
-    move(incident, Entry.Kind.ROLE, by=by, touches={_touched(role.kind, role.person)}, data=data)
+    move(incident, Entry.Kind.ROLE, by=by, touches={_touched(role.kind, role.person)}, data=data,
+         states=Incident.State.values, additive=True)  # fmt: skip
     role.refresh_from_db()
     return role
 

@@ -8,6 +8,7 @@ from halong.incidents.queries.proposals import proposal_from
 from halong.incidents.queries.room import Room, allowed, room
 from halong.incidents.queries.timeline import TimelinePage, entries_after, timeline
 from halong.incidents.queries.times import Measured, times
+from halong.incidents.steps.facts import facts_of
 from halong.incidents.timeline import changes_since
 
 
@@ -18,8 +19,6 @@ def since(incident: Incident, version: int) -> list[Entry]:
 
 def facts(incident: Incident) -> dict[str, float | None]:
     """What conditions of a playbook know of it."""
-    from halong.incidents.steps.facts import facts_of  # noqa: PLC0415 -- steps read incidents
-
     return facts_of(incident)
 
 

@@ -127,7 +127,7 @@ def _grouped(found: list[tuple[float, Entity]], phones: dict[int, dict[str, Any]
     order = [*FIRST, *(kind.name for _sector, kind in all_types() if kind.name not in FIRST)]
     groups = []
     for name in order:
-        kind = find_type(name)
-        if kind is not None and by_type.get(name):
-            groups.append(NearGroup(kind.plural, kind.icon, by_type[name]))
+        found_type = find_type(name)
+        if found_type is not None and by_type.get(name):
+            groups.append(NearGroup(found_type.plural, found_type.icon, by_type[name]))
     return groups

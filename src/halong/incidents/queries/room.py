@@ -30,7 +30,7 @@ ACTS: dict[str, tuple[tuple[str, ...], str]] = {
     "give_task": (WORK, "task"),
     "contain_incident": (("declared", "responding"), "work"),
     "make_situation_report": (tuple(Incident.State.values), "work"),
-    "work_on_steps": (WORK, "work"),
+    "work_steps": (WORK, "work"),
     "begin_playbook": (WORK, "lead"),
     "give_role": (WORK, "lead"),
     "end_role": (WORK, "lead"),

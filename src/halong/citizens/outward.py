@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from halong.core.addresses import is_public
+from halong.core.addresses import is_private, is_public
 
 STEP = 5.0  # seconds to connect, and between two parts of an answer
 PORTS = {"https": 443, "http": 80}
@@ -52,10 +52,12 @@ class Reply:
 
 def call(
     method: str, url: str, *, headers: Mapping[str, str] | None = None, content: bytes = b"", most: int = 0,
-    seconds: float = 20.0,
+    seconds: float = 20.0, inside: bool = False,
 ) -> Reply:  # fmt: skip
-    """Ask a public machine; of the body up to ``most`` bytes are read (more: refused). Raises OutwardError."""
-    target = pinned(url)
+    """Ask a public machine; of the body up to ``most`` bytes are read (more: refused). ``inside``: an administrator has
+    said that it may be one of our own network, too. Raises OutwardError.
+    """
+    target = pinned(url, inside=inside)
     sent = {**(headers or {}), "Host": target.authority, "Accept-Encoding": "identity"}
     until = time.monotonic() + seconds
     try:
@@ -74,16 +76,16 @@ def call(
         raise OutwardError(type(error).__name__) from error
 
 
-def pinned(url: str) -> Target:
-    """The address with its name looked up and judged: all of its addresses must lead out into the internet. Raises
-    OutwardError for what doesn't, or is no web address.
+def pinned(url: str, *, inside: bool = False) -> Target:
+    """The address with its name looked up and judged: all of its addresses must lead out into the internet (``inside``: or
+    to machines around us). Raises OutwardError for what doesn't, or is no web address.
     """
     try:
         parsed = httpx.URL(url)
         addresses = _addresses(parsed.host, parsed.port or PORTS[parsed.scheme])
     except (httpx.InvalidURL, KeyError, ValueError) as error:
         raise OutwardError("no web address", never=True) from error
-    if not all(map(is_public, addresses)):
+    if not all(is_public(one) or (inside and is_private(one)) for one in addresses):
         raise OutwardError("not a public address", never=True)
     host, authority = parsed.raw_host.decode("ascii"), parsed.netloc.decode("ascii")
     return Target(parsed.copy_with(host=addresses[0], username="", password=""), host, authority)

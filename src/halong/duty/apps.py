@@ -1,4 +1,9 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from halong.core.registry import MenuItem, ShellItem, live_topics, menu, shell_items
+from halong.duty.tabs import Tab, duty_tabs
 
 
 class DutyConfig(AppConfig):
@@ -9,6 +14,15 @@ class DutyConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to others and offer the pages, the tabs and the live topics."""
-        from halong.duty import watch  # noqa: PLC0415 -- needs the models
+        from halong.duty import subscribers, watch  # noqa: F401, PLC0415 -- need the models
+        from halong.duty.views.board import bell_context  # noqa: PLC0415
 
+        menu.register(
+            "duty", MenuItem("duty", pgettext_lazy("menu", "Duty"), "headset", "duty", 22, "duty.view")
+        )
+        live_topics.register("duty", "duty.view")
+        live_topics.register("pages", "duty.view")  # tells nothing but that somebody was told something
+        shell_items.register("pages", ShellItem("pages", "duty/bell.html", bell_context, 5))
+        duty_tabs.register("now", Tab("now", _("Who is on"), "duty", 5))
+        duty_tabs.register("pages", Tab("pages", _("Calls to people"), "duty-runs", 60))
         watch.register()

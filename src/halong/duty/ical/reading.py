@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 import recurring_ical_events
-import x_wr_timezone
+import x_wr_timezone  # type: ignore[import-untyped]
 from django.utils.translation import gettext as _
 
 from halong.duty.ical.scan import BadCalendar, Part, Scanned, scan
@@ -83,7 +83,7 @@ class _Span:
 
 
 def read_calendar(content: bytes, *, start: datetime, end: datetime, zone: ZoneInfo) -> Reading:
-    """What a calendar says between two moments. Floating times and whole days are counted in ``zone``. Raises BadCalendar."""
+    """What a calendar says between two moments; floating times and days are counted in ``zone``. Raises BadCalendar."""
     scanned = scan(content)
     scales = {
         line.partition(":")[2].strip().upper() for line in scanned.head if line.upper().startswith("CALSCALE")
@@ -112,7 +112,7 @@ Pair = tuple[Part, Any]  # the lines, and icalendar's component of them
 
 
 def _parsed(scanned: Scanned, problems: list[Problem]) -> Iterator[Pair]:
-    """The events with their lines. The whole is read at once; where that fails, part by part, so that one bad one is found."""
+    """The events with their lines. All is read at once; where that fails, part by part, so that a bad one is found."""
     events = scanned.of("VEVENT")
     try:
         read = _read(scanned.head, scanned.of("VTIMEZONE") + events)

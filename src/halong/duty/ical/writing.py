@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import icalendar
 
@@ -29,10 +29,10 @@ def write_calendar(name: str, turns: Iterable[Turn], *, now: datetime) -> bytes:
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", name)
     calendar.add("x-published-ttl", "PT1H")
-    calendar.add("refresh-interval", icalendar.vDuration.from_ical("PT1H"), parameters={"VALUE": "DURATION"})
+    calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
     for turn in turns:
         calendar.add_component(_event(turn, now))
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _event(turn: Turn, now: datetime) -> icalendar.Event:

@@ -1,0 +1,26 @@
+"""What people read about a run; a test and an exercise say so first."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from halong.duty.models import Run
+
+
+def shown_title(run: Run) -> str:
+    """In the present language."""
+    if run.test:
+        return _("TEST · duty of {team} · please answer").format(team=run.title)
+    return f"{_('EXERCISE')} · {run.title}" if settings.HALONG_EXERCISE else run.title
+
+
+def lazy_title(run: Run) -> Any:
+    """In the language of each reader."""
+    if run.test:
+        return format_lazy(gettext_lazy("TEST · duty of {team} · please answer"), team=run.title)
+    return (
+        format_lazy("{} · {}", gettext_lazy("EXERCISE"), run.title) if settings.HALONG_EXERCISE else run.title
+    )

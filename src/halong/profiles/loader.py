@@ -19,11 +19,14 @@ from halong.observations.actions import open_many_series
 from halong.places.actions import end_branch, save_agency, save_place, set_boundaries
 from halong.places.boundaries import read_boundaries
 from halong.places.models import Agency, AgencySuccession, Place, PlaceSuccession
+from halong.playbooks.actions import ensure_playbooks
 from halong.profiles.description import folder_of
 from halong.profiles.reading import Profile, Thing, read_profile
+from halong.profiles.stages import read_stages
 from halong.programme.actions import add_index_values, add_projects
 from halong.programme.models import IndexValue, Project
 from halong.rules.actions import ensure_default_rules
+from halong.stages.actions import ensure_rules
 
 Say = Callable[[str], None]
 B = TypeVar("B", Place, Agency)
@@ -40,6 +43,8 @@ def load_profile(name: str, *, simulated: bool | None = None, say: Say = _quiet)
     After go-live nothing illustrative is loaded. Raises ProfileError before anything is written.
     """
     profile = read_profile(folder_of(name))
+    files = profile.description["files"]
+    stages = read_stages(profile.folder, files["stages"]) if "stages" in files else []
     marked = settings.HALONG_SIMULATE if simulated is None else simulated
     with transaction.atomic():
         counts = _load_places(profile)
@@ -60,6 +65,9 @@ def load_profile(name: str, *, simulated: bool | None = None, say: Say = _quiet)
         say(f"{counts['indicators']} indicators, {counts['collections']} collections")
         counts |= ensure_catalogue(profile.catalogue, by=SYSTEM)
         say(f"{counts['categories']} kinds of report, {counts['routes']} routes")
+        counts["playbooks"] = ensure_playbooks(profile.playbooks, by=SYSTEM)
+        say(f"{counts['playbooks']} playbooks")
+        counts["stages"] = ensure_rules(stages, by=SYSTEM)
     return counts
 
 

@@ -1,6 +1,6 @@
 """What every shell shows of the stage: a chip, and from stage 2 on a line with since when and the advice."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -14,7 +14,7 @@ MARKS = {1: "normal", 2: "attention", 3: "high", 4: "critical", 5: "critical"}
 
 def stage(request: HttpRequest) -> dict[str, Any]:
     """Context of the shells; the stage is asked for once, and only where a template shows it."""
-    now = SimpleLazyObject(stage_now)
+    now = cast("StageNow", SimpleLazyObject(stage_now))
     return {
         "stage_html": lambda: chip(request, now),
         "stage_line": lambda: line(now),

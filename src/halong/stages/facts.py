@@ -14,6 +14,7 @@ from django.utils import timezone
 from halong.alerts.models import Alert
 from halong.core.registry import Registry
 from halong.stages.models import Bulletin, RiskSuggestion
+from halong.stages.risk.levels import combined
 
 Values = Mapping[str, float | None]
 logger = logging.getLogger(__name__)
@@ -58,10 +59,12 @@ def alert_values() -> Values:
 
 
 def risk_values() -> Values:
-    """The highest level that readings suggest, and the highest one of the official bulletins; 0 where there is none."""
+    """The level that readings suggest (one more where several hazards meet), and the highest one of the official
+    bulletins; 0 where there is none.
+    """
     suggested = RiskSuggestion.objects.standing().values_list("level", flat=True)
     official = Bulletin.objects.standing().exclude(level=None).values_list("level", flat=True)
     return {
-        "risk.suggested": float(max(suggested, default=0)),
+        "risk.suggested": float(combined(suggested) or 0),
         "risk.official": float(max((level or 0 for level in official), default=0)),
     }

@@ -12,6 +12,7 @@ from halong.core.permissions import has_perm
 from halong.core.text import fold
 from halong.stages import facts, queries
 from halong.stages.models import LEVELS, Bulletin, RiskSuggestion, StageChange
+from halong.stages.risk.levels import combined
 from halong.stages.risk.tables import GAPS, SOURCE
 
 A_PAGE = 20
@@ -39,10 +40,16 @@ def risk(user: object) -> dict[str, Any]:
     """Official bulletins and suggestions, each for itself."""
     suggestions = list(RiskSuggestion.objects.visible_to(user).standing().order_by("-level", "hazard"))
     for one in suggestions:
-        one.said = queries.said(one.row, one.row_en)  # type: ignore[attr-defined]  # for the template
+        shown: Any = one  # for the template
+        shown.said = queries.said(one.row, one.row_en)
+        shown.grounds = [
+            (queries.said(row["name"], row.get("name_en", "")), row["value"], row["unit"])
+            for row in one.readings
+        ]
     return {
         "bulletins": Bulletin.objects.visible_to(user).standing().order_by("-issued_at")[:20],
         "suggestions": suggestions,
+        "combined": combined(one.level for one in suggestions) if len(suggestions) > 1 else None,
         "risk_source": SOURCE,
         "risk_gaps": GAPS,
     }

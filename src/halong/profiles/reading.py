@@ -15,6 +15,7 @@ from halong.places.models import Place
 from halong.profiles.citizens import read_citizens
 from halong.profiles.description import ProfileError, read_description, read_toml
 from halong.profiles.figures import Figures, read_figures
+from halong.profiles.playbooks import read_playbooks
 
 PLACE_COLUMNS = (
     "code",
@@ -104,6 +105,7 @@ class Profile:
     rules: list[dict[str, Any]] = field(default_factory=list)
     figures: Figures = field(default_factory=Figures)
     catalogue: Catalogue = field(default_factory=Catalogue)
+    playbooks: list[dict[str, Any]] = field(default_factory=list)
     boundaries: dict[str, Any] | None = None
 
 
@@ -192,6 +194,10 @@ def _add_figures(reader: _Reader, profile: Profile, files: dict[str, Any]) -> No
         places = {profile.description["province"]["code"], *(row["code"] for row in profile.places)}
         codes = {row["code"] for row in profile.agencies}
         profile.catalogue, faults = read_citizens(reader.folder, files["citizens"], places, codes)
+        reader.faults += faults
+    if (reader.folder / "playbooks").is_dir():
+        codes = {row["code"] for row in profile.agencies}
+        profile.playbooks, faults = read_playbooks(reader.folder / "playbooks", codes)
         reader.faults += faults
     if "boundaries" in files and (reader.folder / files["boundaries"]).exists():
         profile.boundaries = _boundaries(reader, files["boundaries"])

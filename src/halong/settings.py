@@ -118,6 +118,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads at random against BREACH
     "halong.core.middleware.SecurityHeaders",
+    "halong.core.middleware.Exercise",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "halong.core.middleware.Language",
@@ -163,6 +164,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "halong.web.context.shell",
                 "halong.stages.context.stage",
+                "halong.warnings.banner.warning_banner",
             ],
             "builtins": [
                 "halong.web.templatetags.halong_web",
@@ -234,6 +236,8 @@ HALONG_FTP_PUBLIC_ADDRESS = os.environ.get("HALONG_FTP_PUBLIC_ADDRESS", "")
 HALONG_FTP_CERTIFICATE = os.environ.get("HALONG_FTP_CERTIFICATE", "")
 HALONG_MQTT_URL = os.environ.get("HALONG_MQTT_URL", "")
 HALONG_REQUIRE_TOTP = [role for role in os.environ.get("HALONG_REQUIRE_TOTP", "").split(",") if role]
-HALONG_MAIL = bool(os.environ.get("HALONG_SMTP_URL"))  # the address itself may hold a password
+HALONG_MAIL = HALONG_EXERCISE or bool(os.environ.get("HALONG_SMTP_URL"))  # the address may hold a password
 globals().update(mail_settings(os.environ.get("HALONG_SMTP_URL", "")))
+if HALONG_EXERCISE:
+    EMAIL_BACKEND = "halong.core.outbox.MailOutbox"
 HALONG_MAIL_DOMAIN = _public.hostname or "halong.invalid"  # of Message-ID

@@ -5,6 +5,7 @@ import socket
 
 from django.utils.translation import gettext
 
+from halong.core import outbox
 from halong.core.addresses import is_private, is_public
 from halong.core.errors import Conflict
 
@@ -13,6 +14,8 @@ async def resolve(host: str, port: int, *, allow_private: bool) -> str:
     """An address of a host that may be connected to; the connection must be made to it, so that a name which changes
     its mind leads nowhere else. Raises Conflict.
     """
+    if outbox.bound():
+        raise Conflict(gettext("This is an exercise: no other machine is asked."))
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:

@@ -44,6 +44,24 @@ class SecurityHeaders:
         return response
 
 
+class Exercise:
+    """An instance under exercise says so on every answer, and in the name of every file that it hands out."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add what says it."""
+        response = self.get_response(request)
+        if settings.HALONG_EXERCISE:
+            response.headers["X-Halong-Exercise"] = "1"
+            response.headers["X-Robots-Tag"] = "noindex"
+            said = response.headers.get("Content-Disposition", "")
+            if 'filename="' in said:
+                response.headers["Content-Disposition"] = said.replace('filename="', 'filename="DIEN-TAP-', 1)
+        return response
+
+
 class Language:
     """Vietnamese unless the cookie says English; a visitor's browser is not asked (the province speaks Vietnamese)."""
 

@@ -37,7 +37,10 @@ def _compile(
         format=kind,
         font_paths=[str(FONTS)],
         ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False), "exercise": EXERCISE if settings.HALONG_EXERCISE else ""},
+        sys_inputs={
+            "data": json.dumps(data, ensure_ascii=False),
+            "exercise": EXERCISE if settings.HALONG_EXERCISE else "",
+        },
         timestamp=made_at.replace(microsecond=0),
         ppi=110.0 if kind == "png" else None,
     )

@@ -1,6 +1,8 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from halong.core import outbox
 from halong.core.registry import MenuItem, live_topics, menu
 
 
@@ -12,6 +14,8 @@ class ExercisesConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer the pages and the live topic; say what can be looked for in an instance's records."""
+        if settings.HALONG_EXERCISE:
+            outbox.guard()
         from halong.exercises.criteria import Criterion, alerts, criteria, desk, incidents, public  # noqa: PLC0415
 
         menu.register(

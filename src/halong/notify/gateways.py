@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import httpx
 
+from halong.core import outbox
 from halong.home import private
 
 TIMEOUT = 15.0
@@ -77,7 +78,12 @@ class FileOutbox:
 
 
 def gateway(channel: str) -> Gateway | None:
-    """The gateway of ``sms`` or ``zalo``; None where none is set up. Raises GatewayError for an address of another kind."""
+    """The gateway of ``sms`` or ``zalo``; None where none is set up. Raises GatewayError for an address of another kind.
+
+    In an instance under exercise it is always the file outbox.
+    """
+    if outbox.bound():
+        return FileOutbox(channel)
     url = os.environ.get(f"HALONG_{channel.upper()}_URL", "")
     if not url:
         return None

@@ -25,6 +25,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     chosen = request.COOKIES.get(THEME_COOKIE, "")
     return {
         "shell_theme": chosen if chosen in THEMES else "",
+        "shell_exercise": settings.HALONG_EXERCISE,
         "shell_centre": _in_language(settings.PROFILE["province"]["short_name"]),
         "shell_menu": SimpleLazyObject(lambda: menu_of(request, "desk")),
         "shell_citizen_menu": SimpleLazyObject(lambda: menu_of(request, "citizen")),

@@ -5,6 +5,7 @@ signs in is shown to nobody but the host that the administrator named.
 """
 
 import asyncio
+import json
 import ssl
 import zlib
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ import httpx
 from django.utils.translation import gettext
 
 from halong.connectors.network import resolve
+from halong.core import outbox
 from halong.core.errors import Conflict
 
 HOPS = 5
@@ -49,6 +51,10 @@ async def post(
     """The answer to a form, whatever its status; redirects aren't followed. Raises NotSentError, and Conflict where nobody
     can say whether it arrived.
     """
+    if outbox.bound():
+        outbox.put(
+            "post", address.partition("?")[0], key=json.dumps(fields, sort_keys=True), fields=dict(fields)
+        )
     try:
         url = httpx.URL(address)
         async with asyncio.timeout(WHOLE_S), httpx.AsyncClient(timeout=QUIET_S, trust_env=False) as client:

@@ -53,3 +53,11 @@ def test_what_indicators_count(give, lan, health, chair):
     on_time_rows = registry.record_measures["tasks.on_time"].compute(NOW - 3 * DAY, NOW)
     assert list(on_time_rows) == [(None, health.pk, 1.0, 2.0)]
     assert late.is_late
+
+
+def test_who_sees_the_whole_province_sees_every_task(give, lan, person, health):
+    task = give()
+    assert list(Task.objects.visible_to(person("vice", "leader"))) == [task]
+    assert list(Task.objects.visible_to(person("outside", sector="health"))) == []
+    mine = give(assignee=person("guest", sector="education"))
+    assert list(Task.objects.visible_to(mine.assignee)) == [mine]

@@ -10,7 +10,7 @@ from halong.core.errors import Conflict
 from halong.core.events import publish
 from halong.incidents import duty
 from halong.incidents.actions.declaring import invalid
-from halong.incidents.actions.moving import ALL, move
+from halong.incidents.actions.moving import ALL, move, require_state
 from halong.incidents.events import IncidentClosed
 from halong.incidents.models import UNDER_WAY, Entry, Incident, Part
 from halong.incidents.permissions import require_lead, require_work
@@ -45,6 +45,7 @@ def close_incident(incident: Incident, *, by: Any, note: str, despite_open: bool
     """
     require_lead(by, incident)
     _require_words(note, "note")
+    require_state(Incident.objects.select_related("into").get(pk=incident.pk), UNDER_WAY)
     things = unfinished(incident)
     if things and not despite_open:
         raise StillOpen(things)

@@ -23,7 +23,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
     def visible_to(self, user: object) -> Self:
         """Those of the places, agencies and sectors that the user may see, and those in which one has a role."""
         seen = scope_q(user, "incidents.view")
-        if isinstance(user, User):
+        if seen and isinstance(user, User):  # without any condition it is everything already
             held = Role.objects.filter(person=user, until__isnull=True).values("incident")
             seen |= Q(pk__in=held)
         return self.filter(seen)

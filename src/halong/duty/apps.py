@@ -25,4 +25,6 @@ class DutyConfig(AppConfig):
         shell_items.register("pages", ShellItem("pages", "duty/bell.html", bell_context, 5))
         duty_tabs.register("now", Tab("now", _("Who is on"), "duty", 5))
         duty_tabs.register("pages", Tab("pages", _("Calls to people"), "duty-runs", 60))
+        duty_tabs.register("directory", Tab("directory", _("Directory"), "directory", 70, "directory.view"))
+        duty_tabs.register("chains", Tab("chains", _("Chains"), "duty-chains", 80))
         watch.register()

@@ -17,3 +17,9 @@ class CallKind:
 
 
 call_kinds: Registry[CallKind] = Registry()
+
+
+def kind_label(key: str) -> str:
+    """A kind in words; its key if nobody knows it any more."""
+    found = call_kinds.get(key)
+    return str(found.label) if found is not None else key

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from halong.duty.models import Run
 
@@ -24,3 +24,12 @@ def lazy_title(run: Run) -> Any:
     return (
         format_lazy("{} · {}", gettext_lazy("EXERCISE"), run.title) if settings.HALONG_EXERCISE else run.title
     )
+
+
+PRIORITY = {
+    1: pgettext_lazy("priority", "critical"),
+    2: pgettext_lazy("priority", "high and above"),
+    3: pgettext_lazy("priority", "attention and above"),
+    4: pgettext_lazy("priority", "everything"),
+}
+"""From which priority on a chain begins."""

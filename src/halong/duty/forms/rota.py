@@ -57,9 +57,9 @@ class PeopleChoice(forms.ModelMultipleChoiceField[User]):
 
 def members_of(team: Team) -> QuerySet[User]:
     """Who takes turns in a team."""
-    return User.objects.filter(duty_teams__team=team, is_active=True).order_by(
-        "duty_teams__order", "username"
-    )
+    members = Member.objects.filter(team=team).values("person")
+    found: QuerySet[User] = User.objects.filter(pk__in=members, is_active=True)
+    return found.order_by("full_name", "username")
 
 
 class TeamForm(forms.Form):

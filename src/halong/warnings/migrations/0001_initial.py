@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('ingest', '0002_reasons'),
         ('places', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -239,6 +240,46 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='dispatch',
             constraint=models.CheckConstraint(condition=models.Q(('status', 'Actual'), ('channel', 'file'), _connector='OR'), name='practice_stays_in_the_outbox'),
+        ),
+        migrations.CreateModel(
+            name='ForeignWarning',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sender', models.CharField(max_length=300)),
+                ('identifier', models.CharField(max_length=500)),
+                ('sent', models.DateTimeField()),
+                ('status', models.CharField(max_length=10)),
+                ('msg_type', models.CharField(max_length=10)),
+                ('references', models.JSONField(default=list)),
+                ('state', models.CharField(choices=[('standing', 'In force'), ('updated', 'Updated'), ('cancelled', 'Cancelled'), ('expired', 'Expired')], default='standing', max_length=10)),
+                ('event', models.CharField(blank=True, max_length=300)),
+                ('headline', models.CharField(blank=True, max_length=500)),
+                ('sender_name', models.CharField(blank=True, max_length=300)),
+                ('severity', models.CharField(blank=True, max_length=10)),
+                ('urgency', models.CharField(blank=True, max_length=10)),
+                ('certainty', models.CharField(blank=True, max_length=10)),
+                ('onset', models.DateTimeField(null=True)),
+                ('expires', models.DateTimeField(null=True)),
+                ('infos', models.JSONField(default=list)),
+                ('shape', models.JSONField(null=True)),
+                ('undrawn', models.JSONField(default=list)),
+                ('signature', models.CharField(choices=[('none', 'Not signed'), ('good', 'Good, by the known certificate'), ('unknown', "Intact, the signer isn't known"), ('bad', 'Not good')], max_length=8)),
+                ('signature_note', models.CharField(blank=True, max_length=300)),
+                ('held', models.BooleanField(default=False)),
+                ('holds', models.JSONField(default=list)),
+                ('released_at', models.DateTimeField(null=True)),
+                ('release', models.CharField(blank=True, max_length=500)),
+                ('xml', models.BinaryField()),
+                ('received_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('released_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('replaced_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='replaces', to='warnings.foreignwarning')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ingest.source')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['state', 'held', '-sent'], name='foreign_list'), models.Index(condition=models.Q(('expires__isnull', False), ('state', 'standing')), fields=['expires'], name='foreign_expiry')],
+                'constraints': [models.UniqueConstraint(fields=('sender', 'identifier', 'sent'), name='one_foreign_warning_a_message'), models.CheckConstraint(condition=models.Q(('holds', []), ('held', True), models.Q(('released_by__isnull', False), models.Q(('release', ''), _negated=True)), _connector='OR'), name='foreign_release_has_reason')],
+            },
         ),
         migrations.RunSQL(guards.MAKE, guards.DROP),
     ]

@@ -23,6 +23,8 @@ class WarningQuerySet(models.QuerySet["Warning"]):
     def visible_to(self, user: object) -> Self:
         """Those of the places that the user may see; what went out to everybody is everybody's at the desk, too."""
         seen = scope_q(user, "warnings.view", agency="", sector="")
+        if seen == Q():  # everything; an empty condition would vanish in an "or"
+            return self
         public = scope_q(user, "warnings.view", place="", agency="", sector="")
         return self.filter(seen | (public & Q(state__in=("published", "updated", "cancelled", "expired"))))
 

@@ -15,9 +15,11 @@ export async function startPush(box) {
     state.textContent = say(on ? "push on" : "push off");
     return on ? known : null;
   };
+  const form = box.dataset.pushForm && document.getElementById(box.dataset.pushForm);
+  const wishes = () => (form ? Object.fromEntries(new FormData(form)) : {});
   const tell = (subscription, remove) => {
     const { endpoint, keys } = subscription.toJSON();
-    const content = new URLSearchParams({ endpoint, p256dh: keys.p256dh, auth: keys.auth, ...(remove && { remove: "1" }) });
+    const content = new URLSearchParams({ endpoint, p256dh: keys.p256dh, auth: keys.auth, ...(remove && { remove: "1" }), ...wishes() });
     return fetch(box.dataset.push, { method: "POST", body: content, headers: { Accept: "application/json" } }).then((answer) => { if (!answer.ok) throw new Error(String(answer.status)); });
   };
   button.addEventListener("click", async () => {
@@ -29,13 +31,14 @@ export async function startPush(box) {
         await tell(on, true);
         localStorage.removeItem(box.dataset.push);
       } else {
+        if (form && !form.elements.consent.checked) throw new Error("consent");
         if ((await Notification.requestPermission()) !== "granted") throw new Error("denied");
         const subscription = (await registration.pushManager.getSubscription()) ?? (await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(box.dataset.pushKey) }));
         await tell(subscription, false);
         localStorage.setItem(box.dataset.push, "1");
       }
     } catch (trouble) {
-      fault(error, say(trouble.message === "denied" ? "push denied" : "failed"));
+      fault(error, say({ denied: "push denied", consent: "push consent" }[trouble.message] ?? "failed"));
     }
     button.disabled = false;
     await show();

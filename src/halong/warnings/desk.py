@@ -1,0 +1,198 @@
+"""What the page of one warning shows, and what the person who looks may do."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+
+from halong.accounts.models import User
+from halong.core.formats import format_datetime
+from halong.core.permissions import has_perm
+from halong.warnings import authorities, queries, sms
+from halong.warnings.actions.after import areas_of
+from halong.warnings.actions.steps import CHECKERS
+from halong.warnings.building import said_description
+from halong.warnings.completeness import Need, missing_of
+from halong.warnings.models import Act, Authority, Warning
+
+STATES = {
+    "draft": "attention", "checked": "attention", "approved": "high", "published": "critical", "updated": "normal",
+    "cancelled": "normal", "expired": "normal", "dropped": "normal",
+}  # fmt: skip
+SEVERITY = {
+    "Extreme": "critical",
+    "Severe": "critical",
+    "Moderate": "high",
+    "Minor": "attention",
+    "Unknown": "attention",
+}
+
+
+@dataclass(frozen=True)
+class Eye:
+    """One of the four eyes: which act, who did it and when, or whom it waits for; ``done`` None: not its turn yet."""
+
+    label: Any
+    done: bool
+    who: str
+    at: Any
+    waits: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A button: the action, its words, whether it asks for a reason, and why this person can't press it (else "")."""
+
+    key: str
+    label: Any
+    icon: str
+    kind: str = ""
+    reason: bool = False
+    confirm: str = ""
+
+
+def context(warning: Warning, user: Any) -> dict[str, Any]:
+    """The page."""
+    acts = queries.acts_of(warning)
+    needs = missing_of(warning) if warning.is_open else []
+    rows = authorities.covering(warning, timezone.now()) if warning.is_open else []
+    return {
+        "warning": warning,
+        "mark": SEVERITY[warning.severity],
+        "needs": [need for need in needs if not need.advice],
+        "advice": [need for need in needs if need.advice],
+        "eyes": eyes(warning, acts, rows),
+        "authority_rows": rows,
+        "steps": steps_of(warning, user, needs, acts, rows),
+        "hindrance": hindrance(warning, user, acts, rows),
+        "timeline": [_entry(act) for act in reversed(acts)],
+        "channels": queries.channel_states(warning),
+        "troubled": queries.troubled(warning),
+        "series": queries.series_of(warning),
+        "areas": list(warning.areas.select_related("place")),
+        **preview(warning),
+    }
+
+
+def preview(warning: Warning) -> dict[str, Any]:
+    """As a citizen sees it: both languages, and as a short message with its length."""
+    texts = []
+    for language in warning.languages:
+        text = sms.text_of(warning, language)
+        plain = sms.bare(text)
+        texts.append(
+            {"language": language, "text": text, "length": sms.length(text), "bare": sms.length(plain)}
+        )
+    return {
+        "short": texts,
+        "said": [
+            {
+                "language": language,
+                "headline": getattr(warning, f"headline_{language}"),
+                "description": said_description(warning, language),
+                "instruction": getattr(warning, f"instruction_{language}"),
+                "areas": [area.name_vi if language == "vi" else area.name_en for area in _areas(warning)],
+            }
+            for language in warning.languages
+        ],
+        "mark": SEVERITY[warning.severity],
+    }
+
+
+def _areas(warning: Warning) -> Any:
+    return areas_of(warning) if warning.pk else getattr(warning, "drafted_areas", ())
+
+
+def eyes(warning: Warning, acts: list[Act], rows: list[Authority]) -> list[Eye]:
+    """Writer, checker, approver, publisher of the words as they stand, and whom each missing act waits for."""
+    mine = [act for act in acts if act.version == warning.version]
+    back = max((act.pk for act in acts if act.kind == Act.Kind.RETURN), default=0)
+    writers = list(dict.fromkeys(act.actor for act in acts if act.kind == Act.Kind.WRITE))
+    last = {act.kind: act for act in mine if act.pk > back or act.kind == Act.Kind.WRITE}
+    delegates = ", ".join(dict.fromkeys(str(row.delegate) for row in rows))
+    waits = {
+        Act.Kind.CHECK: _("somebody on duty who wrote none of it"),
+        Act.Kind.APPROVE: delegates or _("nobody: a row of authority is missing"),
+        Act.Kind.PUBLISH: _("whoever checks or approves"),
+    }
+    found = [Eye(pgettext("act", "Wrote"), True, ", ".join(_named(name) for name in writers), None, "")]
+    for kind, label in ((Act.Kind.CHECK, pgettext("act", "Checked")), (Act.Kind.APPROVE, pgettext("act", "Approved")),
+                        (Act.Kind.PUBLISH, pgettext("act", "Published"))):  # fmt: skip
+        act = last.get(kind)
+        found.append(
+            Eye(
+                label, act is not None, _named(act.actor) if act else "", act.at if act else None, waits[kind]
+            )
+        )
+    return found
+
+
+def _named(actor: str) -> str:
+    return "Halong" if actor == "system" else actor
+
+
+CHECK = Step("check", gettext_lazy("It is right: check"), "checks", "primary")
+APPROVE = Step("approve", gettext_lazy("Approve"), "signature", "primary")
+PUBLISH = Step("publish", gettext_lazy("Publish now"), "speakerphone", "danger")
+RETURN = Step("return", gettext_lazy("Send back"), "arrow-back-up", reason=True)
+DROP = Step("drop", gettext_lazy("Give up"), "trash", "quiet", reason=True)
+UPDATE = Step("update", gettext_lazy("Update"), "pencil", "primary")
+OVER = Step("over", gettext_lazy("The danger is over: end it"), "circle-check")
+MISTAKE = Step("mistake", gettext_lazy("Given by mistake: cancel it"), "ban", "quiet")
+
+
+def steps_of(
+    warning: Warning, user: Any, needs: list[Need], acts: list[Act], rows: list[Authority]
+) -> list[Step]:
+    """What this person may do now."""
+    wrote = isinstance(user, User) and any(act.kind == "write" and act.by_id == user.pk for act in acts)
+    may_check = any(has_perm(user, permission, warning) for permission in CHECKERS)
+    may_draft = has_perm(user, "warnings.draft", warning)
+    mine = has_perm(user, "warnings.approve", warning) and any(row.delegate_id == user.pk for row in rows)
+    possible: dict[str, list[tuple[bool, Step]]] = {
+        "draft": [
+            (may_check and not wrote and not any(need.stops_check for need in needs), CHECK), (may_draft, DROP),
+        ],
+        "checked": [(mine and not wrote, APPROVE), (may_check, RETURN), (may_draft, DROP)],
+        "approved": [(may_check, PUBLISH), (may_check, RETURN), (may_draft, DROP)],
+        "published": [
+            (may_draft and warning.msg_type != "Cancel", UPDATE),
+            ((may_check or may_draft) and warning.msg_type != "Cancel", OVER),
+            ((may_check or may_draft) and warning.msg_type != "Cancel", MISTAKE),
+        ],
+    }  # fmt: skip
+    return [step for may, step in possible.get(warning.state, []) if may]
+
+
+def hindrance(warning: Warning, user: Any, acts: list[Act], rows: list[Authority]) -> str:
+    """Why the next step isn't this person's, in a sentence; "" when it is, or when nothing waits."""
+    wrote = any(act.kind == "write" and act.by_id == getattr(user, "pk", None) for act in acts)
+    if warning.state == "draft" and wrote:
+        return _("You wrote it: somebody else checks it.")
+    if warning.state == "checked":
+        if wrote:
+            return _("You wrote it: somebody else approves it.")
+        if not any(row.delegate_id == getattr(user, "pk", None) for row in rows):
+            return _("You have no authority for it; it waits for whoever has.")
+    return ""
+
+
+def _entry(act: Act) -> dict[str, Any]:
+    note = f"{act.note}" if act.note else ""
+    words = pgettext_lazy("version of the words", "words no. %(n)d") % {"n": act.version}
+    return {
+        "at": act.at,
+        "title": act.get_kind_display(),
+        "text": note,
+        "by": f"{_named(act.actor)} · {words}",
+    }
+
+
+def when_words(warning: Warning) -> str:
+    """From when to when, in words."""
+    begin = warning.onset or warning.sent
+    return (
+        f"{format_datetime(begin) if begin else pgettext('time', 'now')} – {format_datetime(warning.expires)}"
+    )

@@ -1,0 +1,1 @@
+"""Pages of warnings: the desk's, the set-up, the public's."""

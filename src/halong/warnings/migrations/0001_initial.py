@@ -274,7 +274,7 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(null=True)),
                 ('released_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('replaced_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='replaces', to='warnings.foreignwarning')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ingest.source')),
+                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='ingest.source')),
             ],
             options={
                 'indexes': [models.Index(fields=['state', 'held', '-sent'], name='foreign_list'), models.Index(condition=models.Q(('expires__isnull', False), ('state', 'standing')), fields=['expires'], name='foreign_expiry')],

@@ -47,7 +47,7 @@ class ForeignWarning(models.Model):
         UNKNOWN = "unknown", pgettext_lazy("signature", "Intact, the signer isn't known")
         BAD = "bad", pgettext_lazy("signature", "Not good")
 
-    source = models.ForeignKey(Source, models.PROTECT, related_name="+")
+    source = models.ForeignKey(Source, models.SET_NULL, null=True, related_name="+")
     sender = models.CharField(max_length=300)
     identifier = models.CharField(max_length=500)
     sent = models.DateTimeField()

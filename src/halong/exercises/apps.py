@@ -3,7 +3,16 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from halong.core import outbox
-from halong.core.registry import MenuItem, live_topics, menu
+from halong.core.registry import (
+    Block,
+    MenuItem,
+    ShellItem,
+    citizen_items,
+    live_topics,
+    menu,
+    person_blocks,
+    shell_items,
+)
 
 
 class ExercisesConfig(AppConfig):
@@ -21,6 +30,12 @@ class ExercisesConfig(AppConfig):
         menu.register(
             "exercises", MenuItem("exercises", _("Exercises"), "school", "exercises", 83, "exercises.run")
         )
+        from halong.exercises.listing import practice_block  # noqa: PLC0415
+        from halong.exercises.views.tours import for_citizens, for_desk  # noqa: PLC0415
+
+        shell_items.register("tours", ShellItem("tours", "exercises/tours.html", for_desk, 5))
+        citizen_items.register("tour", ShellItem("tour", "exercises/tour_citizen.html", for_citizens, 10))
+        person_blocks.register("practice", Block("practice", "exercises/practice.html", practice_block, 10))
         live_topics.register("exercise", "panorama.view")
         for found in (
             Criterion("alert", _("Alert acknowledged"), alerts.acknowledged),

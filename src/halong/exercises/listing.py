@@ -157,3 +157,9 @@ def practice_of(user: User) -> list[dict[str, Any]]:
         title = practice.exercise.title_en if english else practice.exercise.title
         found.setdefault(practice.scenario, {**cell(practice, today), "title": title})
     return list(found.values())
+
+
+def practice_block(request: Any, person: User) -> dict[str, Any] | None:
+    """The part of a person's page; absent for who never practised."""
+    rows = practice_of(person)
+    return {"practised": rows} if rows else None

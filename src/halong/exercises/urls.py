@@ -22,5 +22,6 @@ urlpatterns = [
     path("exercise/calls/<int:pk>/<slug:step>", console.call, name="exercise-call"),
     path("exercise/people/<int:pk>", entry.renew, name="exercise-entry-renew"),
     path("exercise/enter/<str:code>", entry.enter, name="exercise-enter"),
+    path("tours/<slug:tour>.json", tours.steps, name="tour-steps"),
     path("tours/<slug:tour>", tours.visit, name="tour-visit"),
 ]

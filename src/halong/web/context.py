@@ -29,7 +29,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "shell_centre": _in_language(settings.PROFILE["province"]["short_name"]),
         "shell_menu": SimpleLazyObject(lambda: menu_of(request, "desk")),
         "shell_citizen_menu": SimpleLazyObject(lambda: menu_of(request, "citizen")),
-        "shell_items": SimpleLazyObject(lambda: items_of(request)),
+        "shell_items": SimpleLazyObject(lambda: items_of(request, registry.shell_items)),
+        "shell_citizen_items": SimpleLazyObject(lambda: items_of(request, registry.citizen_items)),
         "shell_search": SimpleLazyObject(lambda: len(registry.search_providers) > 0),
         "shell_page": lambda: page_data(request),
         "shell_languages": settings.LANGUAGES,
@@ -58,10 +59,10 @@ def menu_of(request: HttpRequest, shell_name: str) -> list[dict[str, Any]]:
     return items
 
 
-def items_of(request: HttpRequest) -> list[str]:
-    """What modules put at the end of the top bar, drawn, in order."""
+def items_of(request: HttpRequest, items: "registry.Registry[registry.ShellItem]") -> list[str]:
+    """What modules put at the end of the top bar, or of the public's pages, drawn, in order."""
     drawn: list[str] = []
-    for item in sorted(registry.shell_items, key=lambda item: item.order):
+    for item in sorted(items, key=lambda item: item.order):
         context = item.context(request)
         if context is not None:
             drawn.append(render_to_string(item.template, context))

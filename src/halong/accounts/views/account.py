@@ -15,8 +15,10 @@ from halong.accounts.forms import CodeForm, ContactForm, LookForm, NewPasswordFo
 from halong.accounts.models import User
 from halong.accounts.queries import sessions_of
 from halong.core.access import signed_in
+from halong.core.blocks import render_blocks
 from halong.core.errors import Invalid
 from halong.core.faults import all_faults, show_faults
+from halong.core.registry import person_blocks
 
 
 def _me(request: HttpRequest) -> User:
@@ -35,6 +37,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "grants": user.grants.select_related("place", "agency"),
         "sessions": sessions_of(user),
         "present": request.session.session_key,
+        "blocks": render_blocks(person_blocks, request, user),
         "codes_left": user.recovery_codes.filter(used_at=None).count(),
     }
     return render(request, "accounts/account.html", context)

@@ -24,8 +24,10 @@ from halong.accounts.models import User
 from halong.accounts.queries import people, sessions_of
 from halong.audit.queries import history_of
 from halong.core.access import access, actor_of
+from halong.core.blocks import render_blocks
 from halong.core.errors import Conflict, HalongError, Invalid
 from halong.core.faults import all_faults, show_faults
+from halong.core.registry import person_blocks
 
 A_PAGE = 50
 SCOPE = ("role", "agency", "place", "sector")
@@ -87,6 +89,7 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
         "sessions": sessions_of(person),
         "locked": person.is_locked_at(timezone.now()),
         "history": history_of(person, person.actor_name)[:30],
+        "blocks": render_blocks(person_blocks, request, person),
     }
     return render(request, "accounts/user.html", context)
 

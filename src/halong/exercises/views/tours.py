@@ -1,11 +1,26 @@
-"""Remembers how far a person has come in a guided tour."""
+"""Guided tours: their steps, and how far a person has come."""
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_POST
+from typing import Any
 
-from halong.core.access import actor_of, signed_in
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from halong.accounts.models import User
+from halong.core.access import actor_of, public, signed_in
 from halong.exercises.actions.tours import visit_tour
-from halong.exercises.tours import TOURS
+from halong.exercises.models import TourVisit
+from halong.exercises.tours import TOURS, as_json, tours_for
+
+
+@public
+@require_GET
+def steps(request: HttpRequest, tour: str) -> JsonResponse:
+    """The steps of a tour in the page's language; ``step``: where this person left it."""
+    if tour not in TOURS:
+        raise Http404
+    found = TourVisit.objects.filter(user=request.user, tour=tour, over_at=None) if _person(request) else None
+    visit = found.first() if found is not None else None
+    return JsonResponse({**as_json(tour), "step": visit.step if visit else 0})
 
 
 @signed_in
@@ -18,3 +33,25 @@ def visit(request: HttpRequest, tour: str) -> HttpResponse:
     step = int(given) if given.isdecimal() and len(given) < 4 else 0
     visit_tour(actor_of(request), tour, step=step, over=request.POST.get("over") == "1")
     return HttpResponse(status=204)
+
+
+def _person(request: HttpRequest) -> User | None:
+    user = getattr(request, "user", None)
+    return user if isinstance(user, User) else None
+
+
+def for_desk(request: HttpRequest) -> dict[str, Any] | None:
+    """The question mark of the top bar: the tours of a person's roles, with a dot while none was seen."""
+    user = _person(request)
+    if user is None:
+        return None
+    keys = tours_for(set(user.grants.values_list("role", flat=True)))
+    if not keys:
+        return None
+    seen = set(TourVisit.objects.filter(user=user).values_list("tour", flat=True))
+    return {"tours": [(key, TOURS[key].name) for key in keys], "fresh": not (seen & set(keys))}
+
+
+def for_citizens(request: HttpRequest) -> dict[str, Any]:
+    """The button at the end of the public's pages."""
+    return {"tour": "citizen", "name": TOURS["citizen"].name}

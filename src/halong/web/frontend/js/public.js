@@ -5,10 +5,12 @@ import { startInstall } from "./install.js";
 import { startNearest } from "./nearest.js";
 import { startWaking } from "./report-wake.js";
 import { startShell } from "./shell.js";
+import { startTours } from "./tours.js";
 
 startShell();
 startAgeing();
 startNearest();
+startTours();
 startWaking();
 startHeavy({ "halong-map": () => import("./map.js"), "halong-chart": () => import("./chart.js"), "[data-report-map]": () => import("./report-map.js") })();
 startInstall();

@@ -5,12 +5,13 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from halong.accounts.models import User
 from halong.alerts.models import Alert
 from halong.core.formats import ABSENT, format_datetime, format_duration
 from halong.incidents.models import Entry, Incident, Part, Role, Step
-from halong.incidents.queries.times import times
+from halong.incidents.queries.times import Measured, times
 from halong.incidents.steps.plan import plan_of
 from halong.incidents.unfinished import task_refs
 from halong.incidents.words import said
@@ -31,21 +32,22 @@ def gather(incident: Incident, by: Any, now: datetime | None = None) -> dict[str
         "title": incident.title,
         "made": format_datetime(now),
         "by": f"{by.title} {by}".strip() if isinstance(by, User) else "Halong",
-        "head": _head(incident),
+        "head": head(incident),
         "summary": incident.summary,
-        "times": [_time(one) for one in times(incident, now)],
+        "times": [time_row(one) for one in times(incident, now)],
         "roles": _roles(incident),
         "alerts": _alerts(incident),
         "parts": _parts(incident),
         "steps": _steps(incident),
         "tasks": _tasks(incident, now),
-        "decisions": _entries(incident, [Entry.Kind.DECISION], MOST),
-        "latest": _entries(incident, None, LATEST),
+        "decisions": entries(incident, [Entry.Kind.DECISION], MOST),
+        "latest": entries(incident, None, LATEST),
         "simulated": incident.simulated,
     }
 
 
-def _head(incident: Incident) -> list[list[str]]:
+def head(incident: Incident) -> list[list[str]]:
+    """What it is, how grave, where, whose: label and words."""
     where = " · ".join(
         part for part in (incident.where, incident.place.qualified_name if incident.place else "") if part
     )
@@ -53,7 +55,7 @@ def _head(incident: Incident) -> list[list[str]]:
         [_("Kind"), str(kind_of(incident.kind).label)],
         [_("Severity"), incident.get_severity_display()],
         [_("State"), incident.get_state_display()],
-        [_("Where"), where or ABSENT],
+        [pgettext("incident", "Where"), where or ABSENT],
         [_("Agency in charge"), incident.agency.name if incident.agency else ABSENT],
         [_("Declared"), format_datetime(incident.declared_at)],
     ]
@@ -64,7 +66,8 @@ def _head(incident: Incident) -> list[list[str]]:
     return rows
 
 
-def _time(one: Any) -> dict[str, Any]:
+def time_row(one: Measured) -> dict[str, Any]:
+    """One of its times in words."""
     return {
         "label": str(one.label),
         "at": format_datetime(one.at) if one.at else ABSENT,
@@ -140,7 +143,8 @@ def _tasks(incident: Incident, now: datetime) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
-def _entries(incident: Incident, kinds: list[str] | None, most: int) -> list[dict[str, str]]:
+def entries(incident: Incident, kinds: list[str] | None, most: int) -> list[dict[str, str]]:
+    """The latest entries (of some kinds), in the order in which they were written."""
     found = Entry.objects.filter(incident=incident).select_related("by").order_by("-at", "-pk")
     found = found.filter(kind__in=kinds) if kinds else found.exclude(kind=Entry.Kind.REPORTED)
     rows = list(found[:most])[::-1]

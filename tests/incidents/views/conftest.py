@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from tests.incidents.steps.making import make_version
 
@@ -23,9 +24,9 @@ def at(db):
     """Somebody's browser: ``at(operator)``."""
 
     def client_of(user):
-        client = Client(headers={"Accept-Language": "en"})
+        client = Client()
         client.force_login(user)
-        client.cookies["language"] = "en"
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
         return client
 
     return client_of
@@ -47,7 +48,11 @@ def alert(make_alert, ward):
 def incident(declare, alert, operator):
     """A boat in distress, made of an alert, with two steps."""
     made = declare(
-        title="Tàu Bình Minh gặp nạn", severity=3, lon=107.1, lat=20.9, parts=(PartRef("alert", str(alert.pk)),)
+        title="Tàu Bình Minh gặp nạn",
+        severity=3,
+        lon=107.1,
+        lat=20.9,
+        parts=(PartRef("alert", str(alert.pk)),),
     )
     begin_playbook(made, make_version(STEPS), by=operator)
     made.refresh_from_db()

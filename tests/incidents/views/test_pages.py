@@ -3,7 +3,14 @@
 import pytest
 from django.urls import reverse
 
-PAGES = ["incidents", "incidents-map", "incidents-board", "incidents-now", "incident-declare", "incident-offer"]
+PAGES = [
+    "incidents",
+    "incidents-map",
+    "incidents-board",
+    "incidents-now",
+    "incident-declare",
+    "incident-offer",
+]
 OF_ONE = ["incident", "incident-now", "incident-timeline", "incident-people", "incident-near", "incident-map",
           "incident-area", "incident-task", "incident-review"]  # fmt: skip
 

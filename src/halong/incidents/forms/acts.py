@@ -103,11 +103,19 @@ class LinkForm(OtherForm):
         return Incident.objects.filter(pk__in=latest).order_by("-declared_at")
 
 
+class PartsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+    """Parts of an incident, named by kind and title."""
+
+    def label_from_instance(self, obj: Part) -> str:
+        """Kind and title."""
+        return f"{obj.get_kind_display()}: {obj.title}"
+
+
 class SplitForm(ActForm):
     """Some of its parts become an incident of their own."""
 
     title = forms.CharField(label=_("Title of the new incident"), max_length=200)
-    parts = forms.ModelMultipleChoiceField(
+    parts = PartsField(
         Part.objects.none(), label=_("What goes over"), widget=forms.CheckboxSelectMultiple, required=False
     )
 
@@ -116,7 +124,6 @@ class SplitForm(ActForm):
         field = self.fields["parts"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = self.incident.parts.filter(live=True).order_by("at")
-        field.label_from_instance = lambda part: f"{part.get_kind_display()}: {part.title}"  # type: ignore[method-assign]
 
     def given(self) -> dict[str, Any]:
         """The parts as a list."""
@@ -129,7 +136,7 @@ class RoleForm(ActForm):
     kind = forms.ChoiceField(
         label=pgettext_lazy("incident", "Role"), choices=Role.Kind.choices, widget=forms.RadioSelect
     )
-    person = PersonField(label=_("Person"), empty_label="")
+    person = PersonField(label=pgettext_lazy("task", "Person"), empty_label="")
     decision = forms.CharField(
         label=_("By decision"),
         required=False,
@@ -160,7 +167,7 @@ class HandOverForm(ActForm):
 class ChangeForm(ActForm):
     """What is known of it, set right."""
 
-    title = forms.CharField(label=_("Title"), max_length=200)
+    title = forms.CharField(label=pgettext_lazy("incident", "Title"), max_length=200)
     kind = forms.ChoiceField(label=_("Kind"))
     severity = forms.TypedChoiceField(
         label=_("Severity"), coerce=int, choices=Incident.Severity.choices, widget=forms.RadioSelect
@@ -238,7 +245,10 @@ class PressForm(ActForm):
     """An item of the press, by its address; or a thing by its number."""
 
     kind = forms.ChoiceField(
-        label=_("What"), choices=Part.Kind.choices, widget=forms.RadioSelect, initial="press"
+        label=pgettext_lazy("part of an incident", "What"),
+        choices=Part.Kind.choices,
+        widget=forms.RadioSelect,
+        initial="press",
     )
     ref = forms.CharField(
         label=_("Address or number"), max_length=200,

@@ -51,13 +51,13 @@ def people(by: Any) -> "QuerySet[User]":
     return directory(by).order_by("full_name", "username")
 
 
-class PersonField(forms.ModelChoiceField):
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
     """A person with the post, so that two of one name are told apart."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(User.objects.none(), **given)
 
-    def label_from_instance(self, obj: User) -> str:  # type: ignore[override]  # always of people
+    def label_from_instance(self, obj: User) -> str:
         """Name and post."""
         return f"{obj} · {obj.title}" if obj.title else str(obj)
 
@@ -95,4 +95,4 @@ def number_of(text: str) -> int | None:
 
 def refused(error: Invalid) -> str:
     """Everything that an action said was wrong, in one text."""
-    return " ".join([error.detail, *error.fields.values()]).strip()
+    return " ".join(dict.fromkeys([error.detail, *error.fields.values()])).strip()

@@ -42,7 +42,9 @@ class DeclareForm(forms.Form):
     client_id = forms.UUIDField(widget=forms.HiddenInput)
     parts = forms.CharField(required=False, widget=forms.HiddenInput, max_length=40_000)
     title = forms.CharField(
-        label=_("What happened"), max_length=200, widget=forms.TextInput(attrs={"autofocus": True})
+        label=pgettext_lazy("incident", "What happened"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autofocus": True}),
     )
     kind = forms.ChoiceField(label=_("Kind"))
     severity = forms.TypedChoiceField(

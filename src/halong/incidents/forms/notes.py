@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -58,10 +59,15 @@ class NoteForm(forms.Form):
             self.add_error("text", _("Write something or add a photograph."))
         return cleaned
 
+    def _chosen(self) -> list[str]:
+        """What the script put beside the text, once for each name that was chosen."""
+        sent = self.data
+        return sent.getlist("mentions") if isinstance(sent, QueryDict) else []
+
     def mentioned(self) -> tuple[User, ...]:
         """The people chosen whose name still stands in the text, and those named by user name."""
         text = self.cleaned_data["text"]
-        chosen = [number_of(pk) for pk in self.data.getlist("mentions")][:MOST_MENTIONS]
+        chosen = [number_of(pk) for pk in self._chosen()][:MOST_MENTIONS]
         found = [
             user for user in people(self.by).filter(pk__in=[pk for pk in chosen if pk]) if f"@{user}" in text
         ]

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from halong.core.formats import ZONE, local
 from halong.incidents.forms.choices import agencies_today, words
@@ -20,7 +21,7 @@ class ReviewForm(forms.Form):
     """What happened in words, what went well and badly, why."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    summary = words(_("What happened"), rows=4, required=False)
+    summary = words(pgettext_lazy("review", "What happened"), rows=4, required=False)
     went_well = words(_("What went well"), rows=4, required=False)
     went_badly = words(_("What went badly"), rows=4, required=False)
     cause = words(_("Causes"), rows=3, required=False)

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from halong.core.formats import format_time, local
 from halong.incidents.forms.choices import PersonField, people
@@ -29,7 +30,7 @@ class TaskForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "autofocus": True}),
     )
     agency = forms.ModelChoiceField(Agency.objects.none(), label=_("Agency"), empty_label="")
-    assignee = PersonField(label=_("Person"), required=False, empty_label="–")
+    assignee = PersonField(label=pgettext_lazy("task", "Person"), required=False, empty_label="–")
     due = forms.ChoiceField(label=_("Deadline"), widget=forms.RadioSelect, initial=USUAL)
     due_at = forms.DateTimeField(
         label=_("Date and time"), required=False,

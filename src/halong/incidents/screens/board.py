@@ -33,7 +33,8 @@ def _stats(rows: list[BoardRow]) -> list[dict[str, Any]]:
             {"label": row.incident.get_severity_display(), "state": row.incident.severity_key, "value": 0},
         )
         one["value"] += 1
-    return [found[severity] for severity in sorted(found, reverse=True)]
+    rows_said = [found[severity] for severity in sorted(found, reverse=True)]
+    return [{**one, "words": f"{one['value']} · {one['label']}"} for one in rows_said]
 
 
 def on_wall(sight: Any, _settings: dict[str, Any]) -> dict[str, Any] | None:

@@ -17,6 +17,7 @@ from halong.incidents.models import Incident, Part, Role, Step
 from halong.incidents.queries import Room
 from halong.incidents.screens.acts import ELSEWHERE, acts_of
 from halong.incidents.screens.listing import feature
+from halong.incidents.steps.plan import FORMER, may
 from halong.playbooks.kinds import kind_of
 from halong.playbooks.roles import ROLES
 from halong.playbooks.schema import StepPlan, read_step
@@ -35,6 +36,7 @@ class StepRow:
     after: str  # what it waits for, in words
     late: bool
     answers: list[tuple[str, str]]  # what was ticked and typed in
+    can: frozenset[str]  # what can be done with it as it stands
 
     @property
     def live(self) -> bool:
@@ -59,7 +61,7 @@ def context(room: Room, user: Any) -> dict[str, Any]:
     """Everything but timeline and what is near, which come as fragments of their own."""
     incident, now = room.incident, timezone.now()
     acts = acts_of(room.can)
-    rows = step_rows(list(room.steps), now)
+    rows = step_rows([step for step in room.steps if FORMER not in step.key], now)
     return {
         "room": room,
         "incident": incident,
@@ -70,6 +72,7 @@ def context(room: Room, user: Any) -> dict[str, Any]:
         "commander": _holder(room, Role.Kind.COMMANDER),
         "coordinator": _holder(room, Role.Kind.COORDINATOR),
         "steps": rows,
+        "former": step_rows([step for step in room.steps if FORMER in step.key], now),
         "steps_over": sum(row.step.state in Step.OVER for row in rows),
         "parts": [(part, part_url(part)) for part in room.parts],
         "may_warn": has_perm(user, "warnings.draft"),
@@ -106,6 +109,7 @@ def step_rows(steps: list[Step], now: datetime) -> list[StepRow]:
             ),
             late=step.due_at is not None and step.state in ("ready", "doing") and step.due_at < now,
             answers=_answers(plans[step.key], step.answers),
+            can=may(step, plans[step.key]),
         )
         for number, step in enumerate(steps, 1)
     ]

@@ -77,8 +77,9 @@ def take(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     except StillOpen as error:
         return _form(request, incident, act, form, things=error.things)
     except Conflict as error:
-        form.data = form.data.copy()
-        form.data["version"] = str(now)
+        again = request.POST.copy()
+        again["version"] = str(now)
+        form.data = again
         incident.version = now
         return _form(request, incident, act, form, late=error.detail)
     return _done(request, incident, act, made)
@@ -88,7 +89,8 @@ def _done(request: HttpRequest, incident: Incident, act: Act, made: Any) -> Http
     words = f"{incident.number}: {act.label}"
     if act.name not in LEADS_ELSEWHERE:
         return answer(request, incident.pk, said=words)
-    leads = made if isinstance(made, Incident) else incident.into or incident
+    found = made if isinstance(made, Incident) else incident
+    leads = found.into or found
     url = reverse("incident", args=[leads.pk])
     if isinstance(made, Entry):
         url, words = (

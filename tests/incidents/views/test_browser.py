@@ -1,0 +1,106 @@
+"""The room in a real browser: nothing that somebody types is lost when the page changes under him; by keyboard; by phone."""
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+from django.urls import reverse
+from tests.web.conftest import axe, browser
+
+from halong.incidents.actions import NoteDraft, add_note
+from halong.incidents.models import Entry, Incident, Step
+
+__all__ = ["axe", "browser"]
+pytestmark = pytest.mark.django_db(transaction=True)
+REFRESH = "document.body.dispatchEvent(new CustomEvent('live:incidents:{pk}'))"
+
+
+@pytest.fixture
+def open_page(browser, live_server):
+    contexts = []
+
+    def go(user, path, size=(1440, 900)):
+        client = Client()
+        client.force_login(user)
+        name = django_settings.SESSION_COOKIE_NAME
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, bypass_csp=True, locale="en-GB"
+        )
+        contexts.append(context)
+        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+        context.add_cookies([{"name": django_settings.LANGUAGE_COOKIE_NAME, "value": "en", "url": live_server.url}])
+        page = context.new_page()
+        page.trouble = []
+        page.on("pageerror", lambda error: page.trouble.append(str(error)))
+        page.route(
+            "**/live?*", lambda route: route.fulfill(content_type="text/event-stream", body=": well\n\n")
+        )
+        page.goto(live_server.url + path)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+
+
+def test_what_is_typed_stays_while_others_work(open_page, incident, operator, other, axe):
+    page = open_page(operator, reverse("incident", args=[incident.pk]))
+    assert axe(page) == []
+    step = Step.objects.get(incident=incident, key="call")
+    page.fill(f"#step-note-{step.pk}", "Đang gọi")
+    page.check(f"#check-{step.pk}-told")
+    page.locator("#id_text").focus()
+    page.keyboard.type("Tàu SAR 411")
+    add_note(incident, NoteDraft("Biên phòng đã nghe máy"), by=other)
+    page.evaluate(REFRESH.format(pk=incident.pk))
+    page.wait_for_selector("text=Biên phòng đã nghe máy")
+    assert page.input_value("#id_text") == "Tàu SAR 411"
+    assert page.evaluate("document.activeElement.id") == "id_text"
+    assert page.input_value(f"#step-note-{step.pk}") == "Đang gọi"
+    assert page.is_checked(f"#check-{step.pk}-told")
+    page.keyboard.type(" @mi")
+    page.wait_for_selector("#mention-list li")
+    page.keyboard.press("Enter")
+    assert page.input_value("#id_text") == "Tàu SAR 411 @Minh "
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".inc-line-text:has-text('Tàu SAR 411 @Minh')")
+    assert page.input_value("#id_text") == ""
+    entry = Entry.objects.get(incident=incident, text="Tàu SAR 411 @Minh")
+    assert [mention.person for mention in entry.mentions.all()] == [other]
+    page.fill(f"#ask-{step.pk}-aboard", "46")
+    page.locator(f"#step-form-{step.pk}").get_by_role("button", name="Done").click()
+    page.wait_for_selector(f"#step-{step.pk}.is-done")
+    assert page.trouble == []
+
+
+def test_ticked_alerts_become_an_incident(open_page, make_alert, operator):
+    alerts = [make_alert(title=f"PM2,5 cao {n}") for n in range(4)]
+    page = open_page(operator, reverse("alerts"))
+    page.wait_for_selector("[data-ticks-bar] button[disabled]")
+    boxes = page.locator("input[data-tick]")
+    boxes.nth(0).click()
+    boxes.nth(2).click(modifiers=["Shift"])
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('live:alerts'))")
+    page.wait_for_load_state("networkidle")
+    assert page.locator("input[data-tick]:checked").count() == 3
+    assert page.inner_text("[data-ticks-count]") == "3"
+    page.click("[data-ticks-bar] button")
+    page.fill("#id_title", "Khói ở Cẩm Phả")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#incident-head")
+    incident = Incident.objects.get()
+    assert incident.title == "Khói ở Cẩm Phả"
+    assert incident.parts.count() == 3
+    assert len(alerts) == 4
+    assert page.locator(".inc-clock-large").inner_text()[:5] == "0:00:"
+
+
+def test_a_photograph_from_a_phone(open_page, incident, operator, photo):
+    page = open_page(operator, reverse("incident", args=[incident.pk]), size=(390, 844))
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.set_input_files("[data-note-photos]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo})
+    page.wait_for_selector(".inc-note-photo img")
+    page.fill("#id_text", "Ảnh hiện trường")
+    page.click("#note-form button[type=submit]")
+    page.wait_for_selector(".inc-photos img")
+    assert Entry.objects.get(incident=incident, text="Ảnh hiện trường").photos.count() == 1
+    assert page.trouble == []

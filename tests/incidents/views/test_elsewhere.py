@@ -1,0 +1,78 @@
+"""Where incidents begin and are seen on other pages: alerts, the panorama, the wall, the board."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from halong.context.scope import Scope
+from halong.core.registry import wall_tiles
+from halong.incidents.actions import close_incident
+
+
+def test_alerts_can_be_ticked(desk, alert):
+    page = desk.get(reverse("alerts")).text
+    assert f'name="alert" value="{alert.pk}"' in page
+    assert f'formaction="{reverse("incident-declare")}"' in page
+
+
+def test_who_may_not_declare_ticks_nothing(at, person, alert):
+    page = at(person("officer", "officer")).get(reverse("alerts")).text
+    assert 'name="alert"' not in page
+
+
+def test_an_alert_leads_to_the_form_then_to_its_incident(desk, make_alert, incident, alert):
+    free = desk.get(reverse("alert", args=[make_alert().pk])).text
+    assert f"{reverse('incident-declare')}?alert=" in free
+    taken = desk.get(reverse("alert", args=[alert.pk])).text
+    assert reverse("incident", args=[incident.pk]) in taken
+    assert f"{reverse('incident-declare')}?alert=" not in taken
+
+
+@pytest.mark.parametrize("name", ["panorama", "incidents-now", "incidents-board", "incidents"])
+def test_what_is_under_way_is_seen(desk, incident, operator, name):
+    assert incident.title in desk.get(reverse(name)).text
+    close_incident(incident, by=operator, note="Xong", despite_open=True)
+    assert incident.title not in desk.get(reverse(name)).text
+
+
+def test_the_wall_leads_to_the_room(incident, operator):
+    sight = SimpleNamespace(user=operator, scope=Scope(), now=timezone.now())
+    shown = wall_tiles["incidents"].context(sight, {})
+    assert [row.incident for row in shown["rows"]] == [incident]
+    assert shown["rows"][0].coordinator == "Lan"
+
+
+def test_from_the_board_to_the_number_to_call_in_two_clicks(desk, incident, operator):
+    type(operator).objects.filter(pk=operator.pk).update(phone="0912 345 678")
+    assert reverse("incident", args=[incident.pk]) in desk.get(reverse("incidents-board")).text
+    assert 'href="tel:0912345678"' in desk.get(reverse("incident", args=[incident.pk])).text
+
+
+def test_tabs_filters_and_words(desk, incident, declare, operator):
+    over = declare(title="Cháy rừng", kind="forest-fire", severity=1)
+    close_incident(over, by=operator, note="Xong", despite_open=True)
+
+    def shown(**query):
+        return [row.pk for row in desk.get(reverse("incidents"), query).context["page"]]
+
+    assert shown() == [incident.pk]
+    assert shown(tab="closed") == [over.pk]
+    assert shown(tab="all") == [over.pk, incident.pk]
+    assert shown(tab="all", q="chay rung") == [over.pk]
+    assert shown(tab="all", severity="3", kind="boat", place=incident.place_id) == [incident.pk]
+    assert shown(tab="all", kind="storm") == []
+
+
+def test_as_many_queries_for_many(desk, incident, declare, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    desk.get(reverse("incidents"))
+    with CaptureQueriesContext(connection) as few:
+        desk.get(reverse("incidents"))
+    for n in range(5):
+        declare(title=f"Sự cố {n}")
+    with django_assert_num_queries(len(few)):
+        desk.get(reverse("incidents"))

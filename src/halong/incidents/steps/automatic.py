@@ -14,6 +14,7 @@ from shapely.geometry import Polygon, shape
 
 from halong.core.errors import Invalid
 from halong.core.permissions import SYSTEM
+from halong.duty.actions import Subject, page_team
 from halong.duty.models import Team
 from halong.incidents.models import Call, Incident
 from halong.incidents.steps.plan import RunningStep
@@ -22,6 +23,7 @@ from halong.playbooks.kinds import kind_of
 from halong.stages.actions import propose_stage
 from halong.tasks.actions import TaskDraft, create_task
 from halong.tasks.models import Task
+from halong.warnings.actions import WarningDraft, draft_warning
 
 Settings = dict[str, Any]
 PRIORITY = {1: 4, 2: 3, 3: 2, 4: 1}  # severity of the incident → priority of pages (1 critical … 4 normal)
@@ -49,14 +51,17 @@ def key_of(running: RunningStep) -> str:
 
 
 def _notify_team(incident: Incident, running: RunningStep, settings: Settings) -> Done:
-    from halong.duty.actions import Subject, page_team
-
     team = Team.objects.current().filter(name__iexact=settings["team"]).first()
     if team is None:
         raise Invalid(_("There is no duty team “{name}”.").format(name=settings["team"]))
     title = settings.get("message") or str(incident)
     subject = Subject(
-        "incident", str(incident.pk), title[:200], f"/incidents/{incident.pk}", PRIORITY[incident.severity]
+        "incident",
+        str(incident.pk),
+        title[:200],
+        f"/incidents/{incident.pk}",
+        PRIORITY[incident.severity],
+        incident.simulated,
     )
     page_team(team, subject=subject, by=SYSTEM, key=key_of(running))
     return Done(data={"action": "notify-team", "team": team.name})
@@ -100,8 +105,6 @@ def _open_task(incident: Incident, running: RunningStep, settings: Settings) -> 
 
 
 def _draft_warning(incident: Incident, running: RunningStep, settings: Settings) -> Done:
-    from halong.warnings.actions import WarningDraft, draft_warning
-
     said = {name: value for name, value in settings.items() if name != "expires_minutes"}
     ring = _ring(incident)
     draft = WarningDraft(

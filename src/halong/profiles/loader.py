@@ -23,10 +23,12 @@ from halong.playbooks.actions import ensure_playbooks
 from halong.profiles.description import folder_of
 from halong.profiles.reading import Profile, Thing, read_profile
 from halong.profiles.stages import read_stages
+from halong.profiles.warnings import read_wordings
 from halong.programme.actions import add_index_values, add_projects
 from halong.programme.models import IndexValue, Project
 from halong.rules.actions import ensure_default_rules
 from halong.stages.actions import ensure_rules
+from halong.warnings.actions import ensure_wordings
 
 Say = Callable[[str], None]
 B = TypeVar("B", Place, Agency)
@@ -68,6 +70,7 @@ def load_profile(name: str, *, simulated: bool | None = None, say: Say = _quiet)
         counts["playbooks"] = ensure_playbooks(profile.playbooks, by=SYSTEM)
         say(f"{counts['playbooks']} playbooks")
         counts["stages"] = ensure_rules(stages, by=SYSTEM)
+        counts["warning_wordings"] = ensure_wordings(read_wordings(profile.folder), by=SYSTEM)
     return counts
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from halong.core.formats import ABSENT, format_date, format_datetime, local
@@ -42,11 +42,11 @@ def gather(incident: Incident, now: datetime | None = None) -> dict[str, Any]:
         "made": format_datetime(now),
         "head": situation.head(incident),
         "times": [situation.time_row(one) for one in _times(incident, review)],
-        "source": targets_on(incident.declared_at).source,
+        "source": _in_language(targets_on(incident.declared_at).source),
         "figures": _figures(incident),
         "texts": [
-            [_("What happened"), review.summary],
-            [_("Cause"), review.cause],
+            [pgettext("after-action report", "What happened"), review.summary],
+            [pgettext("after-action report", "Cause"), review.cause],
             [_("What went well"), review.went_well],
             [_("What has to become better"), review.went_badly],
         ],
@@ -68,30 +68,30 @@ def words() -> dict[str, str]:
         "state": gettext("SOCIALIST REPUBLIC OF VIET NAM"),
         "motto": gettext("Independence – Freedom – Happiness"),
         "times": _("Times against their targets"),
-        "figures": _("In figures"),
+        "figures": pgettext("after-action report", "In figures"),
         "corrections": _("Corrective actions"),
-        "people": _("Who did what"),
+        "people": pgettext("after-action report", "Who did what"),
         "decisions": _("Decisions"),
-        "timeline": _("Course of events"),
-        "measure": _("Time"),
-        "at": _("When"),
-        "took": _("Took"),
-        "target": _("Target"),
-        "result": _("Result"),
-        "action": _("What will be done"),
-        "agency": _("Agency"),
-        "due": _("Until"),
-        "task": _("State"),
-        "role": _("Role"),
-        "person": _("Person"),
-        "from": _("From"),
-        "until": _("Until"),
-        "who": _("Who"),
-        "what": _("What"),
-        "none": _("None."),
+        "timeline": pgettext("after-action report", "Course of events"),
+        "measure": pgettext("after-action report", "Time"),
+        "at": pgettext("after-action report", "When"),
+        "took": pgettext("after-action report", "Took"),
+        "target": pgettext("after-action report", "Target"),
+        "result": pgettext("after-action report", "Result"),
+        "action": pgettext("after-action report", "What will be done"),
+        "agency": pgettext("after-action report", "Agency"),
+        "due": pgettext("after-action report", "Until"),
+        "task": pgettext("after-action report", "State"),
+        "role": pgettext("after-action report", "Role"),
+        "person": pgettext("after-action report", "Person"),
+        "from": pgettext("after-action report", "From"),
+        "until": pgettext("after-action report", "Until"),
+        "who": pgettext("after-action report", "Who"),
+        "what": pgettext("after-action report", "What"),
+        "none": pgettext("after-action report", "None."),
         "nothing": _("Nothing was written."),
         "sign": _("Signed by"),
-        "page": _("Page"),
+        "page": pgettext("after-action report", "Page"),
     }
 
 

@@ -16,7 +16,7 @@ class Targets:
     """What holds from a day on: seconds by measure, for severities 1 to 4."""
 
     valid_from: date
-    source: str
+    source: dict[str, str]  # by language
     seconds: dict[str, tuple[int, int, int, int]]
 
 

@@ -61,20 +61,6 @@ CERTAINTY = (
     ("Likely", pgettext_lazy("certainty of a warning", "Likely")),
     ("Possible", pgettext_lazy("certainty of a warning", "Possible")),
 )
-CATEGORY = (
-    ("Met", pgettext_lazy("category of a warning", "Weather")),
-    ("Geo", pgettext_lazy("category of a warning", "Ground (landslide, earthquake)")),
-    ("Safety", pgettext_lazy("category of a warning", "Public safety")),
-    ("Rescue", pgettext_lazy("category of a warning", "Rescue")),
-    ("Fire", pgettext_lazy("category of a warning", "Fire")),
-    ("Health", pgettext_lazy("category of a warning", "Health")),
-    ("Env", pgettext_lazy("category of a warning", "Environment")),
-    ("Transport", pgettext_lazy("category of a warning", "Transport")),
-    ("Infra", pgettext_lazy("category of a warning", "Infrastructure")),
-    ("CBRNE", pgettext_lazy("category of a warning", "Chemicals, explosives, radiation")),
-    ("Other", pgettext_lazy("category of a warning", "Other")),
-)
-
 ACTIONS: dict[str, Doing] = {
     doing.key: doing
     for doing in (
@@ -110,14 +96,12 @@ ACTIONS: dict[str, Doing] = {
             "draft-warning", gettext_lazy("Draft a warning to the people"), "speakerphone",
             gettext_lazy("A draft only: two people check and approve it before anybody outside sees it."),
             (
-                Setting("event", gettext_lazy("Event"), needed=True, most=100),
                 Setting("headline_vi", gettext_lazy("Headline"), needed=True, most=160),
                 Setting("headline_en", gettext_lazy("Headline in English"), needed=True, most=160),
                 Setting("description_vi", gettext_lazy("Description"), "lines", most=2000),
                 Setting("description_en", gettext_lazy("Description in English"), "lines", most=2000),
                 Setting("instruction_vi", gettext_lazy("Advice"), "lines", needed=True, most=2000),
                 Setting("instruction_en", gettext_lazy("Advice in English"), "lines", needed=True, most=2000),
-                Setting("category", gettext_lazy("Category"), "choice", needed=True, choices=CATEGORY),
                 Setting("severity", gettext_lazy("Severity"), "choice", needed=True, choices=SEVERITY),
                 Setting("urgency", gettext_lazy("Urgency"), "choice", needed=True, choices=URGENCY),
                 Setting("certainty", gettext_lazy("Certainty"), "choice", needed=True, choices=CERTAINTY),

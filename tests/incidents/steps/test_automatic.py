@@ -21,8 +21,8 @@ from halong.warnings.models import Warning
 
 TASK = {"title": "Cắt điện", "agency": "DN.DIEN", "due_minutes": 30}
 WARNING = {
-    "event": "Ngập", "headline_vi": "Ngập sâu", "headline_en": "Deep water", "instruction_vi": "Tránh xa",
-    "instruction_en": "Keep away", "category": "Met", "severity": "Severe", "urgency": "Immediate", "certainty": "Observed",
+    "headline_vi": "Ngập sâu", "headline_en": "Deep water", "instruction_vi": "Tránh xa",
+    "instruction_en": "Keep away", "severity": "Severe", "urgency": "Immediate", "certainty": "Observed",
     "expires_minutes": 60,
 }  # fmt: skip
 
@@ -76,7 +76,7 @@ def test_drafts_a_warning_that_nobody_outside_sees(run, ward):
     incident = run([auto("draft-warning", WARNING)], place=ward, area=area)
     assert step_of(incident, "auto").note == ""
     warning = Warning.objects.get()
-    assert (warning.state, warning.incident) == ("draft", incident.number)
+    assert (warning.state, warning.incident, warning.event) == ("draft", incident.number, "boat")
 
 
 def test_calls_a_team(run):

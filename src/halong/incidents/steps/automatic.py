@@ -109,6 +109,7 @@ def _draft_warning(incident: Incident, running: RunningStep, settings: Settings)
     ring = _ring(incident)
     draft = WarningDraft(
         **said,
+        event=kind_of(incident.kind).key,
         expires=timezone.now() + timedelta(minutes=settings["expires_minutes"]),
         polygon=ring,
         polygon_name=incident.where or incident.title if ring else "",

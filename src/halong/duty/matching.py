@@ -9,6 +9,7 @@ from halong.duty.ical.reading import Named, Occurrence
 from halong.duty.models.teams import DutyRole
 
 _BETWEEN = re.compile(r"\s*(?:[;,/+&\n]|\s-\s|\s–\s|\bvà\b|\band\b)\s*")
+_COMRADE = re.compile(r"\b[đĐdD]/[cC]\b\.?\s*")  # "đ/c": its stroke separates nobody
 _NOISE = re.compile(r"\b(dong chi|d/c|ong|ba|anh|chi|mr|mrs|ms)\b\.?\s*")
 ROLES = (  # folded words, the longest first
     ("lanh dao truc", DutyRole.COMMAND), ("truc lanh dao", DutyRole.COMMAND), ("truc chi huy", DutyRole.COMMAND),
@@ -51,7 +52,7 @@ class Matcher:
 
     def match(self, occurrence: Occurrence) -> list[Match]:
         """Who is on by an event: its attendees, else whoever its title names; one row each, never twice."""
-        role, title = role_of(occurrence.title)
+        role, title = role_of(_COMRADE.sub("", occurrence.title))
         named = list(occurrence.people) or [Named(text) for text in _BETWEEN.split(title) if text.strip()]
         found: dict[str, Match] = {}
         for one in named or [Named(occurrence.title or "?")]:

@@ -114,7 +114,7 @@ def occurrences(pattern: Pattern, start: datetime, end: datetime) -> list[tuple[
     try:
         event.add("rrule", icalendar.vRecur.from_ical(pattern.rrule))
         check_rule(event, end)
-        rule = rrulestr(_text(event["RRULE"]), dtstart=here)
+        rule = rrulestr(_text(event.get("RRULE")), dtstart=here)
     except Unsound as error:
         raise Invalid(str(error), fields={"rrule": str(error)}) from error
     except (ValueError, TypeError) as error:
@@ -131,6 +131,8 @@ def occurrences(pattern: Pattern, start: datetime, end: datetime) -> list[tuple[
 
 
 def _text(rule: Any) -> str:
+    if not rule:
+        raise ValueError("no rule")
     return str(rule.to_ical().decode())
 
 

@@ -13,12 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from halong.accounts.models import User
-from halong.alerts.events import AlertChanged
-from halong.alerts.models import Alert, AlertEvent
+from halong.alerts.models import Alert, AlertEvent, Maintenance
+from halong.alerts.telling import TOPIC
+from halong.alerts.telling import note_event as _note
+from halong.alerts.telling import tell_event as _tell
 from halong.audit.actions import record
 from halong.context.models import Entity
 from halong.core.errors import Conflict, Forbidden, Invalid
-from halong.core.events import publish
 from halong.core.live import touch
 from halong.core.permissions import SYSTEM, require
 from halong.core.text import fold
@@ -29,8 +30,9 @@ from halong.rules.models import Rule
 Kind = AlertEvent.Kind
 State = Alert.State
 SHELVES = (15, 30, 60, 240, 480, 1440)  # minutes; nothing is shelved for longer than a day
-NOTE = 2000
-TOPIC = "alerts"
+SHELF_CRITICAL = 60  # minutes at most for a critical one
+SHELF_AGAIN = 3  # times within a week; then its rule is to be judged, not the alert put aside once more
+WEEK = timedelta(days=7)
 
 
 @dataclass
@@ -53,6 +55,12 @@ class Condition:
     sector: str = ""
     simulated: bool = False
     root: Alert | None = None
+    window: Maintenance | None = None  # planned work that covers it
+
+    @property
+    def quiet(self) -> bool:
+        """Whether something else explains it. What is critical is never kept quiet."""
+        return self.priority != Rule.Priority.CRITICAL and bool(self.root or self.window)
 
 
 @transaction.atomic
@@ -77,11 +85,16 @@ def raise_alert(condition: Condition, *, by: Any = SYSTEM) -> Alert | None:
 
 def _repeat(condition: Condition) -> Alert | None:
     merged = Alert.objects.open().filter(cause=condition.cause, serial__lt=condition.serial)
+    held = merged.filter(clears_at__isnull=False).exists()
+    critical = condition.priority == Rule.Priority.CRITICAL
+    hushed = critical and merged.filter(suppressed=True).exists()
     changed = merged.update(
         serial=condition.serial,
         state=Case(When(state=State.CLEARED, then=Value(State.NEW)), default=F("state")),
         cleared_at=None,
-        occurrences=F("occurrences") + 1,
+        clears_at=None,
+        occurrences=F("occurrences") + (0 if held else 1),
+        suppressed=Value(False) if critical else F("suppressed"),
         priority=condition.priority,
         evidence=condition.evidence,
         changed_at=timezone.now(),
@@ -89,7 +102,10 @@ def _repeat(condition: Condition) -> Alert | None:
     if not changed:
         return None
     alert = Alert.objects.get(cause=condition.cause, serial=condition.serial)
-    _tell(alert, Kind.REPEATED, SYSTEM, at=condition.at)
+    if not held:  # else it only came back within the time that its rule waits: nothing new
+        _tell(alert, Kind.REPEATED, SYSTEM, at=condition.at)
+    if hushed:
+        _tell(alert, Kind.UNSUPPRESSED, SYSTEM)
     return alert
 
 
@@ -116,12 +132,13 @@ def _open(condition: Condition, by: Any) -> Alert:
         raised_at=condition.at,
         changed_at=timezone.now(),
         root=condition.root,
-        suppressed=condition.root is not None,
+        window=condition.window,
+        suppressed=condition.quiet,
     )
     _tell(alert, Kind.RAISED, by, at=condition.at)
     record(by, "alerts.raise", alert, cause=condition.cause, priority=condition.priority)
     if alert.suppressed:
-        _tell(alert, Kind.SUPPRESSED, by, at=condition.at)
+        _tell(alert, Kind.SUPPRESSED if alert.root_id else Kind.MAINTENANCE, by, at=condition.at)
     return alert
 
 
@@ -129,29 +146,65 @@ def _open(condition: Condition, by: Any) -> Alert:
 def clear_alert(cause: str, serial: int, at: datetime, *, by: Any = SYSTEM) -> Alert | None:
     """The condition is over: an acknowledged alert closes, a new one waits for somebody to acknowledge it."""
     require(by, "alerts.raise", None)
+    standing = Alert.objects.open().filter(cause=cause, serial__lt=serial, cleared_at=None)
+    if not standing.update(serial=serial):
+        return None
+    alert = Alert.objects.get(cause=cause, serial=serial)
+    _end(alert, at, by)
+    alert.refresh_from_db()
+    return alert
+
+
+def _end(alert: Alert, at: datetime, by: Any) -> bool:
+    """The condition of an alert is over since ``at``."""
     now = timezone.now()
     changed = (
         Alert.objects.open()
-        .filter(cause=cause, serial__lt=serial, cleared_at=None)
+        .filter(pk=alert.pk, serial=alert.serial, cleared_at=None)
         .update(
-            serial=serial,
             state=Case(
                 When(state=State.ACKNOWLEDGED, then=Value(State.CLOSED)), default=Value(State.CLEARED)
             ),
             closed_at=Case(When(state=State.ACKNOWLEDGED, then=now), output_field=DateTimeField()),
             cleared_at=at,
+            clears_at=None,
             changed_at=now,
         )
     )
     if not changed:
-        return None
-    alert = Alert.objects.get(cause=cause, serial=serial)
+        return False
+    alert.refresh_from_db()
     _tell(alert, Kind.CLEARED, by, at=at)
     record(by, "alerts.clear", alert)
     if alert.state == State.CLOSED:
         _tell(alert, Kind.CLOSED, by)
     release_consequences(alert)
-    return alert
+    return True
+
+
+@transaction.atomic
+def hold_clear(cause: str, serial: int, at: datetime, *, wait_s: float, by: Any = SYSTEM) -> Alert | None:
+    """The condition ended at ``at``; its alert clears ``wait_s`` seconds later unless it comes back (off-delay)."""
+    require(by, "alerts.raise", None)
+    due = at + timedelta(seconds=wait_s)
+    if due <= timezone.now():
+        return clear_alert(cause, serial, due, by=by)
+    standing = Alert.objects.open().filter(cause=cause, serial__lt=serial, cleared_at=None)
+    if not standing.update(serial=serial, clears_at=due, clears_since=at, changed_at=timezone.now()):
+        return None
+    return Alert.objects.get(cause=cause, serial=serial)
+
+
+@transaction.atomic
+def clear_held(*, by: Any = SYSTEM) -> int:
+    """Clear every alert whose condition has been over for as long as its rule waits; returns how many."""
+    require(by, "alerts.raise", None)
+    due = Alert.objects.open().select_for_update(skip_locked=True).filter(clears_at__lte=timezone.now())
+    done = 0
+    for alert in list(due.order_by("pk")[:1000]):
+        # its serial is that of the end already: clear what is as old as that
+        done += _end(alert, alert.clears_since or timezone.now(), by)
+    return done
 
 
 @transaction.atomic
@@ -212,6 +265,7 @@ def shelve(alert: Alert, *, by: Any, minutes: int, note: str = "") -> Alert:
     if minutes not in SHELVES:
         raise Invalid(_("Choose one of the times."), fields={"minutes": _("Choose one of the times.")})
     now = timezone.now()
+    _require_shelf(alert, minutes, now)
     until = now + timedelta(minutes=minutes)
     free = Q(shelved_until__isnull=True) | Q(shelved_until__lte=now)
     changed = Alert.objects.open().filter(free, pk=alert.pk).update(shelved_until=until, changed_at=now)
@@ -221,6 +275,16 @@ def shelve(alert: Alert, *, by: Any, minutes: int, note: str = "") -> Alert:
     _tell(alert, Kind.SHELVED, by, note=note)
     record(by, "alerts.shelve", alert, minutes=minutes)
     return alert
+
+
+def _require_shelf(alert: Alert, minutes: int, now: datetime) -> None:
+    """Nothing critical disappears for long, and nothing is put aside again and again."""
+    if alert.priority == Rule.Priority.CRITICAL and minutes > SHELF_CRITICAL:
+        words = _("A critical alert can be shelved for an hour at most.")
+        raise Invalid(words, fields={"minutes": words})
+    if alert.events.filter(kind=Kind.SHELVED, at__gt=now - WEEK).count() >= SHELF_AGAIN:
+        words = _("It was shelved three times this week: have its rule changed instead.")
+        raise Invalid(words, fields={"minutes": words})
 
 
 @transaction.atomic
@@ -284,7 +348,7 @@ def mark_false_alarm(alert: Alert, *, by: Any, note: str = "") -> Alert:
 
 def release_consequences(root: Alert) -> int:
     """What a root cause explained speaks for itself again, now that the root is over."""
-    left = list(Alert.objects.open().filter(root=root, suppressed=True))
+    left = list(Alert.objects.open().filter(root=root, suppressed=True, window=None))
     Alert.objects.filter(pk__in=[alert.pk for alert in left]).update(
         suppressed=False, changed_at=timezone.now()
     )
@@ -298,18 +362,3 @@ def _require_person(by: Any, alert: Alert) -> None:
     require(by, "alerts.handle", alert)
     if not isinstance(by, User):
         raise Forbidden(_("Only a person can respond to an alert."))
-
-
-def _note(alert: Alert, kind: str, by: Any, note: str = "", at: datetime | None = None) -> AlertEvent:
-    person = by if isinstance(by, User) else None
-    event = AlertEvent.objects.create(
-        alert=alert, kind=kind, by=person, note=note.strip()[:NOTE], at=at or timezone.now()
-    )
-    publish(AlertChanged(alert.pk, event.pk, kind))
-    return event
-
-
-def _tell(alert: Alert, kind: str, by: Any, note: str = "", at: datetime | None = None) -> AlertEvent:
-    event = _note(alert, kind, by, note, at)
-    touch(TOPIC)
-    return event

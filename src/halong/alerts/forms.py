@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from halong.alerts.actions import NOTE, SHELVES
+from halong.alerts.actions import SHELVES
+from halong.alerts.telling import NOTE
 from halong.alerts.watch import SYSTEM_SECTOR
 from halong.core.formats import format_duration
 from halong.core.sector import all_sectors

@@ -90,6 +90,14 @@ class Alert(models.Model):
     root = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="consequences")
     false_alarm = models.BooleanField(default=False)
     occurrences = models.IntegerField(default=1)
+    # the condition ended, but its rule waits a while whether it comes back (off-delay): then it clears
+    clears_at = models.DateTimeField(null=True, blank=True)
+    clears_since = models.DateTimeField(null=True, blank=True)
+    # the planned work that keeps it quiet
+    window = models.ForeignKey(
+        "alerts.Maintenance", models.SET_NULL, null=True, blank=True, related_name="alerts"
+    )
+    apart = models.BooleanField(default=False)  # somebody took it out of its group
     closed_at = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField(db_index=True)
 
@@ -106,6 +114,7 @@ class Alert(models.Model):
             models.Index(fields=["raised_at"], name="alert_rate"),
             models.Index(fields=["cause", "-serial"], name="alert_cause"),
             models.Index(fields=["-closed_at"], name="alert_history", condition=Q(state="closed")),
+            models.Index(fields=["clears_at"], name="alert_clears", condition=Q(clears_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -137,6 +146,9 @@ class AlertEvent(models.Model):
         NOTE = "note", pgettext_lazy("alert", "Note")
         FALSE_ALARM = "false_alarm", pgettext_lazy("alert", "Marked as a false alarm")
         CLOSED = "closed", pgettext_lazy("alert", "Closed")
+        MAINTENANCE = "maintenance", pgettext_lazy("alert", "Suppressed by planned maintenance")
+        APART = "apart", pgettext_lazy("alert", "Taken out of its group")
+        GROUPED = "grouped", pgettext_lazy("alert", "Back in its group")
 
     alert = models.ForeignKey(Alert, models.CASCADE, related_name="events")
     kind = models.CharField(max_length=14, choices=Kind.choices)
@@ -146,3 +158,67 @@ class AlertEvent(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["alert", "at"], name="alert_timeline")]
+
+
+class MaintenanceQuerySet(models.QuerySet["Maintenance"]):
+    """Lists of planned work."""
+
+    def visible_to(self, user: object) -> Self:
+        """Those of the places, agencies and sectors that the user may see."""
+        return self.filter(scope_q(user, "alerts.view"))
+
+    def at(self, now: datetime) -> Self:
+        """Those that run at a moment."""
+        return self.filter(starts_at__lte=now, ends_at__gt=now, ended_at=None)
+
+
+class Maintenance(models.Model):
+    """Planned work on a thing, or on all things of a sector in a place: what they say meanwhile is suppressed by design,
+    except what is critical. ``place`` and ``agency`` also say who may see it and who may plan it.
+    """
+
+    entity = models.ForeignKey(Entity, models.CASCADE, null=True, blank=True)
+    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True)
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True)
+    sector = models.CharField(max_length=40, blank=True)
+    starts_at = models.DateTimeField(_("begins"))
+    ends_at = models.DateTimeField(_("ends"), db_index=True)
+    reason = models.CharField(_("reason"), max_length=300)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)  # somebody ended it before its time
+
+    objects = MaintenanceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=models.F("starts_at")), name="maintenance_lasts"),
+            models.CheckConstraint(
+                condition=Q(entity__isnull=False) | Q(place__isnull=False) | ~Q(sector=""),
+                name="maintenance_of_something",
+            ),
+        ]
+
+
+class Tuning(models.Model):
+    """A proposal that somebody applied to a rule: its parameters before and after, what the past would have been with
+    either (alerts in ``days``), and whether it was undone.
+    """
+
+    rule = models.ForeignKey(Rule, models.CASCADE, related_name="tunings")
+    kind = models.CharField(max_length=12)  # off-delay, on-delay
+    before = models.JSONField()
+    after = models.JSONField()
+    version = models.IntegerField()  # of the rule, after it
+    days = models.IntegerField()
+    count_before = models.IntegerField()
+    count_after = models.IntegerField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["-at"], name="tuning_latest")]

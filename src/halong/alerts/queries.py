@@ -13,7 +13,6 @@ from django.utils import timezone
 from halong.alerts.models import Alert, AlertQuerySet
 from halong.context.models import Entity
 from halong.core.text import fold
-from halong.ingest.models import Source
 
 SLOT = timedelta(minutes=10)
 SLOTS = 18  # three hours
@@ -188,15 +187,6 @@ def counts(alerts: AlertQuerySet, now: datetime | None = None) -> dict[str, dict
 def changed_since(alerts: AlertQuerySet, since: datetime) -> AlertQuerySet:
     """What became different after ``since``, the newest change first."""
     return alerts.filter(changed_at__gt=since).order_by("-changed_at")
-
-
-def root_of(entity: Entity) -> Alert | None:
-    """The open alert about the source that this thing's readings come through, if that source is named for
-    it.
-    """
-    sources = Source.objects.filter(settings__entity=entity.urn).values_list("pk", flat=True)
-    causes = [f"source:{pk}" for pk in sources]
-    return Alert.objects.open().filter(cause__in=causes, cleared_at=None).first()
 
 
 @dataclass(frozen=True)

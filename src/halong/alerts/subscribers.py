@@ -5,8 +5,10 @@
 from django.utils import timezone
 
 from halong.alerts import evidence
-from halong.alerts.actions import Condition, clear_alert, raise_alert
-from halong.alerts.queries import root_of
+from halong.alerts.actions import Condition, clear_alert, hold_clear, raise_alert
+from halong.alerts.events import AlertChanged
+from halong.alerts.models import Alert
+from halong.alerts.quality.quieting import adopt_children, root_of, window_of
 from halong.core.events import subscribe
 from halong.observations.models import Series
 from halong.rules.events import Crossing
@@ -22,12 +24,7 @@ def cause_of(crossing: Crossing) -> str:
 def on_crossing(crossing: Crossing) -> None:
     """Raise or clear the alert of a rule and a series. A rule or series that is gone by now is left alone."""
     if not crossing.rising:
-        # A condition that ended because its rule was switched off has no reading: it ends now.
-        clear_alert(
-            cause_of(crossing),
-            crossing.serial,
-            crossing.time if crossing.value is not None else timezone.now(),
-        )
+        _over(crossing)
         return
     rule = Rule.objects.filter(pk=crossing.rule_id).first()
     series = (
@@ -54,5 +51,31 @@ def on_crossing(crossing: Crossing) -> None:
             sector=entity.sector,
             simulated=entity.simulated,
             root=root_of(entity) if rule.kind == Rule.Kind.SILENCE else None,
+            window=window_of(entity, timezone.now()),
         )
     )
+
+
+def _over(crossing: Crossing) -> None:
+    """The condition ended. One that ended because its rule was switched off has no reading: it ends now."""
+    if crossing.value is None:
+        clear_alert(cause_of(crossing), crossing.serial, timezone.now())
+        return
+    rule = Rule.objects.filter(pk=crossing.rule_id).first()
+    wait_s = rule.params.get("clear_for_s", 0) if rule is not None else 0
+    if wait_s:
+        hold_clear(cause_of(crossing), crossing.serial, crossing.time, wait_s=wait_s)
+    else:
+        clear_alert(cause_of(crossing), crossing.serial, crossing.time)
+
+
+@subscribe(AlertChanged)
+def on_root(happened: AlertChanged) -> None:
+    """A source or gateway that falls silent explains the silence of what comes through it."""
+    if happened.kind != "raised":
+        return
+    alert = Alert.objects.select_related("rule", "entity").filter(pk=happened.alert_id).first()
+    if alert is not None and (
+        alert.cause.startswith("source:") or (alert.rule and alert.rule.kind == Rule.Kind.SILENCE)
+    ):
+        adopt_children(alert)

@@ -52,6 +52,8 @@ def _threshold(params: Threshold) -> str:
     if params.clear is not None and params.clear != params.limit:
         end = _("; over at {end}")
         words += end.format(end=_value(params.clear, params.unit))
+    if params.clear_for_s:
+        words += _("; cleared after {time}").format(time=format_duration(params.clear_for_s))
     return words
 
 

@@ -111,9 +111,12 @@ class RuleForm(forms.Form):
                 self.draft().checked()
             except Invalid as error:
                 for name, words in error.fields.items():
-                    known = {"for_s": "for_minutes", "after_s": "after_minutes", "seconds": "hours"}.get(
-                        name, name
-                    )
+                    known = {
+                        "for_s": "for_minutes",
+                        "clear_for_s": "clear_minutes",
+                        "after_s": "after_minutes",
+                        "seconds": "hours",
+                    }.get(name, name)
                     self.add_error(known if known in self.fields else None, words)
                 if not error.fields:
                     self.add_error(None, error.detail)
@@ -174,7 +177,20 @@ class ThresholdForm(RuleForm):
         help_text=_("A value somewhat inside the limit avoids alerts that come and go. Empty: the limit."),
     )  # fmt: skip
     for_minutes = _number(_("For at least, minutes"), required=False, min_value=0, initial=0)
-    condition = ("limit_id", "averaging", "direction", "limit", "unit", "clear", "for_minutes")
+    clear_minutes = _number(
+        _("Cleared after, minutes"), required=False, min_value=0, initial=0,
+        help_text=_("What comes back sooner is the same alert, not another one."),
+    )  # fmt: skip
+    condition = (
+        "limit_id",
+        "averaging",
+        "direction",
+        "limit",
+        "unit",
+        "clear",
+        "for_minutes",
+        "clear_minutes",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -191,6 +207,7 @@ class ThresholdForm(RuleForm):
             "clear": data["clear"],
             "unit": data["unit"],
             "for_s": round((data["for_minutes"] or 0) * MINUTE),
+            "clear_for_s": round((data["clear_minutes"] or 0) * MINUTE),
         }
 
 
@@ -322,6 +339,8 @@ def initial_of(draft: RuleDraft) -> dict[str, Any]:
     shown["entities"] = [entity.pk for entity in draft.entities]
     if "for_s" in params:
         shown["for_minutes"] = params["for_s"] / MINUTE
+    if "clear_for_s" in params:
+        shown["clear_minutes"] = params["clear_for_s"] / MINUTE
     if params.get("after_s"):
         shown["after_minutes"] = params["after_s"] / MINUTE
     if "seconds" in params:

@@ -20,18 +20,20 @@ class _Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 class Threshold(_Params, frozen=True, kw_only=True):
     """True while the value is beyond ``limit``; ends at ``clear`` (hysteresis); only after it held for
-    ``for_s`` seconds.
+    ``for_s`` seconds. Its alert clears once the condition has been over for ``clear_for_s`` seconds (off-delay): that is
+    kept by ``alerts``, so that transitions stay what readings say.
     """
 
     direction: Direction = "above"
     limit: float
     clear: float | None = None
     for_s: int = 0
+    clear_for_s: int = 0
     unit: str = ""
 
     def faults(self) -> dict[str, str]:
         """What is wrong, by field."""
-        faults = _seconds(for_s=self.for_s)
+        faults = _seconds(for_s=self.for_s, clear_for_s=self.clear_for_s)
         if self.clear is not None:
             if self.direction == "above" and self.clear > self.limit:
                 faults["clear"] = _("The end must not be above the limit.")

@@ -49,6 +49,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
         "measures": [(sector, options(found)) for sector, found in measures(view)],
         "indicators": _indicators(view, today),
         "trees": _trees(today),
+        "foreign_layer": has_perm(view.user, "warnings.view"),
     }
     return render(request, "panorama/map.html", context)
 

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
+from halong.warnings.foreign.urls import urlpatterns as foreign
 from halong.warnings.views import desk, public, setup
 
 urlpatterns = [
+    *foreign,
     path("warnings", desk.warnings, name="warnings"),
     path("warnings/new", desk.new, name="warning-new"),
     path("warnings/shown", desk.shown, name="warning-shown"),

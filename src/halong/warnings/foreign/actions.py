@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,7 +12,7 @@ from halong.audit.actions import record
 from halong.core.errors import Conflict, Forbidden, Invalid
 from halong.core.live import touch
 from halong.core.permissions import SYSTEM, Actor, require
-from halong.warnings.foreign.taking import TOPIC
+from halong.warnings.foreign.taking import ENDLESS, TOPIC
 from halong.warnings.models import ForeignWarning
 
 
@@ -36,10 +37,11 @@ def release_foreign(warning: ForeignWarning, *, by: Actor, reason: str) -> Forei
 
 @transaction.atomic
 def expire_foreign(*, now: datetime, by: Actor = SYSTEM) -> int:
-    """End those whose time is over. Returns how many."""
+    """End those whose time is over, or, where they say none, a day after they were sent. Returns how many."""
     require(by, "warnings.check")
     standing = ForeignWarning.objects.filter(state=ForeignWarning.State.STANDING)
-    over = standing.filter(expires__lte=now).update(state=ForeignWarning.State.EXPIRED, ended_at=now)
+    due = Q(expires__lte=now) | Q(expires=None, sent__lte=now - ENDLESS)
+    over = standing.filter(due).update(state=ForeignWarning.State.EXPIRED, ended_at=now)
     if over:
         touch(TOPIC)
     return over

@@ -26,6 +26,7 @@ from halong.warnings.models import ForeignWarning
 KIND = "cap.alert"
 TOPIC = "foreign-warnings"
 AHEAD = timedelta(hours=1)  # that another's clock may be fast
+ENDLESS = timedelta(days=1)  # how long one stands that says no end
 LANGUAGES = ("vi", "en")  # which block stands for the alert in lists
 TYPES = frozenset({"Alert", "Update", "Cancel"})
 STATUSES = frozenset({"Actual", "Exercise", "Test"})
@@ -119,7 +120,7 @@ def _keep(source: Source, alert: Alert, content: bytes, signature: str, note: st
 def _state(alert: Alert, expires: datetime | None, now: datetime) -> str:
     if alert.msg_type == "Cancel":
         return State.CANCELLED
-    return State.EXPIRED if expires is not None and expires <= now else State.STANDING
+    return State.EXPIRED if (expires or alert.sent + ENDLESS) <= now else State.STANDING
 
 
 def _chosen(alert: Alert) -> Info:

@@ -263,7 +263,7 @@ class Migration(migrations.Migration):
                 ('infos', models.JSONField(default=list)),
                 ('shape', models.JSONField(null=True)),
                 ('undrawn', models.JSONField(default=list)),
-                ('signature', models.CharField(choices=[('none', 'Not signed'), ('good', 'Good, by the known certificate'), ('unknown', "Intact, the signer isn't known"), ('bad', 'Not good')], max_length=8)),
+                ('signature', models.CharField(choices=[('none', 'Not signed'), ('good', 'Good, by the known certificate'), ('unknown', "Intact, the signer isn't known"), ('unchecked', "There, but it can't be checked"), ('bad', 'Not good')], max_length=10)),
                 ('signature_note', models.CharField(blank=True, max_length=300)),
                 ('held', models.BooleanField(default=False)),
                 ('holds', models.JSONField(default=list)),

@@ -5,4 +5,15 @@ from halong.warnings.models.dispatch import Dispatch, Outlet, Subscriber
 from halong.warnings.models.foreign import ForeignWarning
 from halong.warnings.models.warning import OPEN, Act, Area, Warning
 
-__all__ = ["OPEN", "Act", "Area", "Authority", "Dispatch", "ForeignWarning", "Outlet", "Subscriber", "Warning", "Wording"]
+__all__ = [
+    "OPEN",
+    "Act",
+    "Area",
+    "Authority",
+    "Dispatch",
+    "ForeignWarning",
+    "Outlet",
+    "Subscriber",
+    "Warning",
+    "Wording",
+]

@@ -45,6 +45,7 @@ class ForeignWarning(models.Model):
         NONE = "none", pgettext_lazy("signature", "Not signed")
         GOOD = "good", pgettext_lazy("signature", "Good, by the known certificate")
         UNKNOWN = "unknown", pgettext_lazy("signature", "Intact, the signer isn't known")
+        UNCHECKED = "unchecked", pgettext_lazy("signature", "There, but it can't be checked")
         BAD = "bad", pgettext_lazy("signature", "Not good")
 
     source = models.ForeignKey(Source, models.SET_NULL, null=True, related_name="+")
@@ -67,7 +68,7 @@ class ForeignWarning(models.Model):
     infos = models.JSONField(default=list)
     shape = models.JSONField(null=True)
     undrawn = models.JSONField(default=list)
-    signature = models.CharField(max_length=8, choices=Signature.choices)
+    signature = models.CharField(max_length=10, choices=Signature.choices)
     signature_note = models.CharField(max_length=300, blank=True)
     held = models.BooleanField(default=False)
     holds = models.JSONField(default=list)
@@ -101,6 +102,13 @@ class ForeignWarning(models.Model):
 
     def __str__(self) -> str:
         return self.headline or self.event or self.identifier
+
+    @property
+    def bounds(self) -> str:
+        """West, south, east, north of what can be drawn, for a map; empty: nothing can."""
+        points = [point for part in (self.shape or {}).get("coordinates", []) for point in part[0]]
+        lons, lats = [lon for lon, _lat in points], [lat for _lon, lat in points]
+        return f"{min(lons)},{min(lats)},{max(lons)},{max(lats)}" if points else ""
 
     @property
     def severity_key(self) -> str:

@@ -248,6 +248,7 @@ class HalongMap extends HTMLElement {
     const parts = [];
     if (this.hasAttribute("replay-src")) parts.push(import("./map-time.js").then(({ addTime }) => addTime(this)));
     if (this.hasAttribute("panel")) parts.push(import("./map-panel.js").then(({ startPanel }) => startPanel(this)));
+    if (this.map && this.hasAttribute("overlay-src")) parts.push(import("./map-overlay.js").then(({ startOverlay }) => startOverlay(this)));
     if (this.hasAttribute("area-src") || this.hasAttribute("draw")) parts.push(import("./map-area.js").then(({ startArea }) => startArea(this)));
     await Promise.all(parts);
   }

@@ -14,7 +14,8 @@ Measure = Callable[[], dict[str, float]]
 Attempt = Callable[[str, Measure], dict[str, float]]
 
 PARTS = (
-    "ingest", "doors", "live", "queries", "search", "wall", "map", "indicators", "citizens", "analysis", "whole",
+    "ingest", "doors", "live", "queries", "search", "wall", "map", "indicators", "citizens", "incidents", "analysis",
+    "whole",
 )  # fmt: skip
 SOAK = "soak"  # only when asked for by name: it takes as long as one wants it to
 
@@ -88,7 +89,18 @@ def _on_stage(
         os.environ.update(DATABASE_URL=product.url, HALONG_HOME=str(product.home), HALONG_SIMULATE="0")
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "halong.settings")
         django.setup()
-        from halong.bench import citizens, doors, finding, indicators, ingest, live, maps, queries, walls
+        from halong.bench import (
+            citizens,
+            doors,
+            finding,
+            incidents,
+            indicators,
+            ingest,
+            live,
+            maps,
+            queries,
+            walls,
+        )
 
         stage = ingest.Stage(product)
         steps: list[tuple[str, Measure]] = [
@@ -103,6 +115,7 @@ def _on_stage(
             ("search", lambda: finding.measure(product, say)),
             ("indicators", lambda: indicators.measure(product, say, arguments.scale)),
             ("citizens", lambda: citizens.measure(product, say, arguments.scale)),
+            ("incidents", lambda: incidents.measure(product, say, arguments.scale)),
         ]
         for name, step in steps:
             if name in wanted:

@@ -57,6 +57,7 @@ FIGURES = (
            False, 0),
     Figure("similar_reports_ms", "similar reports among 200,000, p95", "ms", 50, 50, False, 1),
     Figure("open311_posts_per_s", "reports through Open311 for 20 s, all stored", "per second", 200, 200, True, 0),
+    Figure("incident_5k_timeline_ms", "room of an incident with 5,000 rows in its timeline, p95", "ms", 200, 200, False, 0),
     Figure("anomaly_precision", "flags that belong to a fault put in (see docs/analysis.md)", "of flags", 0.9, 0.9, True),
     Figure("anomaly_recall", "faults put in that are flagged", "of faults", 0.8, 0.8, True),
     Figure("anomaly_false_per_month", "flags on untouched series", "a series and month", 1, 1, False),

@@ -36,12 +36,6 @@ class WarningsConfig(AppConfig):
                 "warnings", pgettext_lazy("menu", "Warnings"), "speakerphone", "warnings", 19, "warnings.view"
             ),
         )
-        menu.register(
-            "public-warnings",
-            MenuItem(
-                "public-warnings", _("Warnings"), "alert-triangle", "public-warnings", 20, shell="citizen"
-            ),
-        )
         live_topics.register("warnings", "warnings.view")
         live_topics.register("foreign-warnings", "warnings.view")
         takers.register(KIND, take_alert)

@@ -28,6 +28,7 @@ SEVERITY = {
     "Minor": "attention",
     "Unknown": "attention",
 }
+PRACTICE = {"Exercise": {"vi": "DIỄN TẬP", "en": "EXERCISE"}, "Test": {"vi": "THỬ NGHIỆM", "en": "TEST"}}
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ def preview(warning: Warning) -> dict[str, Any]:
             {
                 "language": language,
                 "headline": getattr(warning, f"headline_{language}"),
+                "practice": PRACTICE.get(warning.status, {}).get(language, ""),
                 "description": said_description(warning, language),
                 "instruction": getattr(warning, f"instruction_{language}"),
                 "areas": [area.name_vi if language == "vi" else area.name_en for area in _areas(warning)],

@@ -65,7 +65,7 @@ def text_of(warning: Warning, language: str = "vi") -> str:
     end = local(warning.expires).strftime("%H:%M %d/%m")
     until = "" if warning.msg_type == Warning.MsgType.CANCEL else (f" Đến {end}." if vi else f" Until {end}.")
     where = f" {settings.PUBLIC_URL}/c/warnings/{warning.number}" if settings.PUBLIC_URL else ""
-    said = headline.rstrip(".")
+    said = headline.rstrip(".") or "…"
     return f"{mark}{f'{body}: ' if body else ''}{said}.{until}{where}"
 
 

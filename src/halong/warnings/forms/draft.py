@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as gettext_now
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +30,11 @@ def picker() -> forms.DateTimeInput:
 
 def units() -> "QuerySet[Place]":
     """The units of today: the province first, then by name."""
-    return Place.objects.on(timezone.localdate()).defer("boundary").order_by("parent_id", "sort_key")
+    return (
+        Place.objects.on(timezone.localdate())
+        .defer("boundary")
+        .order_by(F("parent").asc(nulls_first=True), "sort_key")
+    )
 
 
 def _text(label: Any, rows: int) -> forms.CharField:
@@ -66,7 +70,7 @@ class DraftForm(forms.Form):
     onset = forms.DateTimeField(label=_("Begins"), required=False, widget=picker())
     expires = forms.DateTimeField(label=_("In force until"), widget=picker())
     places = PlacesField(Place.objects.none(), label=_("Wards, communes, special zones"), required=False,
-                         widget=forms.SelectMultiple(attrs={"size": 8}))  # fmt: skip
+                         widget=forms.CheckboxSelectMultiple)  # fmt: skip
     area = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20_000)
     area_name = forms.CharField(
         label=_("Name of the drawn area"), required=False, max_length=200,

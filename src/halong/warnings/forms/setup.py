@@ -34,9 +34,7 @@ class AuthorityForm(forms.Form):
         help_text=_("Number, date and article of the decision that gives it."),
     )
     delegate = PersonField(User.objects.none(), label=_("Who approves"), empty_label="–")
-    places = PlacesField(
-        Place.objects.none(), label=_("Places"), widget=forms.SelectMultiple(attrs={"size": 8})
-    )
+    places = PlacesField(Place.objects.none(), label=_("Places"), widget=forms.CheckboxSelectMultiple)
     since = forms.DateTimeField(label=_("From"), widget=picker())
     until = forms.DateTimeField(label=_("Until"), widget=picker(), required=False)
     practice = forms.BooleanField(label=_("For exercises and tests only"), required=False)

@@ -5,6 +5,7 @@ from halong.core.registry import (
     SearchProvider,
     alert_actions,
     alert_blocks,
+    entity_blocks,
     live_topics,
     menu,
     panorama_blocks,
@@ -41,6 +42,7 @@ class IncidentsConfig(AppConfig):
         menu.register("incidents", blocks.MENU)
         alert_actions.register("incident", blocks.ALERTS)
         alert_blocks.register("incidents", blocks.ALERT)
+        entity_blocks.register("incidents", blocks.ENTITY)
         report_blocks.register("incidents", blocks.REPORT)
         panorama_blocks.register("incidents", blocks.PANORAMA)
         wall_tiles.register("incidents", blocks.WALL)

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from django.db.models import CharField
+from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from halong.alerts.models import Alert
 from halong.context.scope import scope_of
 from halong.core.permissions import has_perm
 from halong.core.registry import Block, ListAction, MenuItem, WallTile
@@ -34,6 +37,15 @@ def _of(request: HttpRequest, kind: str, thing: Any) -> dict[str, Any] | None:
     return {"incidents": incidents, "href": f"{reverse('incident-declare')}?{urlencode({kind: thing.pk})}"}
 
 
+def of_entity(request: HttpRequest, entity: Any) -> dict[str, Any] | None:
+    """What is under way because of a thing: incidents that one of its alerts belongs to."""
+    alerts = Alert.objects.filter(entity=entity).annotate(word=Cast("pk", CharField())).values("word")
+    rows = Part.objects.filter(kind=Part.Kind.ALERT, live=True, ref__in=alerts).values("incident")
+    seen = Incident.objects.visible_to(request.user).under_way().filter(pk__in=rows)
+    incidents = list(seen.order_by("-severity", "-declared_at")[:5])
+    return {"incidents": incidents} if incidents else None
+
+
 def on_panorama(request: HttpRequest, _subject: Any) -> dict[str, Any] | None:
     """What is under way, the gravest first."""
     return {"rows": queries.board(request.user, scope_of(request, remember=False))}
@@ -42,6 +54,7 @@ def on_panorama(request: HttpRequest, _subject: Any) -> dict[str, Any] | None:
 MENU = MenuItem("incidents", _("Incidents"), "urgent", "incidents", 18, "incidents.view")
 ALERT = Block("incidents", "incidents/blocks/offer.html", of_alert, 10, "incidents.view")
 REPORT = Block("incidents", "incidents/blocks/offer.html", of_report, 10, "incidents.view")
+ENTITY = Block("incidents", "incidents/blocks/entity.html", of_entity, 5, "incidents.view")
 PANORAMA = Block("incidents", "incidents/blocks/panorama.html", on_panorama, 10, "incidents.view")
 WALL = WallTile(
     "incidents", _("Incidents under way"), "urgent", "incidents/blocks/wall.html", 20, board.on_wall,

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from halong.context.scope import Scope
 from halong.core.registry import wall_tiles
-from halong.incidents.actions import close_incident
+from halong.incidents.actions import PartRef, close_incident
 
 
 def test_alerts_can_be_ticked(desk, alert):
@@ -28,6 +28,15 @@ def test_an_alert_leads_to_the_form_then_to_its_incident(desk, make_alert, incid
     taken = desk.get(reverse("alert", args=[alert.pk])).text
     assert reverse("incident", args=[incident.pk]) in taken
     assert f"{reverse('incident-declare')}?alert=" not in taken
+
+
+def test_a_thing_says_what_is_under_way_because_of_it(desk, declare, make_alert, station):
+    alert = make_alert(entity=station)
+    assert "Incidents here" not in desk.get(reverse("entity", args=[station.urn])).text
+    made = declare(title="Khói ở Cẩm Phả", parts=(PartRef("alert", str(alert.pk)),))
+    page = desk.get(reverse("entity", args=[station.urn])).text
+    assert "Incidents here" in page
+    assert reverse("incident", args=[made.pk]) in page
 
 
 @pytest.mark.parametrize("name", ["panorama", "incidents-now", "incidents-board", "incidents"])

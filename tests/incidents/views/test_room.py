@@ -66,7 +66,7 @@ def test_a_note_names_people_and_carries_photographs(desk, incident, other, phot
     assert text in first.text
     entry = Entry.objects.get(incident=incident, kind="note")
     assert [mention.person for mention in entry.mentions.all()] == [other]
-    assert Notice.objects.filter(person=other).count() == 1
+    assert Notice.objects.filter(user=other).count() == 1
     kept = entry.photos.get()
     small = desk.get(reverse("incident-photo", args=[kept.pk]) + "?small")
     assert (small.headers["Content-Type"], small.content[:3]) == ("image/jpeg", b"\xff\xd8\xff")

@@ -26,7 +26,7 @@ def answers_of(plan: StepPlan, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def number(text: str) -> float:
     """A number as people write it here: a comma is the decimal sign, dots before it group; a lone dot is decimal."""
-    text = text.replace(" ", "")
+    text = text.replace(" ", "").replace("−", "-")
     if "," in text:
         text = text.replace(".", "").replace(",", ".")
     value = float(text)

@@ -11,9 +11,10 @@ from django.utils.translation import pgettext
 
 from halong.context.scope import scope_of, selectors
 from halong.core.permissions import has_perm
-from halong.incidents import queries
 from halong.incidents.forms.filters import IncidentFilter
 from halong.incidents.models import Incident
+from halong.incidents.queries.listing import counts as counts_of
+from halong.incidents.queries.listing import listing as incidents_of
 from halong.playbooks.kinds import kind_of
 
 A_PAGE = 50
@@ -38,7 +39,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     return {
         "page": page,
         "tab": tab,
-        "tabs": _tabs(request, tab, queries.counts(request.user, scope)),
+        "tabs": _tabs(request, tab, counts_of(request.user, scope)),
         "filter": form,
         "narrowed": bool(wanted),
         "may_declare": has_perm(request.user, "incidents.declare"),
@@ -51,7 +52,7 @@ def rows(request: HttpRequest, tab: str, wanted: dict[str, Any]) -> Any:
     """The incidents of a tab that fit the filter."""
     given = {**wanted}
     place = given.pop("place", None)
-    found = queries.listing(request.user, scope_of(request, remember=False), tab=tab, **given)
+    found = incidents_of(request.user, scope_of(request, remember=False), tab=tab, **given)
     return found.filter(place__path__startswith=place.path) if place else found
 
 

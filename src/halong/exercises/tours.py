@@ -93,7 +93,7 @@ OPERATOR = (
     Step(
         pgettext_lazy("tour", "Incidents"),
         _(
-            "One or several alerts, reports or a call become an incident in one step; it gets a commander, a playbook and a timeline that writes itself."
+            "One or several alerts, reports or a call become an incident in one step; with a commander, a playbook and a timeline."
         ),
         _rail("/incidents"),
         "/incidents",
@@ -241,13 +241,42 @@ ADMINISTRATOR = (
     _END,
 )
 CITIZEN = (
-    Step(_("Tell us what you see"), _("A few words, a place, a photograph if you like. Neither name nor account is needed."), 'a[href^="/c/report"]', "/c"),
-    Step(_("Keep the code"), _("You get a code: with it you follow your report, answer questions and say whether you are content."), ".bottombar, main"),
-    Step(_("What others reported"), _("The map and the list show what was reported near you. If you meet the same, say so with one press."), 'a[href^="/c/reports"], main'),
-    Step(_("Warnings"), _("What you should know and do stands at the top. You may be told on this device, for your area."), "main"),
-    Step(_("Without network"), _("What you write is kept on the device and sent when there is network again."), "main"),
-    Step(_("Language"), _("Vietnamese or English, at the end of every page. The tour starts again from there, too."), ".citizen-foot"),
-)  # fmt: skip
+    Step(
+        _("Tell us what you see"),
+        _("A few words, a place, a photograph if you like. Neither name nor account is needed."),
+        'a[href^="/c/report"]',
+        "/c",
+    ),
+    Step(
+        _("Keep the code"),
+        _(
+            "You get a code: with it you follow your report, answer questions and say whether you are content."
+        ),
+        ".bottombar, main",
+    ),
+    Step(
+        _("What others reported"),
+        _(
+            "The map and the list show what was reported near you. If you meet the same, say so with one press."
+        ),
+        'a[href^="/c/reports"], main',
+    ),
+    Step(
+        _("Warnings"),
+        _("What you should know and do stands at the top. You may be told on this device, for your area."),
+        "main",
+    ),
+    Step(
+        _("Without network"),
+        _("What you write is kept on the device and sent when there is network again."),
+        "main",
+    ),
+    Step(
+        _("Language"),
+        _("Vietnamese or English, at the end of every page. The tour starts again from there, too."),
+        ".citizen-foot",
+    ),
+)
 
 TOURS: dict[str, Tour] = {
     "operator": Tour(_("First hour: operator"), ("operator",), OPERATOR),

@@ -18,8 +18,8 @@ def steps(request: HttpRequest, tour: str) -> JsonResponse:
     """The steps of a tour in the page's language; ``step``: where this person left it."""
     if tour not in TOURS:
         raise Http404
-    found = TourVisit.objects.filter(user=request.user, tour=tour, over_at=None) if _person(request) else None
-    visit = found.first() if found is not None else None
+    user = _person(request)
+    visit = TourVisit.objects.filter(user=user, tour=tour, over_at=None).first() if user else None
     return JsonResponse({**as_json(tour), "step": visit.step if visit else 0})
 
 

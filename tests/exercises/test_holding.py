@@ -4,8 +4,6 @@ import json
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from halong.core.errors import Conflict, Forbidden, Invalid, NotFound
 from halong.core.permissions import SYSTEM
@@ -153,9 +151,9 @@ def test_a_practice_counts_so_many_months(db, person, day, months, until):
     assert expiry("storm-day", day) == until
 
 
-@given(day=st.dates(date(2020, 1, 1), date(2090, 1, 1)))
+@pytest.mark.parametrize("day", [date(2026, 11, 23), date(2028, 2, 29), date(2027, 12, 31)])
 def test_without_a_rule_it_counts_a_year(db, day):
-    assert timedelta(days=364) <= expiry("storm-day", day) - day <= timedelta(days=366)
+    assert timedelta(days=365) <= expiry("storm-day", day) - day <= timedelta(days=366)
 
 
 def test_a_scenarios_own_rule_comes_before_that_for_all_and_the_old_one_ends(person):

@@ -6,6 +6,8 @@ so many times less, down to ``SHORTEST`` seconds; otherwise most of a storm woul
 
 import sys
 
+from django.db import transaction
+
 from halong.context.models import Entity
 from halong.core.permissions import SYSTEM
 from halong.exercises.actions.entering import add_people
@@ -24,6 +26,7 @@ MISSED = 3  # readings after which a thing of the story counts as silent
 STEP = 300  # seconds of the story from one of its readings to the next
 
 
+@transaction.atomic
 def prepare_exercise() -> None:
     """What ``halong prepare`` does in such a data folder, after the profile was loaded. Harmless when done again."""
     order = read_order(path())

@@ -79,7 +79,7 @@ class Silence(_Params, frozen=True, kw_only=True):
 
     def seconds(self, interval_s: int) -> float:
         """How long a series of this interval may be silent."""
-        return self.after_s if self.after_s is not None else self.intervals * interval_s
+        return float(self.after_s) if self.after_s is not None else float(self.intervals * interval_s)
 
 
 class Range(_Params, frozen=True, kw_only=True):

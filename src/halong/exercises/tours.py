@@ -93,7 +93,7 @@ OPERATOR = (
     Step(
         pgettext_lazy("tour", "Incidents"),
         _(
-            "One or several alerts, reports or a call become an incident in one step; with a commander, a playbook and a timeline."
+            "One or several alerts, reports or a call become an incident in one step: commander, playbook, timeline."
         ),
         _rail("/incidents"),
         "/incidents",

@@ -88,7 +88,9 @@ class MergeForm(OtherForm):
 class LinkForm(OtherForm):
     """Two that have to do with each other; also those that are over."""
 
-    kind = forms.ChoiceField(label=_("How"), widget=forms.RadioSelect, initial=Link.Kind.RELATED)
+    kind = forms.ChoiceField(
+        label=pgettext_lazy("link of incidents", "How"), widget=forms.RadioSelect, initial=Link.Kind.RELATED
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

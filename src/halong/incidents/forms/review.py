@@ -33,7 +33,9 @@ class CorrectionForm(forms.Form):
     text = forms.CharField(label=_("What will be done"), required=False, max_length=300)
     agency = forms.ModelChoiceField(Agency.objects.none(), label=_("Agency"), required=False, empty_label="–")
     due = forms.DateField(
-        label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=pgettext_lazy("corrective action", "Until"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -14,7 +14,7 @@ from halong.core.formats import format_number
 from halong.core.permissions import has_perm
 from halong.incidents import queries
 from halong.incidents.models import Incident, Part, Role, Step
-from halong.incidents.queries import Room
+from halong.incidents.queries import Near, NearThing, Room
 from halong.incidents.screens.acts import ELSEWHERE, acts_of
 from halong.incidents.screens.listing import feature
 from halong.incidents.steps.plan import FORMER, may
@@ -23,7 +23,7 @@ from halong.playbooks.roles import ROLES
 from halong.playbooks.schema import StepPlan, read_step
 
 AROUND = (0.05, 0.035)  # degrees on each side of a point: about 5 km × 4 km
-TIMELINE = 50
+KILOMETRE = 1000
 
 
 @dataclass(frozen=True)
@@ -171,6 +171,18 @@ def area_of(incident: Incident) -> dict[str, Any]:
     """The area as GeoJSON; nothing where none is drawn."""
     shapes = [{"type": "Feature", "properties": {}, "geometry": incident.area}] if incident.area else []
     return {"type": "FeatureCollection", "features": shapes}
+
+
+def near_context(incident: Incident, found: Near) -> dict[str, Any]:
+    """What is near with distances in words."""
+    groups = [(group, [_near_row(thing) for thing in group.things]) for group in found.groups]
+    return {"incident": incident, "near": found, "groups": groups}
+
+
+def _near_row(thing: NearThing) -> dict[str, str]:
+    far = thing.distance_m
+    words = f"{format_number(far, 0)} m" if far < KILOMETRE else f"{format_number(far / KILOMETRE, 1)} km"
+    return {"label": thing.label, "words": words, "url": thing.url, "telephone": thing.telephone}
 
 
 def people_json(found: list[User]) -> dict[str, Any]:

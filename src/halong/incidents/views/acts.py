@@ -67,6 +67,10 @@ def take(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     form = act.form(request.POST, incident=incident, user=request.user)
     if not form.is_valid():
         return _form(request, incident, act, form)
+    return _try(request, incident, act, form)
+
+
+def _try(request: HttpRequest, incident: Incident, act: Act, form: ActForm) -> HttpResponse:
     now = incident.version
     incident.version = form.cleaned_data["version"]
     try:
@@ -79,8 +83,7 @@ def take(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     except Conflict as error:
         again = request.POST.copy()
         again["version"] = str(now)
-        form.data = again
-        incident.version = now
+        form.data, incident.version = again, now
         return _form(request, incident, act, form, late=error.detail)
     return _done(request, incident, act, made)
 

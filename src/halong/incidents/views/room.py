@@ -131,7 +131,7 @@ def near(request: HttpRequest, pk: int) -> HttpResponse:
     """What is near it and who answers for it, with numbers to call."""
     incident = visible(request, pk)
     found = queries.near(incident, request.user)
-    return render(request, "incidents/parts/near.html", {"incident": incident, "near": found})
+    return render(request, "incidents/parts/near.html", rooms.near_context(incident, found))
 
 
 @access("incidents.view")

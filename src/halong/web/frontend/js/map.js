@@ -236,7 +236,7 @@ class HalongMap extends HTMLElement {
 
   /** What lies over the plate, with or without WebGL. */
   async #furnish() {
-    if (!this.still && !this.hasAttribute("panel")) addChips(this, this.everything);
+    if (!this.still && !this.hasAttribute("panel") && !this.hasAttribute("bare")) addChips(this, this.everything);
     const inset = makeInset(this.#sea);
     this.append(inset);
     // Under the chips, however many lines they need.

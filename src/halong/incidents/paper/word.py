@@ -63,9 +63,15 @@ def _set_up(made: Any, sheet: dict[str, Any]) -> None:
     for level in (1, 2):
         style = made.styles[f"Heading {level}"]
         style.font.name, style.font.size, style.font.color.rgb = FONT, Pt(13), JADE
-        style.element.rPr.rFonts.set(qn("w:asciiTheme"), FONT)
+        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):  # else the theme's font wins
+            style.element.rPr.rFonts.attrib.pop(qn(f"w:{theme}"), None)
         style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(12), Pt(4)
         style.paragraph_format.keep_with_next = True
+    title = made.styles["Title"]
+    title.font.name, title.font.color.rgb = FONT, RGBColor(0x14, 0x21, 0x2B)
+    for border in title.element.pPr.findall(qn("w:pBdr")):
+        title.element.pPr.remove(border)
+    title.paragraph_format.space_before = Pt(14)
     content, core = sheet["content"], made.core_properties
     core.title = f"{content['words']['title']} · {content['number']} {content['title']}"[:250]
     core.author, core.language = sheet["office"], sheet["language"]

@@ -209,6 +209,8 @@ person_blocks: Registry[Block] = Registry()  # of the page of an account, and of
 entity_blocks: Registry[Block] = Registry()
 alert_blocks: Registry[Block] = Registry()
 alert_actions: Registry[ListAction] = Registry()
+# (user, ids of alerts) → the words and address of what an alert of a list belongs to
+alert_marks: Registry[Callable[[Any, list[int]], dict[int, tuple[str, str]]]] = Registry()
 report_blocks: Registry[Block] = Registry()
 public_blocks: Registry[Block] = Registry()
 search_providers: Registry[SearchProvider] = Registry()

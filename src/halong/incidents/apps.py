@@ -5,6 +5,7 @@ from halong.core.registry import (
     SearchProvider,
     alert_actions,
     alert_blocks,
+    alert_marks,
     entity_blocks,
     live_topics,
     menu,
@@ -41,6 +42,7 @@ class IncidentsConfig(AppConfig):
         wordings.register("incident", duty.said)
         menu.register("incidents", blocks.MENU)
         alert_actions.register("incident", blocks.ALERTS)
+        alert_marks.register("incidents", blocks.marks)
         alert_blocks.register("incidents", blocks.ALERT)
         entity_blocks.register("incidents", blocks.ENTITY)
         report_blocks.register("incidents", blocks.REPORT)

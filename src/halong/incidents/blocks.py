@@ -23,6 +23,16 @@ def of_alert(request: HttpRequest, alert: Any) -> dict[str, Any] | None:
     return _of(request, Part.Kind.ALERT, alert)
 
 
+def marks(user: Any, alerts: list[int]) -> dict[int, tuple[str, str]]:
+    """The open incident that each of these alerts belongs to: its number and page."""
+    seen = Incident.objects.visible_to(user)
+    rows = Part.objects.filter(
+        kind=Part.Kind.ALERT, live=True, ref__in=[str(pk) for pk in alerts], incident__in=seen
+    )
+    found = rows.values_list("ref", "incident", "incident__number")
+    return {int(ref): (number, reverse("incident", args=[pk])) for ref, pk, number in found}
+
+
 def of_report(request: HttpRequest, report: Any) -> dict[str, Any] | None:
     """The same for a citizen's report."""
     return _of(request, Part.Kind.REPORT, report)

@@ -1,5 +1,7 @@
 """Where incidents begin and are seen on other pages: alerts, the panorama, the wall, the board."""
 
+import json
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -15,6 +17,26 @@ def test_alerts_can_be_ticked(desk, alert):
     page = desk.get(reverse("alerts")).text
     assert f'name="alert" value="{alert.pk}"' in page
     assert f'formaction="{reverse("incident-declare")}"' in page
+
+
+def test_the_list_of_alerts_names_the_incident(desk, incident, alert, make_alert):
+    make_alert(title="PM10 cao")
+    page = desk.get(reverse("alerts"))
+    assert page.context["listing"].marks == {
+        alert.pk: (incident.number, reverse("incident", args=[incident.pk]))
+    }
+    assert page.text.count(incident.number) == 1
+
+
+def test_a_flood_becomes_an_incident_in_one_click(desk, make_alert, rule, station, ward):
+    alerts = [make_alert(rule=rule, entity=station, place=ward, title="PM2,5 cao") for _n in range(12)]
+    page = desk.get(reverse("alerts")).text
+    [href] = set(re.findall(r'href="([^"]*/incidents/new\?alert=[\d,]+)"', page))
+    form = desk.get(href).context["form"]
+    assert form["title"].value() == "PM2,5 cao (+11)"
+    assert sorted(ref for _kind, ref, _title in json.loads(form["parts"].value())) == sorted(
+        str(a.pk) for a in alerts
+    )
 
 
 def test_who_may_not_declare_ticks_nothing(at, person, alert):

@@ -15,7 +15,6 @@ from halong.accounts.models import User
 from halong.citizens import push
 from halong.duty import links
 from halong.duty.models import Contact, Page, PushDevice
-from halong.duty.titles import shown_title
 from halong.ingest.secrets import unseal
 from halong.notify import mail
 from halong.notify.gateways import FileOutbox, GatewayError, gateway
@@ -72,7 +71,7 @@ def send(page: Page) -> None:
     """Hand one page over. Raises NotSent."""
     language = (page.person.language if page.person else "") or settings.LANGUAGE_CODE
     with translation.override(language):
-        title, link = shown_title(page.run), _link(page)
+        title, link = page.run.shown, _link(page)
         if settings.HALONG_EXERCISE:
             target = (
                 telephone_of(page.person, page.contact)

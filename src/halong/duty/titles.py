@@ -4,17 +4,9 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.text import format_lazy
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from halong.duty.models import Run
-
-
-def shown_title(run: Run) -> str:
-    """In the present language."""
-    if run.test:
-        return _("TEST · duty of {team} · please answer").format(team=run.title)
-    return f"{_('EXERCISE')} · {run.title}" if settings.HALONG_EXERCISE else run.title
 
 
 def lazy_title(run: Run) -> Any:

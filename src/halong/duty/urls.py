@@ -9,6 +9,7 @@ urlpatterns = [
     *watch_urls.urlpatterns,
     path("duty", board.board, name="duty"),
     path("duty/bell", board.bell, name="duty-bell"),
+    path("duty/device", board.device, name="duty-device"),
     path("duty/teams/new", teams.edit, name="duty-team-new"),
     path("duty/teams/<int:pk>", teams.team, name="duty-team"),
     path("duty/teams/<int:pk>/edit", teams.edit, name="duty-team-edit"),

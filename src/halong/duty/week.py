@@ -8,7 +8,7 @@ from itertools import pairwise
 from django.utils import timezone
 
 from halong.core.formats import local
-from halong.duty.coverage import Stretch, stretches
+from halong.duty.coverage import Interval, Stretch, stretches
 from halong.duty.models import DutyRole, Team
 from halong.duty.queries import RANK, On, turns
 
@@ -37,7 +37,7 @@ class Day:
 
     day: date
     today: bool
-    cells: list[list[Piece]]
+    cells: list[tuple[DutyRole, list[Piece]]]
     faults: list[tuple[Stretch, str]] = field(default_factory=list)
 
 
@@ -95,25 +95,33 @@ def week_of(team: Team, on: date, user: object) -> Week:
 
 def _cells(
     found: list[On], roles: list[DutyRole], start: datetime, end: datetime, user: object
-) -> list[list[Piece]]:
+) -> list[tuple[DutyRole, list[Piece]]]:
+    inside = [on for on in found if on.start < end and on.end > start]
     return [
-        [
-            Piece(on, max(on.start, start), min(on.end, end), on.person == user, on.end > end)
-            for on in found
-            if on.role == role and on.start < end and on.end > start
-        ]
+        (
+            role,
+            [
+                Piece(on, max(on.start, start), min(on.end, end), on.person == user, on.end > end)
+                for on in inside
+                if on.role == role
+            ],
+        )
         for role in roles
     ]
 
 
 def _faults(team: Team, found: list[On], start: datetime, end: datetime) -> list[tuple[Stretch, str]]:
-    """Stretches of a day; leaders on duty don't count among those at once. Somebody unknown counts as nobody."""
-    rows = [
-        (on.start, on.end, on.person.pk)
-        for on in found
-        if on.person is not None and on.role != DutyRole.COMMAND
-    ]
-    wrong = stretches(rows, start, end, team.at_once)
+    """Stretches of a day in which nobody or too few are on, or too many in one part. Leaders on duty don't count, and
+    somebody who isn't one of our accounts counts as nobody: he can't be told.
+    """
+    rows: dict[str, list[Interval]] = {}
+    for on in found:
+        if on.person is not None and on.role != DutyRole.COMMAND:
+            rows.setdefault(on.role, []).append((on.start, on.end, on.person.pk))
+    everybody = [row for part in rows.values() for row in part]
+    wrong = [one for one in stretches(everybody, start, end, team.at_once) if one.kind != "over"]
+    for part in rows.values():
+        wrong += [one for one in stretches(part, start, end, team.at_once) if one.kind == "over"]
     if not team.around_clock:
         wrong = [one for one in wrong if one.kind != "gap"]
-    return [(one, hours_of(one.start, one.end)) for one in wrong]
+    return [(one, hours_of(one.start, one.end)) for one in sorted(wrong, key=lambda one: one.start)]

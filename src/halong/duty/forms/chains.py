@@ -14,6 +14,7 @@ from halong.duty.models import Chain, Contact, DutyRole, Page, Team
 from halong.duty.titles import PRIORITY
 
 ROWS = 6
+EMPTY = {"channels": list(steps.CHANNELS)}
 
 
 def whom_choices(team: Team | None) -> list[tuple[Any, Any]]:
@@ -112,7 +113,9 @@ class ChainForm(forms.Form):
         rows = chain.steps if chain is not None else steps.as_json(steps.STANDARD)
         data = self.data if self.is_bound else None
         self.rows = [
-            StepForm(data, team=team, prefix=f"step{n}", initial=_initial(rows[n]) if n < len(rows) else {})
+            StepForm(
+                data, team=team, prefix=f"step{n}", initial=_initial(rows[n]) if n < len(rows) else EMPTY
+            )
             for n in range(max(ROWS, len(rows) + 2))
         ]
 

@@ -5,6 +5,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -116,6 +117,13 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def shown(self) -> str:
+        """What people read, in the present language: a test and an exercise say so first."""
+        if self.test:
+            return _t("TEST · duty of {team} · please answer").format(team=self.title)
+        return f"{_t('EXERCISE')} · {self.title}" if settings.HALONG_EXERCISE else self.title
 
 
 class Page(models.Model):

@@ -3,16 +3,18 @@
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from halong.accounts.models import User
-from halong.core.access import access, public, signed_in
+from halong.citizens.push import public_key
+from halong.core.access import access, actor_of, public, signed_in
 from halong.core.permissions import has_perm
 from halong.duty import links, queries
+from halong.duty.actions.devices import add_device, remove_device
 from halong.duty.actions.paging import note_delivered
 from halong.duty.actions.teams import note_link_read
 from halong.duty.calendars import calendar_of
@@ -50,6 +52,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "runs": queries.runs(request.user, only_running=True)[:20],
         "recent": queries.runs(request.user).exclude(state="running")[:RECENT],
         "may_set_up": has_perm(request.user, "duty.set_up"),
+        "push_key": public_key(),
     }
     return render(request, "duty/board.html", context)
 
@@ -63,6 +66,18 @@ def bell(request: HttpRequest) -> HttpResponse:
     if waiting:
         note_delivered(request.user)
     return render(request, "duty/bell.html", {"waiting": waiting, "reader": request.user.pk})
+
+
+@access("duty.view")
+@require_POST
+def device(request: HttpRequest) -> HttpResponse:
+    """Remember, or with ``remove`` forget, this browser."""
+    address = {name: request.POST.get(name, "")[:1000] for name in ("endpoint", "p256dh", "auth")}
+    if "remove" in request.POST:
+        remove_device(address, by=actor_of(request))
+    else:
+        add_device(address, request.headers.get("User-Agent", ""), by=actor_of(request))
+    return JsonResponse({"kept": "remove" not in request.POST})
 
 
 def bell_context(request: HttpRequest) -> dict[str, Any] | None:

@@ -21,7 +21,6 @@ from halong.duty.actions import paging
 from halong.duty.models import Page, Run
 from halong.duty.permissions import may_answer, may_page
 from halong.duty.tabs import tabs
-from halong.duty.titles import shown_title
 
 A_PAGE = 30
 TONE = {"failed": "high", "acknowledged": "good", "read": "accent", "delivered": "accent"}
@@ -92,9 +91,9 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     answered = any(page.state == Page.State.ACKNOWLEDGED for page in own)
     open_ = found.state == Run.State.RUNNING or (found.state == Run.State.EXHAUSTED and not found.test)
     context = {
-        "crumbs": [{"label": _("Duty"), "url": reverse("duty")}, {"label": shown_title(found)}],
+        "crumbs": [{"label": _("Duty"), "url": reverse("duty")}, {"label": found.shown}],
         "run": found,
-        "title": shown_title(found),
+        "title": found.shown,
         "told": told(found),
         "page_pk": mine.pk if mine and open_ and not (found.test and answered) else None,
         "may_end": found.state == Run.State.RUNNING and may_page(found.team, user),
@@ -160,7 +159,7 @@ def answer_by_link(request: HttpRequest, token: str) -> HttpResponse:
     over = not done and run.state in (Run.State.ACKNOWLEDGED, Run.State.ENDED)
     context = {
         "run": run,
-        "title": shown_title(run),
+        "title": run.shown,
         "done": done,
         "over": over,
         "words": words or paging.over_words(run),

@@ -53,3 +53,13 @@ addEventListener("fetch", (event) => {
   if (request.method === "GET" && url.pathname.includes("/web/dist/")) event.respondWith(keptFirst(request));
   else if (request.mode === "navigate" && request.method === "GET") event.respondWith(navigate(request, url.pathname));
 });
+
+addEventListener("push", (event) => {
+  const { title, body, url, tag } = event.data?.json() ?? {};
+  if (title) event.waitUntil(registration.showNotification(title, { body, tag, data: url, requireInteraction: true }));
+});
+
+addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(clients.openWindow(event.notification.data));
+});

@@ -13,7 +13,9 @@ def things(base):
     person, place, moment = base.person, base.place, base.moment
     named = type(person).objects.create(username="delegate of warnings")
     other = type(person).objects.create(username="checker of warnings")
-    row = Authority.objects.create(event="storm", body="b", basis="b", delegate=named, since=moment, made_at=moment)
+    row = Authority.objects.create(
+        event="storm", body="b", basis="b", delegate=named, since=moment, made_at=moment
+    )
     row.places.set([place])
     outlet = Outlet.objects.create(channel="sms", name="n", target="0", made_at=moment)
 

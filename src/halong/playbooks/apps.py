@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from halong.core.registry import MenuItem, live_topics, menu, search_providers
 
 
 class PlaybooksConfig(AppConfig):
@@ -8,9 +11,16 @@ class PlaybooksConfig(AppConfig):
     label = "playbooks"
 
     def ready(self) -> None:
-        """Calls are about the same kinds of matter as incidents."""
+        """Offer the pages, the search, and the kinds of matter that people call about."""
         from halong.duty.kinds import CallKind, call_kinds  # noqa: PLC0415 -- when all modules are there
+        from halong.playbooks.finding import PROVIDER  # noqa: PLC0415 -- needs the models
         from halong.playbooks.kinds import KINDS  # noqa: PLC0415
 
-        for kind in KINDS.values():
+        for kind in KINDS.values():  # people call about the same kinds of matter
             call_kinds.register(kind.key, CallKind(kind.key, kind.label, kind.icon, kind.sector))
+
+        live_topics.register("playbooks", "incidents.view")
+        menu.register(
+            "playbooks", MenuItem("playbooks", _("Playbooks"), "checklist", "playbooks", 55, "incidents.view")
+        )
+        search_providers.register("playbooks", PROVIDER)

@@ -57,7 +57,7 @@ def _playbook(found: Row, agencies: Collection[str]) -> tuple[Row, list[str]]:
     except Invalid as error:
         faults += [_named(path, words, given) for path, words in error.fields.items()] or [error.detail]
     words = _flat("name", found.get("name"))
-    head = {name: found[name] for name in ("key", "kind", "severity", "basis", "note") if name in found}
+    head: Row = {name: found[name] for name in ("key", "kind", "severity", "basis", "note") if name in found}
     return {"key": "", **head, **words, "steps": steps}, faults
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from tests.alerts.conftest import NOW
 
 from halong.alerts import queries
+from halong.alerts.grouping import flood_groups
 from halong.alerts.models import Alert
 from halong.context.models import Entity
 from halong.core.permissions import SYSTEM
@@ -31,9 +32,9 @@ def test_a_flood_is_grouped_by_rule_and_place(make_alert, station, rule):
     for _ in range(3):
         make_alert(entity=station, rule=rule)
     other = make_alert(ago=5)
-    alerts = list(everything().order_by("pk"))
-    assert [len(group.members) for group in queries.grouped(alerts, flood=False)] == [1, 1, 1, 1]
-    groups = queries.grouped(alerts, flood=True)
+    alerts = everything().order_by("pk")
+    assert [group.count for group in queries.singles(alerts)] == [1, 1, 1, 1]
+    groups = flood_groups(alerts)
     assert [(len(group.members), group.waiting) for group in groups] == [(3, 3), (1, 1)]
     assert groups[1].lead == other
 
@@ -42,7 +43,7 @@ def test_a_flood_over_many_places_is_grouped_by_its_rule(make_alert, station, ru
     elsewhere = Entity.objects.create(urn="urn:x:1", types=["X"], name="Elsewhere")
     here = [make_alert(entity=station, rule=rule) for _ in range(2)]
     there = make_alert(entity=elsewhere, rule=rule)
-    [group] = queries.grouped(everything().order_by("pk"), flood=True)
+    [group] = flood_groups(everything().order_by("pk"))
     assert (group.scattered, group.members) == (True, [*here, there])
     assert group.ids == ",".join(str(alert.pk) for alert in (*here, there))
 

@@ -13,15 +13,15 @@ from django.utils.translation import pgettext
 
 from halong.alerts import queries
 from halong.alerts.forms import AlertFilter
+from halong.alerts.grouping import flood_groups
 from halong.alerts.models import Alert
 from halong.context.scope import Selectors, scope_of, selectors
 from halong.core.blocks import offered
 from halong.core.permissions import has_perm
-from halong.core.registry import ListAction, alert_actions
+from halong.core.registry import ListAction, alert_actions, alert_marks
 from halong.rules.models import Rule
 
 A_PAGE = 50
-FLOOD_READS = 1000  # alerts of a flood that are grouped
 
 
 @dataclass
@@ -39,6 +39,7 @@ class Listing:
     newest: Alert | None
     newest_critical: Alert | None
     may_handle: bool
+    marks: dict[int, tuple[str, str]]  # what an alert belongs to: words and address
     actions: list[ListAction]  # what may be done with ticked rows
     query: str
     now: datetime
@@ -75,6 +76,7 @@ def listing_of(request: HttpRequest) -> Listing:
             (a for a in new if a.priority == 1), key=lambda alert: alert.raised_at, default=None
         ),
         may_handle=has_perm(request.user, "alerts.handle"),
+        marks=_marks(request.user, rows),
         actions=offered(alert_actions, request.user) if tab != "closed" else [],
         query=request.GET.urlencode(),
         now=now,
@@ -82,14 +84,18 @@ def listing_of(request: HttpRequest) -> Listing:
     )
 
 
+def _marks(user: Any, rows: list[Alert]) -> dict[int, tuple[str, str]]:
+    pks = [alert.pk for alert in rows]
+    return {pk: mark for marks in alert_marks for pk, mark in marks(user, pks).items()} if pks else {}
+
+
 def _page(alerts: Any, number: str | None, *, flood: bool) -> "Page[Any]":
+    if flood:
+        return Paginator(flood_groups(alerts), A_PAGE).get_page(number)
     whole = alerts.select_related("entity", "place", "agency", "rule", "acknowledged_by")
     whole = whole.defer("place__boundary", "entity__folded")
-    if flood:
-        groups = queries.grouped(whole[:FLOOD_READS], flood=True)
-        return Paginator(groups, A_PAGE).get_page(number)
     page = Paginator(whole, A_PAGE).get_page(number)
-    page.object_list = queries.grouped(page.object_list, flood=False)
+    page.object_list = queries.singles(page.object_list)
     return page
 
 

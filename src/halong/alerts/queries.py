@@ -65,61 +65,62 @@ def rate(alerts: "QuerySet[Alert]", now: datetime | None = None, slots: int = SL
     return Rate(counts)
 
 
-Cause = tuple[int | None, int, int | None]  # rule, priority, place
-
-
 @dataclass
 class Group:
-    """Alerts that are shown as one row: ``lead`` is the gravest, ``members`` are all of them."""
+    """Alerts that are shown as one row: ``lead`` is the gravest, ``members`` are those that are shown when it is opened.
+
+    Of a large group only some are loaded: then ``pks`` are all of them, ``waits`` and ``places`` are counted over all.
+    """
 
     lead: Alert
     members: list[Alert] = field(default_factory=list)
+    pks: list[int] = field(default_factory=list)
+    waits: int | None = None
+    places: int | None = None
+    label: str = ""
+
+    @property
+    def count(self) -> int:
+        """How many they are."""
+        return len(self.pks) or len(self.members)
+
+    @property
+    def unseen(self) -> int:
+        """How many aren't among those shown."""
+        return self.count - len(self.members)
 
     @property
     def many(self) -> bool:
         """Whether it is more than one."""
-        return len(self.members) > 1
+        return self.count > 1
+
+    @property
+    def name(self) -> str:
+        """What the row is called."""
+        return self.label or str(self.lead.rule.name if self.lead.rule else self.lead.title)
 
     @property
     def scattered(self) -> bool:
         """Whether they lie in several places."""
-        return len({alert.place_id for alert in self.members}) > 1
+        found = self.places if self.places is not None else len({alert.place_id for alert in self.members})
+        return found > 1
 
     @property
     def ids(self) -> str:
-        """Which they are, for the response to exactly these."""
-        return ",".join(str(alert.pk) for alert in self.members)
+        """Which they are, for the response to exactly these; the first thousand."""
+        return ",".join(str(pk) for pk in (self.pks or [alert.pk for alert in self.members])[:1000])
 
     @property
     def waiting(self) -> int:
         """How many nobody has acknowledged."""
+        if self.waits is not None:
+            return self.waits
         return sum(alert.state in {Alert.State.NEW, Alert.State.CLEARED} for alert in self.members)
 
 
-def grouped(alerts: Iterable[Alert], *, flood: bool) -> list[Group]:
-    """Rows in the order of ``alerts``. In a flood, three or more of one rule and place are one row, and so
-    are those of one rule that are scattered over many places.
-    """
-    listed = list(alerts)
-    if not flood:
-        return [Group(alert, [alert]) for alert in listed]
-    near: dict[Cause, list[Alert]] = defaultdict(list)
-    for alert in listed:
-        near[alert.rule_id, alert.priority, alert.place_id].append(alert)
-    wide: dict[Cause, list[Alert]] = defaultdict(list)
-    for (rule_id, priority, _place), members in near.items():
-        if len(members) < GROUP:
-            wide[rule_id, priority, None] += members
-    groups: dict[Cause, Group] = {}
-    for alert in listed:
-        key: Cause = (alert.rule_id, alert.priority, alert.place_id)
-        members = near[key]
-        if len(members) < GROUP:
-            key, members = (alert.rule_id, alert.priority, None), wide[alert.rule_id, alert.priority, None]
-        if alert.rule_id is None or len(members) < GROUP:
-            key, members = (None, 0, alert.pk), [alert]
-        groups.setdefault(key, Group(alert, members))
-    return list(groups.values())
+def singles(alerts: Iterable[Alert]) -> list[Group]:
+    """Each alert as a row of its own."""
+    return [Group(alert, [alert]) for alert in alerts]
 
 
 TABS = ("open", "cleared", "shelved", "suppressed", "closed")

@@ -9,8 +9,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
+from halong.alerts.grouping import grouped
 from halong.alerts.models import Alert
-from halong.alerts.queries import Group, grouped
+from halong.alerts.queries import Group
 from halong.citizens.models import Answer, Extension
 from halong.citizens.queries.waiting import waiting_for
 from halong.context.scope import Scope
@@ -81,7 +82,7 @@ def decisions(
 def of_alerts(user: Any, alerts: Iterable[Alert]) -> Iterator[Decision]:
     """Open alerts, those of one cause together, in the order in which they are given."""
     may_handle = has_perm(user, "alerts.handle")
-    for group in grouped(list(alerts)[:MOST], flood=True):
+    for group in grouped(list(alerts)[:MOST]):
         yield _of_group(group, may_handle)
 
 

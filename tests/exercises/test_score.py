@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from halong.core.permissions import SYSTEM
@@ -55,8 +55,13 @@ def test_what_follows_an_event_that_never_came_counts_on_neither_side():
     assert (row.state, percent([row], 0)) == ("void", None)
 
 
-@given(states=st.lists(st.tuples(st.sampled_from(["met", "late", "missed", "void"]), st.integers(1, 40)), min_size=1),
-       wrong=st.integers(0, 30))  # fmt: skip
+STATES = st.lists(
+    st.tuples(st.sampled_from(["met", "late", "missed", "void"]), st.integers(1, 40)), min_size=1, max_size=12
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(states=STATES, wrong=st.integers(0, 30))
 def test_a_score_lies_between_nothing_and_all(states, wrong):
     from halong.exercises.score import Outcome
 

@@ -134,7 +134,8 @@ def one(exercise: Exercise) -> dict[str, Any]:
         "steps": STEPS.get(str(seen.get("state", "")), ()),
         "story": f"{int(seen.get('minute', 0)) // 60}:{int(seen.get('minute', 0)) % 60:02d}",
         "order": order,
-        "entries": order and [
+        "entries": order
+        and [
             {"person": person, "url": f"{order.url}/exercise/enter/{codes[person.username]}"}
             for person in order.people
             if person.username in codes

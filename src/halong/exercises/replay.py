@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import get_language, pgettext_lazy
-from django.utils.translation import gettext_lazy as _
 
 from halong.audit.words import action_words
 from halong.exercises.criteria import criteria
@@ -19,13 +18,13 @@ STATES = {
     "ahead": ("normal", pgettext_lazy("expectation", "Still ahead")),
 }
 KINDS = {
-    "bulletin": _("Bulletin"),
-    "message": _("Message"),
-    "call": _("Telephone call"),
-    "report": _("Citizen's report"),
-    "silence": _("Falls silent"),
-    "restore": _("Reports again"),
-    "reading": _("Reading"),
+    "bulletin": pgettext_lazy("exercise event", "Bulletin"),
+    "message": pgettext_lazy("exercise event", "Message"),
+    "call": pgettext_lazy("exercise event", "Telephone call"),
+    "report": pgettext_lazy("exercise event", "Citizen's report"),
+    "silence": pgettext_lazy("exercise event", "Falls silent"),
+    "restore": pgettext_lazy("exercise event", "Reports again"),
+    "reading": pgettext_lazy("exercise event", "Reading"),
 }
 
 

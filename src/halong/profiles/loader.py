@@ -13,6 +13,7 @@ from halong.context.actions import Draft, create_entities
 from halong.context.models import Entity
 from halong.core.permissions import SYSTEM
 from halong.core.sector import sector_of
+from halong.duty.actions.teams import ensure_teams
 from halong.home import is_live
 from halong.indicators.actions import ensure_collections, ensure_indicators
 from halong.observations.actions import open_many_series
@@ -68,10 +69,17 @@ def load_profile(name: str, *, simulated: bool | None = None, say: Say = _quiet)
         counts |= ensure_catalogue(profile.catalogue, by=SYSTEM)
         say(f"{counts['categories']} kinds of report, {counts['routes']} routes")
         counts["playbooks"] = ensure_playbooks(profile.playbooks, by=SYSTEM)
-        say(f"{counts['playbooks']} playbooks")
+        counts["teams"] = ensure_teams(_called_teams(profile.playbooks), by=SYSTEM)
+        say(f"{counts['playbooks']} playbooks, {counts['teams']} duty teams")
         counts["stages"] = ensure_rules(stages, by=SYSTEM)
         counts["warning_wordings"] = ensure_wordings(read_wordings(profile.folder), by=SYSTEM)
     return counts
+
+
+def _called_teams(playbooks: Iterable[dict[str, Any]]) -> list[str]:
+    """The duty teams that playbooks call, in the order in which they are named."""
+    actions = [step.get("action") or {} for row in playbooks for step in row["steps"]]
+    return [action["settings"]["team"] for action in actions if action.get("kind") == "notify-team"]
 
 
 def _load_places(profile: Profile) -> dict[str, int]:

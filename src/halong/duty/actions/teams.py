@@ -1,6 +1,7 @@
 """Setting up teams, their members, and the addresses under which their rotas are read."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,6 +57,16 @@ def save_team(draft: TeamDraft, *, by: Any, team: Team | None = None) -> Team:
     record(by, "duty.team", kept, new=team is None)
     touch(TOPIC)
     return kept
+
+
+@transaction.atomic
+def ensure_teams(names: Iterable[str], *, by: Any) -> int:
+    """Make the teams that a profile's playbooks call and that don't exist yet, without people; returns how many are new."""
+    known = {name.casefold() for name in Team.objects.values_list("name", flat=True)}
+    missing = [name for name in dict.fromkeys(names) if name.casefold() not in known]
+    for name in missing:
+        save_team(TeamDraft(name), by=by)
+    return len(missing)
 
 
 @transaction.atomic

@@ -6,9 +6,11 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from halong.core.errors import Forbidden, Invalid
+from halong.core.errors import Invalid
 from halong.core.permissions import SYSTEM
 from halong.warnings import actions
+from halong.warnings.actions.removing import remove_simulated
+from halong.warnings.kinds import KINDS
 from halong.warnings.models import Act, Area, Authority, Dispatch, Warning
 
 
@@ -183,23 +185,19 @@ def test_what_is_simulated_is_never_actual(world):
 
 
 def test_going_live_takes_simulated_warnings_away(world):
-    row = world.give(world.leader, world.province, practice=True)
-    Authority.objects.filter(pk=row.pk)
+    world.give(world.leader, world.province, practice=True)
     warning = world.published(status="Exercise", simulated=True)
     kept = world.published()
-    from halong.warnings.actions.removing import remove_simulated
-
     assert remove_simulated(by=SYSTEM)["warnings"] == 1
     assert list(Warning.objects.all()) == [kept]
     assert not Warning.objects.filter(pk=warning.pk).exists()
 
 
-def test_a_profile_gives_no_authority(world):
-    draft = actions.AuthorityDraft("storm", "b", "b", world.leader, (world.province,), timezone.now())
-    with pytest.raises(Forbidden):
-        actions.ensure_authorities([("k", draft)])
-    from dataclasses import replace
-
-    practice = replace(draft, practice=True)
-    assert actions.ensure_authorities([("k", practice)]) == 1
-    assert actions.ensure_authorities([("k", practice)]) == 0
+def test_authority_of_an_exercise_lets_nothing_real_out(world):
+    people = [world.second]
+    assert actions.ensure_practice_authorities(people) == len(KINDS)
+    assert actions.ensure_practice_authorities(people) == 0
+    row = Authority.objects.get(event="storm", delegate=world.second)
+    assert row.practice
+    refused(lambda: step(checked(world), **approval(world, row=row, by=world.second)), "exercises")
+    step(checked(world, status="Exercise"), **approval(world, row=row, by=world.second))

@@ -8,6 +8,7 @@ import sys
 
 from django.db import transaction
 
+from halong.accounts.models import Role, User
 from halong.context.models import Entity
 from halong.core.permissions import SYSTEM
 from halong.exercises.actions.entering import add_people
@@ -20,6 +21,7 @@ from halong.observations.models import Series
 from halong.rules.actions import change_rule, create_rule
 from halong.rules.drafts import RuleDraft, draft_of
 from halong.rules.models import Rule
+from halong.warnings.actions import ensure_practice_authorities
 
 SHORTEST = 5  # seconds that a rule waits at least
 MISSED = 3  # readings after which a thing of the story counts as silent
@@ -36,6 +38,8 @@ def prepare_exercise() -> None:
         hasten_rules(order.speed)
         watch_silences(scenario, order.speed)
     add_people(order.people, by=SYSTEM)
+    leaders = User.objects.filter(is_active=True, grants__role=Role.LEADER).distinct()
+    ensure_practice_authorities(leaders, by=SYSTEM)  # so that warnings of the exercise can be approved
     run = prepare_run(order.speed, by=SYSTEM)
     sys.stdout.write(f"Exercise: {scenario.title.en}, {run.speed}×, {len(order.people)} people.\n")
 

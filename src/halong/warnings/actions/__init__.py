@@ -7,7 +7,7 @@ from halong.warnings.actions.setup import (
     add_outlet,
     end_authority,
     end_outlet,
-    ensure_authorities,
+    ensure_practice_authorities,
     ensure_wordings,
     give_authority,
 )
@@ -33,7 +33,7 @@ __all__ = [
     "edit_warning",
     "end_authority",
     "end_outlet",
-    "ensure_authorities",
+    "ensure_practice_authorities",
     "ensure_wordings",
     "expire_due",
     "give_authority",

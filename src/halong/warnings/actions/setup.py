@@ -90,16 +90,22 @@ def end_authority(row: Authority, *, by: Any) -> None:
 
 
 @transaction.atomic
-def ensure_authorities(drafts: Iterable[tuple[str, AuthorityDraft]], *, by: Any = SYSTEM) -> int:
-    """Write illustrative rows for exercises, once a key; refused unless each is for practice, and after go-live."""
+def ensure_practice_authorities(delegates: Iterable[User], *, by: Any = SYSTEM) -> int:
+    """Let people approve exercises and tests of every kind, in the whole province, once each: what an instance made for an
+    exercise needs. Nothing real can be published by such a row. Returns how many are new; refused after go-live.
+    """
     require(by, "warnings.set_up")
+    if is_live():
+        raise Forbidden(_("After go-live only people write rows of authority."))
+    roots = tuple(Place.objects.on(timezone.localdate()).filter(parent=None))
     made = 0
-    for key, draft in drafts:
-        if not draft.practice or is_live():
-            raise Forbidden(_("A profile gives no authority to warn the public."))
-        if not Authority.objects.filter(key=key).exists():
-            _write(draft, by, key)
-            made += 1
+    for person in delegates:
+        for event in KINDS:
+            key = f"practice:{event}:{person.pk}"
+            if roots and not Authority.objects.filter(key=key).exists():
+                _write(AuthorityDraft(event, "Ban tổ chức diễn tập", "Chỉ dùng cho diễn tập, thử nghiệm", person, roots,
+                                      timezone.now(), body_en="Exercise control", practice=True), by, key)  # fmt: skip
+                made += 1
     return made
 
 

@@ -43,10 +43,10 @@ def _text(label: Any, rows: int) -> forms.CharField:
     )
 
 
-class PlacesField(forms.ModelMultipleChoiceField):
+class PlacesField(forms.ModelMultipleChoiceField[Place]):
     """Units by their whole names."""
 
-    def label_from_instance(self, obj: Place) -> str:  # type: ignore[override]  # always of places
+    def label_from_instance(self, obj: Place) -> str:
         """The name as pages say it."""
         return str(obj.name)
 
@@ -80,7 +80,7 @@ class DraftForm(forms.Form):
     bulletin_number = forms.CharField(label=_("Number of the bulletin"), required=False, max_length=60)
     bulletin_at = forms.DateTimeField(label=_("Hour of the bulletin"), required=False, widget=picker())
     risk_level = forms.TypedChoiceField(
-        label=_("Disaster-risk level, as the bulletin says it"), required=False, coerce=int, empty_value=0,
+        label=_("Disaster-risk level, as the bulletin says it"), required=False, coerce=int,
         choices=[("", pgettext_lazy("disaster-risk level", "None")), *((n, str(n)) for n in range(1, 6))],
     )  # fmt: skip
     bulletin_text = _text(_("Text of the bulletin, word for word"), 4)
@@ -126,7 +126,7 @@ class DraftForm(forms.Form):
         if given["bulletin_number"]:
             bulletin = BulletinDraft(
                 given["bulletin_issuer"], given["bulletin_number"], given["bulletin_at"], given["bulletin_text"],
-                given["risk_level"],
+                given["risk_level"] or 0,
             )  # fmt: skip
         return WarningDraft(
             **{name: given[name] for name in (*SAID, "onset", "expires", "incident", "status")},

@@ -14,10 +14,10 @@ from halong.warnings.kinds import KINDS
 from halong.warnings.models import Outlet
 
 
-class PersonField(forms.ModelChoiceField):
+class PersonField(forms.ModelChoiceField[User]):
     """A person with the post."""
 
-    def label_from_instance(self, obj: User) -> str:  # type: ignore[override]  # always of people
+    def label_from_instance(self, obj: User) -> str:
         """Name and post."""
         return f"{obj} · {obj.title}" if obj.title else str(obj)
 

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from halong.core.permissions import scope_q
 from halong.ingest.models import Source
+from halong.warnings.models.warning import Warning
 
 
 class ForeignQuerySet(models.QuerySet["ForeignWarning"]):
@@ -109,6 +110,21 @@ class ForeignWarning(models.Model):
         points = [point for part in (self.shape or {}).get("coordinates", []) for point in part[0]]
         lons, lats = [lon for lon, _lat in points], [lat for _lon, lat in points]
         return f"{min(lons)},{min(lats)},{max(lons)},{max(lats)}" if points else ""
+
+    @property
+    def severity_said(self) -> str:
+        """In the reader's language."""
+        return str(dict(Warning.Severity.choices).get(self.severity, self.severity))
+
+    @property
+    def urgency_said(self) -> str:
+        """In the reader's language."""
+        return str(dict(Warning.Urgency.choices).get(self.urgency, self.urgency))
+
+    @property
+    def certainty_said(self) -> str:
+        """In the reader's language."""
+        return str(dict(Warning.Certainty.choices).get(self.certainty, self.certainty))
 
     @property
     def severity_key(self) -> str:

@@ -20,7 +20,9 @@ def pytest_configure(config):
     if url is None:
         from halong.database.embedded import temporary_cluster
 
-        _cluster = temporary_cluster()
+        # Autovacuum would count tables whose rows stand in a test's open transaction as empty, and plans that are made for
+        # empty tables take minutes with some hundred rows.
+        _cluster = temporary_cluster({"autovacuum": "off"})
         url = _cluster.__enter__()
         os.environ["HALONG_TEST_DATABASE_URL"] = url  # the workers of pytest-xdist share this cluster
     # Tests that commit are cleaned up by TRUNCATE, which the audit log otherwise refuses.

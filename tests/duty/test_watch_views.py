@@ -17,12 +17,13 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def lan(person):
-    return person("lan", "operator", language="en")
+    return person("lan", "operator")
 
 
 @pytest.fixture(autouse=True)
-def _fresh_names():
+def _in_english(client):
     near._names._looked = -near.LOOK_S
+    client.cookies["django_language"] = "en"
 
 
 def texts(client, name, *args, **query):
@@ -117,7 +118,7 @@ def test_a_shift_is_handed_over_on_screen(client, lan, person):
     step = reverse("duty-handover-step", args=[note.pk, "offer"])
     client.post(step, {"version": note.version, "additions": "Đê Hà Nam rò"})
     assert "Waits to be taken over" in texts(client, "duty-handovers")
-    huy = person("huy", "operator", language="en")
+    huy = person("huy", "operator")
     client.force_login(huy)
     take = reverse("duty-handover-take", args=[note.pk])
     assert client.post(take, {"version": 2}).status_code == 422  # not said to be read

@@ -14,8 +14,8 @@ Measure = Callable[[], dict[str, float]]
 Attempt = Callable[[str, Measure], dict[str, float]]
 
 PARTS = (
-    "ingest", "doors", "live", "queries", "search", "wall", "map", "indicators", "citizens", "incidents", "analysis",
-    "whole",
+    "ingest", "doors", "live", "queries", "search", "wall", "map", "indicators", "citizens", "incidents", "alarms",
+    "analysis", "whole",
 )  # fmt: skip
 SOAK = "soak"  # only when asked for by name: it takes as long as one wants it to
 
@@ -90,6 +90,7 @@ def _on_stage(
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "halong.settings")
         django.setup()
         from halong.bench import (
+            alarms,
             citizens,
             doors,
             finding,
@@ -116,6 +117,7 @@ def _on_stage(
             ("indicators", lambda: indicators.measure(product, say, arguments.scale)),
             ("citizens", lambda: citizens.measure(product, say, arguments.scale)),
             ("incidents", lambda: incidents.measure(product, say, arguments.scale)),
+            ("alarms", lambda: alarms.measure(stage, say, arguments.scale)),
         ]
         for name, step in steps:
             if name in wanted:

@@ -132,4 +132,4 @@ def apart(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an alert out of its group, or put it back."""
     found = get_object_or_404(Alert.objects.visible_to(request.user), pk=pk)
     quieting.take_from_group(found, by=actor_of(request), apart=request.POST.get("apart") != "0")
-    return redirect(request.POST.get("next") if request.POST.get("next") == "/alerts" else f"/alerts/{pk}")
+    return redirect("alerts") if request.POST.get("next") == "/alerts" else redirect("alert", pk)

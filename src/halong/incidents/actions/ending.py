@@ -12,7 +12,7 @@ from halong.incidents import duty
 from halong.incidents.actions.declaring import invalid
 from halong.incidents.actions.moving import ALL, move, require_state
 from halong.incidents.events import IncidentClosed
-from halong.incidents.models import UNDER_WAY, Entry, Incident, Part
+from halong.incidents.models import UNDER_WAY, Entry, Incident, Part, Review
 from halong.incidents.permissions import require_lead, require_work
 from halong.incidents.unfinished import Unfinished, unfinished
 
@@ -59,13 +59,13 @@ def close_incident(incident: Incident, *, by: Any, note: str, despite_open: bool
 
 @transaction.atomic
 def reopen_incident(incident: Incident, *, by: Any, reason: str) -> Incident:
-    """It isn't over, or not contained any more."""
+    """It isn't over, or not contained any more. Conflict once its after-action report is signed."""
     require_lead(by, incident)
     _require_words(reason, "reason")
-    states = ("contained", "closed", "reviewed")
+    states = ("contained", "closed")
     before = Incident.objects.values_list("state", flat=True).get(pk=incident.pk)
     if before != "contained":
-        _take_back(incident, by)
+        _require_unsigned(incident)
     times = incident.reopened + (before != "contained")
     _move(incident, "responding", by, reason, states=states, contained_at=None, closed_at=None, reopened=times,
           advance_at=timezone.now() if incident.playbook_id else None)  # fmt: skip
@@ -111,10 +111,9 @@ def _over(incident: Incident, by: Any) -> None:
     publish(IncidentClosed(incident.pk))
 
 
-def _take_back(incident: Incident, by: Any) -> None:
-    """The parts of a closed incident stayed in it; those of others that took them since then are left there."""
-    review = getattr(incident, "review", None)
-    if review is not None and review.signed_at is not None:
+def _require_unsigned(incident: Incident) -> None:
+    """What was learnt and signed stays: something new is another incident."""
+    if Review.objects.filter(incident=incident, signed_at__isnull=False).exists():
         raise Conflict(_("Its after-action report is signed: declare a new incident and link it."))
 
 

@@ -49,7 +49,7 @@ class Incident(models.Model):
 
     declared → responding (the first role, step or note of work) → contained → closed (all-clear) → reviewed;
     declared or responding → dismissed (a reason; its parts are free again); → merged (``into``; undone by ``unmerge``);
-    contained → responding, closed or reviewed → responding (re-opened, with a reason). Every change is a conditional
+    contained or closed → responding (re-opened, with a reason). Every change is a conditional
     UPDATE that raises ``version``: who comes second gets Conflict with what changed meanwhile.
     """
 

@@ -50,9 +50,7 @@ ACTS: dict[str, tuple[tuple[str, ...], str]] = {
 
 @dataclass(frozen=True)
 class Room:
-    """One incident with all that hangs on it. ``can`` are names of actions; ``links`` point away from it or to it;
-    ``entries`` are the latest of its timeline, the newest first.
-    """
+    """One incident with all that hangs on it. ``can`` are names of actions; ``links`` point away from it or to it."""
 
     incident: Incident
     can: frozenset[str]
@@ -61,12 +59,16 @@ class Room:
     links: list[Link]
     steps: list[Step]
     tasks: list[Task]
-    entries: list[Entry]
     times: list[Measured]
     warnings: list[PublicWarning]
     stage: StageNow
     merged: list[Incident]
     review: Review | None
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The latest of its timeline, the newest first; three queries."""
+        return timeline(self.incident, size=LATEST).entries
 
 
 def room(user: Any, pk: int) -> Room | None:
@@ -88,7 +90,6 @@ def room(user: Any, pk: int) -> Room | None:
         links=_links(user, incident),
         steps=list(Step.objects.filter(incident=incident).select_related("by")),
         tasks=_tasks(incident),
-        entries=timeline(incident, size=LATEST).entries,
         times=times(incident),
         warnings=for_incident(incident.number),
         stage=stage_now(),

@@ -5,6 +5,7 @@ import uuid
 import pytest
 from django.conf import settings
 from django.test import Client
+from tests.alerts.conftest import rule  # noqa: F401 -- a fixture
 from tests.incidents.steps.making import make_version
 
 from halong.incidents.actions import PartRef

@@ -1,5 +1,7 @@
 """The room in a real browser: nothing that somebody types is lost when the page changes under him; by keyboard; by phone."""
 
+import json
+
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
@@ -105,4 +107,26 @@ def test_a_photograph_from_a_phone(open_page, incident, operator, photo):
     page.click("#note-form button[type=submit]")
     page.wait_for_selector(".inc-photos img")
     assert Entry.objects.get(incident=incident, text="Ảnh hiện trường").photos.count() == 1
+    assert page.trouble == []
+
+
+def test_an_area_is_drawn_on_the_map(open_page, incident, operator):
+    page = open_page(operator, reverse("incident-dialog", args=[incident.pk, "area"]))
+    page.wait_for_selector("halong-map[data-ready]", timeout=60_000)
+    page.get_by_role("button", name="Circle of 1 km").click()
+    circle = json.loads(page.input_value("#id_area"))["coordinates"][0]
+    assert (len(circle), circle[0]) == (49, circle[-1])
+    page.get_by_role("button", name="Clear the area").click()
+    assert page.input_value("#id_area") == ""
+    page.get_by_role("button", name="Draw an area").click()
+    box = page.locator("halong-map canvas").bounding_box()
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    for x, y in ((-60, -60), (60, -60), (60, 60), (-60, -60)):
+        page.mouse.click(middle[0] + x, middle[1] + y)
+    assert len(json.loads(page.input_value("#id_area"))["coordinates"][0]) == 4
+    assert page.input_value("#id_lon") == "107.1"
+    page.get_by_role("button", name="Place and area on the map").click()
+    page.wait_for_selector("#incident-head")
+    incident.refresh_from_db()
+    assert incident.area["type"] == "Polygon"
     assert page.trouble == []

@@ -54,9 +54,9 @@ def test_an_alert_leads_to_the_form_then_to_its_incident(desk, make_alert, incid
 
 def test_a_thing_says_what_is_under_way_because_of_it(desk, declare, make_alert, station):
     alert = make_alert(entity=station)
-    assert "Incidents here" not in desk.get(reverse("entity", args=[station.urn])).text
+    assert "Incidents here" not in desk.get(reverse("entity", args=[station.pk])).text
     made = declare(title="Khói ở Cẩm Phả", parts=(PartRef("alert", str(alert.pk)),))
-    page = desk.get(reverse("entity", args=[station.urn])).text
+    page = desk.get(reverse("entity", args=[station.pk])).text
     assert "Incidents here" in page
     assert reverse("incident", args=[made.pk]) in page
 

@@ -43,11 +43,11 @@ def situation(request: HttpRequest, pk: int, entry: int) -> HttpResponse:
 @require_GET
 def situation_pdf(request: HttpRequest, pk: int, entry: int) -> HttpResponse:
     """The same on paper."""
-    from halong.incidents import exports  # noqa: PLC0415 -- what makes paper is heavy, and seldom wanted
+    from halong.incidents.exports import situation_pdf as paper_of  # noqa: PLC0415 -- what makes paper is heavy, and seldom wanted
 
     found = _entry(request, pk, entry)
     name = f"{found.incident.number}-{found.data['number']}.pdf"
-    return _file(exports.situation_pdf(found), PDF, name)
+    return _file(paper_of(found), PDF, name)
 
 
 def _file(content: bytes, media_type: str, name: str) -> HttpResponse:
@@ -104,10 +104,10 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def review_file(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     """The after-action report as PDF or DOCX."""
-    from halong.incidents import exports  # noqa: PLC0415 -- what makes paper is heavy, and seldom wanted
+    from halong.incidents.exports import review_docx, review_pdf  # noqa: PLC0415 -- what makes paper is heavy, and seldom wanted
 
     incident = visible(request, pk)
     if form not in FILES or reviewing.review_of(incident) is None:
         raise Http404
-    make = exports.review_pdf if form == "pdf" else exports.review_docx
+    make = review_pdf if form == "pdf" else review_docx
     return _file(make(incident), FILES[form], f"{incident.number}.{form}")

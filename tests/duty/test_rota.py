@@ -21,7 +21,7 @@ from halong.duty.actions.rota import (
     swap_shifts,
 )
 from halong.duty.actions.subscribing import import_file, read_due, subscribe_rota
-from halong.duty.actions.teams import make_link, withdraw_link
+from halong.duty.actions.teams import ensure_teams, make_link, withdraw_link
 from halong.duty.calendars import calendar_of
 from halong.duty.coverage import stretches, twice_on
 from halong.duty.ical.reading import read_calendar
@@ -228,7 +228,9 @@ def test_calendars_go_out(team, watch, administrator, client):
 
 
 def test_the_week_shows_gaps_and_overlaps(team, watch):
-    kinds = lambda: {fault.kind for day in week_of(team, NOW.date(), watch["lan"]).days for fault, _hours in day.faults}  # noqa: E731
+    kinds = lambda: {
+        fault.kind for day in week_of(team, NOW.date(), watch["lan"]).days for fault, _hours in day.faults
+    }  # noqa: E731
     assert kinds() == {"gap"}  # a leader and an officer at once are meant
     add_shift(team, watch["hoa"], "officer", NOW, NOW + HOUR, by=SYSTEM)
     assert kinds() == {"gap", "over"}
@@ -261,3 +263,8 @@ def test_twice_on():
 def test_turns_take_two_queries(team, watch, django_assert_num_queries):
     with django_assert_num_queries(2):
         assert len(turns([team], NOW, NOW + HOUR)) == 2
+
+
+def test_teams_that_playbooks_call_are_made_once(team):
+    assert ensure_teams(["Trực ban IOC", "Đội ứng cứu", "Đội ứng cứu"], by=SYSTEM) == 1
+    assert ensure_teams(["đội ứng cứu"], by=SYSTEM) == 0

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -57,9 +57,9 @@ class PeopleChoice(forms.ModelMultipleChoiceField[User]):
 
 def members_of(team: Team) -> QuerySet[User]:
     """Who takes turns in a team."""
-    members = Member.objects.filter(team=team).values("person")
-    found: QuerySet[User] = User.objects.filter(pk__in=members, is_active=True)
-    return found.order_by("full_name", "username")
+    members = Member.objects.filter(team=team)
+    found: QuerySet[User] = User.objects.filter(pk__in=members.values("person"), is_active=True)
+    return found.order_by(Subquery(members.filter(person=OuterRef("pk")).values("order")[:1]), "username")
 
 
 class TeamForm(forms.Form):

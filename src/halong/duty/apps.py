@@ -14,7 +14,7 @@ class DutyConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to others and offer the pages, the tabs and the live topics."""
-        from halong.duty import subscribers, watch  # noqa: F401, PLC0415 -- need the models
+        from halong.duty import stage_calls, subscribers, watch  # noqa: F401, PLC0415 -- need the models
         from halong.duty.views.board import bell_context  # noqa: PLC0415
 
         menu.register(

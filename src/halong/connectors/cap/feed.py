@@ -34,7 +34,7 @@ class Page:
 def read_page(content: bytes, address: str) -> Page:
     """Raises Malformed for what isn't XML, has a document type, is too large, or is neither an alert nor a feed."""
     root = parse_xml(content)
-    if root.tag == f"{{{NS}}}alert":
+    if _name(root) == "alert":  # also of another version: who takes it in says why not
         return Page(alerts=(content,))
     inside = tuple(
         etree.tostring(alert, encoding="UTF-8", xml_declaration=True) for alert in root.iter(f"{{{NS}}}alert")
@@ -46,7 +46,7 @@ def read_page(content: bytes, address: str) -> Page:
 
 
 def _name(node: etree._Element) -> str:
-    return etree.QName(node).localname
+    return str(etree.QName(node).localname)
 
 
 def _links(root: etree._Element, base: str) -> Iterator[Link]:
@@ -91,5 +91,5 @@ def _mark(entry: etree._Element) -> str:
     for name in ("{*}updated", "{*}pubDate", "{*}published", "{*}guid", "{*}id"):
         text = entry.findtext(name)
         if text and text.strip():
-            return text.strip()[:100]
+            return str(text.strip()[:100])
     return ""

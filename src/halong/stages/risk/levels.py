@@ -117,10 +117,10 @@ def _share_fits(row: Row, share: float) -> bool:
 
 def _within(row: Row, value: float) -> bool:
     return (
-        value >= row.get("min", float("-inf"))
-        and value > row.get("over", float("-inf"))
-        and value <= row.get("max", float("inf"))
-        and value < row.get("below", float("inf"))
+        value >= float(row.get("min", "-inf"))
+        and value > float(row.get("over", "-inf"))
+        and value <= float(row.get("max", "inf"))
+        and value < float(row.get("below", "inf"))
     )
 
 

@@ -64,7 +64,7 @@ def suggested(now: datetime) -> list[Suggested]:
 def _rows(sql: str, parameters: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _made(hazard: str, fit: Fit, readings: Sequence[dict[str, Any]], *, simulated: bool) -> Suggested:

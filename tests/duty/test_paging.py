@@ -209,7 +209,7 @@ def test_links_of_messages(team, watch, chain, gateways, client):
     path = "/duty/answer/" + gateways()[0]["text"].rpartition("/")[2]
     assert client.get(path).status_code == 200
     run.refresh_from_db()
-    assert (run.state, run.pages.get().state) == ("running", "read")  # looking isn't answering
+    assert (run.state, run.pages.get().state) == ("running", "delivered")  # looking isn't answering
     assert client.post(path).status_code == 200
     run.refresh_from_db()
     assert (run.state, run.over_by) == ("acknowledged", watch["minh"])

@@ -228,9 +228,10 @@ def test_calendars_go_out(team, watch, administrator, client):
 
 
 def test_the_week_shows_gaps_and_overlaps(team, watch):
-    kinds = lambda: {
-        fault.kind for day in week_of(team, NOW.date(), watch["lan"]).days for fault, _hours in day.faults
-    }  # noqa: E731
+    def kinds():
+        days = week_of(team, NOW.date(), watch["lan"]).days
+        return {fault.kind for day in days for fault, _hours in day.faults}
+
     assert kinds() == {"gap"}  # a leader and an officer at once are meant
     add_shift(team, watch["hoa"], "officer", NOW, NOW + HOUR, by=SYSTEM)
     assert kinds() == {"gap", "over"}

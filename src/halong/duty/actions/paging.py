@@ -352,3 +352,14 @@ def note_read(pages: Iterable[Page]) -> int:
     if done:
         touch(TOPIC)
     return done
+
+
+@transaction.atomic
+def note_opened(page: Page) -> bool:
+    """The link of a message was fetched: it has arrived. That somebody has read it isn't sure: programs look into mails."""
+    done = Page.objects.filter(pk=page.pk, state=Page.State.SENT).update(
+        state=Page.State.DELIVERED, delivered_at=timezone.now()
+    )
+    if done:
+        touch(TOPIC, str(page.run_id))
+    return bool(done)

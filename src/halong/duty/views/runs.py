@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from halong.accounts.models import User
 from halong.core.access import access, actor_of, public
 from halong.core.errors import Conflict
 from halong.core.formats import format_duration
@@ -153,8 +152,8 @@ def answer_by_link(request: HttpRequest, token: str) -> HttpResponse:
             words = error.detail
         page.refresh_from_db()
         run.refresh_from_db()
-    elif isinstance(page.person, User) or page.contact is not None:
-        paging.note_read([page])
+    else:
+        paging.note_opened(page)
     done = page.state == Page.State.ACKNOWLEDGED
     over = not done and run.state in (Run.State.ACKNOWLEDGED, Run.State.ENDED)
     context = {

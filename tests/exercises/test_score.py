@@ -40,7 +40,7 @@ def state(done, *, within=3, age=10, over=False):
         (4, {}, "late"),
         (None, {}, "missed"),
         (None, {"age": 1}, "open"),
-        (None, {"age": 1, "over": True}, "missed"),
+        (None, {"age": 1, "over": True}, "void"),
         (VOID, {}, "ahead"),
         (VOID, {"over": True}, "void"),
     ],

@@ -1,7 +1,7 @@
 """The score of a run: what was expected against what the records say. Pure but for the criteria, which look.
 
 Done in time: all points. Done late: half. Not done when its time was over: none. What never could be done (its occasion
-never came) counts on neither side. Incidents of a kind that the scenario has nothing of cost ``FALSE_COSTS`` each.
+never came, or the run ended before its time was over) counts on neither side. Incidents of a kind that the scenario has nothing of cost ``FALSE_COSTS`` each.
 """
 
 from collections.abc import Mapping, Sequence
@@ -88,7 +88,7 @@ def _weighed(
     began = found.since if found and found.since else since
     due = began + timedelta(minutes=expected.within)
     if found is None or found.at is None:
-        state: State = "missed" if until > due else "missed" if ended else "open"
+        state: State = "missed" if until > due else "void" if ended else "open"  # who ended early ended it for all
         return Outcome(expected, state, began, note=found.note if found else "")
     return Outcome(expected, "met" if found.at <= due else "late", began, found.at, found.by, found.note)
 

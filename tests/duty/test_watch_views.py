@@ -142,3 +142,18 @@ def test_a_quick_report_is_checked_and_sent_on_screen(client, lan, person):
     client.force_login(person("admin", "administrator"))
     kept = client.post(reverse("duty-quick-hours"), {"hours": "06:00, 18:30", "valid_from": "2026-12-01"})
     assert kept.status_code == 302
+
+
+def test_a_call_is_added_to_the_incident_that_is_known(client, lan, wards):
+    from halong.incidents.actions import IncidentDraft, declare_incident
+
+    client.force_login(lan)
+    draft = IncidentDraft(uuid.uuid4(), "Cháy chợ", "fire", place=wards[0])
+    incident = declare_incident(draft, by=lan).incident
+    beside = texts(client, "duty-call-beside", where="cam pha", said="khói")
+    assert f'value="incident:{incident.pk}"' in beside
+    form = {
+        "client_id": str(uuid.uuid4()), "said": "Khói", "spot": f"place:{wards[0].pk}", "join": f"incident:{incident.pk}",
+    }  # fmt: skip
+    client.post(reverse("duty-call-new"), form)
+    assert (Call.objects.get().became_kind, Call.objects.get().became_ref) == ("incident", str(incident.pk))

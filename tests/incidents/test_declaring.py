@@ -3,10 +3,12 @@
 import uuid
 
 import pytest
+from django.utils import timezone
+from tests.incidents.steps.making import make_version
 
 from halong.audit.models import AuditEntry
 from halong.core.errors import Conflict, Forbidden, Invalid, NotFound
-from halong.duty.models import LogEntry
+from halong.duty.models import Call, LogEntry
 from halong.incidents.actions import IncidentDraft, PartRef, declare_incident
 from halong.incidents.models import Entry, Incident, Part, Role
 
@@ -61,7 +63,7 @@ def test_numbers_follow_each_other(declare):
 def test_an_alert_belongs_to_one_open_incident(declare, make_alert, station):
     alert = make_alert(entity=station)
     first = declare(parts=(alert_ref(alert),))
-    with pytest.raises(Conflict, match=f"“PM2,5 cao” belongs to {first.number} already"):
+    with pytest.raises(Conflict, match=f"“PM2,5 cao” .*{first.number}"):
         declare(parts=(alert_ref(alert),))
     assert (Incident.objects.count(), Part.objects.count()) == (1, 1)
 
@@ -114,3 +116,25 @@ def test_nobody_takes_a_part_that_he_may_not_see(person, declare, make_alert, st
         declare(by=stranger, sector="health", parts=(alert_ref(alert),))
     with pytest.raises(NotFound):
         declare(parts=(PartRef("alert", "999999"),))
+
+
+def test_the_playbook_for_kind_and_severity_begins_by_itself(declare):
+    version = make_version([{"key": "call", "title": "Gọi tàu"}])
+    incident = declare(kind="boat")
+    assert (incident.playbook, incident.state) == (version, "declared")
+    assert [step.key for step in incident.steps.all()] == ["call"]
+    assert declare(kind="boat", with_playbook=False).playbook is None
+    assert declare(kind="fire").playbook is None
+
+
+def test_a_call_knows_what_was_made_of_it(operator, declare, ward):
+    now = timezone.now()
+    call = Call.objects.create(
+        kind="boat", said="Tàu chở 34 khách mắc cạn gần hòn Ti Tốp", place=ward, urgent=True, started_at=now,
+        taken_at=now, by=operator,
+    )  # fmt: skip
+    incident = declare(parts=(PartRef("call", str(call.pk)),))
+    call.refresh_from_db()
+    assert (call.became_kind, call.became_ref) == ("incident", str(incident.pk))
+    assert incident.parts.get().title == "Tàu chở 34 khách mắc cạn gần hòn Ti Tốp"
+    assert incident.acknowledged_at == call.taken_at

@@ -88,7 +88,9 @@ def _weighed(
     began = found.since if found and found.since else since
     due = began + timedelta(minutes=expected.within)
     if found is None or found.at is None:
-        state: State = "missed" if until > due else "void" if ended else "open"  # who ended early ended it for all
+        state: State = (
+            "missed" if until > due else "void" if ended else "open"
+        )  # who ended early ended it for all
         return Outcome(expected, state, began, note=found.note if found else "")
     return Outcome(expected, "met" if found.at <= due else "late", began, found.at, found.by, found.note)
 

@@ -53,10 +53,13 @@ class Known:
     note: str
     metres: float | None = None
     simulated: bool = False
+    joins: bool = False  # whether a call can be added to it
 
 
 # (user, where the call is from, now) → what is known there; the module that knows incidents adds its own
 finders: Registry[Callable[[Any, Spot, datetime], list[Known]]] = Registry()
+# kind → adds a call to the thing of that id, for the person; alerts and reports are known here
+joiners: Registry[Callable[[Call, str, Any], None]] = Registry()
 
 
 class _Names:
@@ -142,7 +145,7 @@ def known(user: Any, spot: Spot, now: datetime) -> list[Known]:
 def near_alerts(user: Any, spot: Spot, now: datetime) -> list[Known]:
     """Open alerts of things near by, or in the unit."""
     found = Alert.objects.visible_to(user).calling(now).select_related("entity", "place")
-    rows = found.filter(_around(spot, "entity__") | _inside(spot)).order_by("priority", "-raised_at")[:20]
+    rows = found.filter(near_q(spot, "entity__")).order_by("priority", "-raised_at")[:20]
     return [
         Known(
             f"alert:{alert.pk}",
@@ -150,8 +153,9 @@ def near_alerts(user: Any, spot: Spot, now: datetime) -> list[Known]:
             reverse("alert", args=[alert.pk]),
             alert.priority_key,
             f"{alert.get_state_display()} · {format_datetime(alert.raised_at)}",
-            _distance(spot, alert.entity),
+            distance(spot, alert.entity),
             alert.simulated,
+            joins=True,
         )
         for alert in rows
     ][:MOST]
@@ -173,8 +177,9 @@ def near_reports(user: Any, spot: Spot, now: datetime) -> list[Known]:
             reverse("report", args=[report.pk]),
             "high" if report.urgent else "normal",
             f"{report.text[:80]} · {format_datetime(report.created_at)}",
-            _distance(spot, report),
+            distance(spot, report),
             report.simulated,
+            joins=True,
         )
         for report in seen.order_by("-created_at")[:MOST]
     ]
@@ -183,7 +188,7 @@ def near_reports(user: Any, spot: Spot, now: datetime) -> list[Known]:
 def near_calls(user: Any, spot: Spot, now: datetime) -> list[Known]:
     """Calls of the last day from there: the same matter is often called in by several people."""
     found = Call.objects.visible_to(user).filter(taken_at__gte=now - RECENT).select_related("place")
-    rows = found.filter(_around(spot, "") | _inside(spot)).order_by("-taken_at")[:MOST]
+    rows = found.filter(near_q(spot)).order_by("-taken_at")[:MOST]
     return [
         Known(
             f"call:{call.pk}",
@@ -191,7 +196,7 @@ def near_calls(user: Any, spot: Spot, now: datetime) -> list[Known]:
             reverse("duty-call", args=[call.pk]),
             "attention" if call.urgent else "normal",
             f"{call.said[:80]} · {format_datetime(call.taken_at)}",
-            _distance(spot, call),
+            distance(spot, call),
             call.simulated,
         )
         for call in rows
@@ -203,6 +208,11 @@ def register() -> None:
     finders.register("alerts", near_alerts)
     finders.register("reports", near_reports)
     finders.register("calls", near_calls)
+
+
+def near_q(spot: Spot, owner: str = "") -> Q:
+    """What lies around a spot, or in its unit: ``owner`` leads to what has the point."""
+    return _around(spot, owner) | _inside(spot)
 
 
 def _exact(spot: Spot) -> bool:
@@ -232,7 +242,8 @@ def _inside(spot: Spot) -> Q:
     return Q(place__path__startswith=spot.place.path) if not _exact(spot) else Q(pk__in=[])
 
 
-def _distance(spot: Spot, thing: Any) -> float | None:
+def distance(spot: Spot, thing: Any) -> float | None:
+    """Metres from a spot to anything with a point; None where either has none."""
     if not _exact(spot) or thing is None or thing.lon is None or thing.lat is None:
         return None
     assert spot.lon is not None

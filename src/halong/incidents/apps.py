@@ -24,9 +24,10 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to alerts, reports and tasks; offer the search, the live topic, and what duty hands over."""
+        from halong.duty.near import finders, joiners  # noqa: PLC0415
         from halong.duty.openings import QuickSection, openings, sections  # noqa: PLC0415 -- need the models
         from halong.duty.wording import wordings  # noqa: PLC0415
-        from halong.incidents import blocks, duty, subscribers  # noqa: F401, PLC0415
+        from halong.incidents import blocks, duty, known, subscribers  # noqa: F401, PLC0415
         from halong.incidents.finding import find_incidents  # noqa: PLC0415
         from halong.incidents.stage_facts import FACTS  # noqa: PLC0415
         from halong.incidents.steps import subscribers as of_steps  # noqa: F401, PLC0415
@@ -40,6 +41,8 @@ class IncidentsConfig(AppConfig):
         sources.register("incidents", FACTS)
         sections.register("incidents", QuickSection("incidents", _("Incidents"), 20, duty.quick_lines))
         wordings.register("incident", duty.said)
+        finders.register("incidents", known.known_incidents)
+        joiners.register("incident", known.join_call)
         menu.register("incidents", blocks.MENU)
         alert_actions.register("incident", blocks.ALERTS)
         alert_marks.register("incidents", blocks.marks)

@@ -71,7 +71,7 @@ def _next(request: HttpRequest, call: Call) -> HttpResponse:
     onward = incident_url(call) if request.POST.get("then") == "incident" else ""
     joined = request.POST.get("join", "")
     if joined:
-        add_call_to(call, joined.partition(":")[0], _thing(request, joined), by=actor_of(request))
+        _join(request, call, joined)
     return redirect(onward or reverse("duty-call", args=[call.pk]))
 
 
@@ -172,9 +172,18 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 def join(request: HttpRequest, pk: int) -> HttpResponse:
     """Add it to what is known already."""
     found, ref = _call(request, pk), request.POST.get("ref", "")
-    add_call_to(found, ref.partition(":")[0], _thing(request, ref), by=actor_of(request))
+    _join(request, found, ref)
     messages.success(request, _("Added."))
     return redirect("duty-call", pk)
+
+
+def _join(request: HttpRequest, found: Call, ref: str) -> None:
+    kind, _colon, number = ref.partition(":")
+    joiner = near.joiners.get(kind)
+    if joiner is not None:
+        joiner(found, number, actor_of(request))
+    else:
+        add_call_to(found, kind, _thing(request, ref), by=actor_of(request))
 
 
 def _thing(request: HttpRequest, ref: str) -> Alert | Report:

@@ -1,7 +1,8 @@
 """The score of a run: what was expected against what the records say. Pure but for the criteria, which look.
 
 Done in time: all points. Done late: half. Not done when its time was over: none. What never could be done (its occasion
-never came, or the run ended before its time was over) counts on neither side. Incidents of a kind that the scenario has nothing of cost ``FALSE_COSTS`` each.
+never came, or the run ended before its time was over) counts on neither side. Incidents of a kind that the scenario has
+nothing of cost ``FALSE_COSTS`` each.
 """
 
 from collections.abc import Mapping, Sequence

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from halong.core.access import access, actor_of
 from halong.core.errors import HalongError, Invalid
 from halong.core.faults import show_faults
-from halong.exercises import listing
 from halong.exercises.actions import holding
 from halong.exercises.forms import StartForm
+from halong.exercises.listing import described, one, overview
 from halong.exercises.models import Exercise
 from halong.exercises.paper import csv_of, pdf_of
 from halong.exercises.replay import replay_of
@@ -31,7 +31,7 @@ def exercises(request: HttpRequest) -> HttpResponse:
     """Scenarios, what is under way, what was practised, by whom and until when it counts."""
     if settings.HALONG_EXERCISE:
         return redirect("exercise-console")
-    return render(request, "exercises/list.html", listing.overview(request.user))
+    return render(request, "exercises/list.html", overview(request.user))
 
 
 @access("exercises.run")
@@ -52,7 +52,7 @@ def new(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The second instance is being made. It takes about a minute."))
             return redirect("exercise", made.pk)
     status = 422 if request.method == "POST" else 200
-    context = {"form": form, **listing.described(wanted)}
+    context = {"form": form, **described(wanted)}
     return render(request, "exercises/new.html", context, status=status)
 
 
@@ -61,7 +61,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def exercise(request: HttpRequest, pk: int) -> HttpResponse:
     """One exercise: how it stands and how people enter, or its score and replay."""
     found = _exercise(request, pk)
-    context = {**listing.one(found), **(replay_of(found.result) if found.result else {})}
+    context = {**one(found), **(replay_of(found.result) if found.result else {})}
     return render(request, "exercises/exercise.html", context)
 
 

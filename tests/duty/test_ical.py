@@ -1,13 +1,16 @@
 """iCalendar in and out: what RFC 5545 allows, what programs write, and what must be refused."""
 
 import contextlib
+import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from django.utils import translation
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from halong.duty.ical import reading
 from halong.duty.ical.reading import read_calendar
 from halong.duty.ical.scan import BadCalendar
 from halong.duty.ical.writing import Turn, write_calendar
@@ -108,7 +111,8 @@ def test_cancelled_events_are_none_and_attendees_are_read():
 )
 def test_bad_events_are_left_out_with_line_and_reason(event, line, reason):
     good = "UID:good\nDTSTART:20261110T000000Z\nDTEND:20261110T010000Z"
-    found = read(calendar(event, good))
+    with translation.override("en"):
+        found = read(calendar(event, good))
     assert [one.uid for one in found.occurrences] == ["good"]
     assert [(one.line, one.uid, reason in one.reason) for one in found.problems] == [(line, "a", True)]
 
@@ -146,14 +150,15 @@ def test_bad_files_are_refused_with_the_line(content, line):
 )
 def test_endless_repetitions_come_to_an_end(rule):
     event = f"UID:a\nDTSTART:20261101T000000Z\nDTEND:20261101T003000Z\nRRULE:{rule}"
-    began = datetime.now(UTC)
+    began = time.thread_time()
     found = read(calendar(event))
-    assert datetime.now(UTC) - began < timedelta(seconds=10)
+    assert time.thread_time() - began < 10
     assert len(found.occurrences) <= 31
 
 
-def test_too_many_turns_are_refused():
-    events = [f"UID:{n}\nDTSTART:20261101T000000Z\nDURATION:PT1H\nRRULE:FREQ=HOURLY" for n in range(40)]
+def test_too_many_turns_are_refused(monkeypatch):
+    monkeypatch.setattr(reading, "MOST_OCCURRENCES", 1000)
+    events = [f"UID:{n}\nDTSTART:20261101T000000Z\nDURATION:PT1H\nRRULE:FREQ=HOURLY" for n in range(3)]
     with pytest.raises(BadCalendar):
         read(calendar(*events))
 
@@ -163,7 +168,7 @@ def test_too_many_turns_are_refused():
         st.tuples(st.integers(0, 29 * 24 * 60), st.integers(1, 24 * 60), st.text(max_size=40)), max_size=8
     )
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_what_is_written_is_read_again(turns):
     """Property: turns written as a calendar come back with the same times and titles."""
     made = [
@@ -183,7 +188,7 @@ def test_what_is_written_is_read_again(turns):
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_bytes_are_read_or_refused(noise):
     """Property: whatever comes in, it is read or refused, never anything else."""
     for content in (noise, b"BEGIN:VCALENDAR\r\n" + noise + b"\r\nEND:VCALENDAR\r\n"):

@@ -5,7 +5,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.duty.conftest import NOW
 
@@ -243,6 +243,7 @@ def test_the_week_shows_gaps_and_overlaps(team, watch):
     rows=st.lists(st.tuples(st.integers(0, 48), st.integers(1, 12), st.integers(1, 3)), max_size=8),
     at_once=st.integers(1, 2),
 )
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_stretches_agree_with_looking_at_every_half_hour(rows, at_once):
     """Property: at any moment the stretches say what counting says."""
     base = datetime(2026, 11, 1, tzinfo=UTC)

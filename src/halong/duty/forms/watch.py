@@ -101,7 +101,7 @@ class CallForm(forms.Form):
     client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     started_at = forms.DateTimeField(widget=forms.HiddenInput(attrs={"data-first-key": ""}), required=False)
     where = forms.CharField(
-        label=_("Where"),
+        label=pgettext_lazy("call", "Where"),
         max_length=300,
         required=False,
         widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),

@@ -1,3 +1,5 @@
+from django.utils import translation
+
 from halong.core.permissions import SYSTEM
 from halong.playbooks.actions import end_playbook, ensure_playbooks
 from halong.playbooks.kinds import KINDS
@@ -65,7 +67,8 @@ def test_faults_are_named_by_file_step_and_field(tmp_path):
     )
     (folder / "b.toml").write_text("key = ")
     (folder / "c.toml").write_text('key = "a"\nkind = "fire"\nname = "C"\n[[step]]\nkey = "x"\ntitle = "X"\n')
-    _rows, faults = read_playbooks(folder, {"QN"})
+    with translation.override("en"):
+        _rows, faults = read_playbooks(folder, {"QN"})
     assert [fault.split(": ", 1)[1] if "b.toml" not in fault else "b" for fault in faults] == [
         "colour is not known",
         f"kind must be one of {', '.join(KINDS)}",

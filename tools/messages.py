@@ -65,15 +65,19 @@ def update(app: Path, *, check: bool) -> list[str]:
         with po.open("rb") as file:
             have = read_po(file, locale="vi", domain="django")
     ids = {(m.id if isinstance(m.id, str) else m.id[0], m.context) for m in wanted if m.id}
-    left = [m.id for m in have if m.id and (m.id if isinstance(m.id, str) else m.id[0], m.context) not in ids]
+    left = [
+        (m.id, m.context)
+        for m in have
+        if m.id and (m.id if isinstance(m.id, str) else m.id[0], m.context) not in ids
+    ]
     new = 0
     for message in wanted:
         if message.id and not have.get(message.id, message.context):
             have.add(message.id, context=message.context)
             new += 1
     if not check:
-        for message_id in left:
-            have.delete(message_id)
+        for message_id, context in left:
+            have.delete(message_id, context)
         have.fuzzy = False
         po.parent.mkdir(parents=True, exist_ok=True)
         with po.open("wb") as file:
@@ -81,7 +85,7 @@ def update(app: Path, *, check: bool) -> list[str]:
     return [
         *(f"{app.name}: {n}" for n in _faults(have)),
         *([f"{app.name}: {new} new"] if check and new else []),
-        *(f"{app.name}: left over: {m!r}" for m in left if check),
+        *(f"{app.name}: left over: {m!r}" for m, _context in left if check),
     ]
 
 

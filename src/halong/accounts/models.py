@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from halong.accounts.network import device_of
 from halong.core.permissions import scope_q
@@ -39,7 +40,7 @@ class User(AbstractBaseUser):
     title = models.CharField(_("post"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
-    is_active = models.BooleanField(_("active"), default=True)
+    is_active = models.BooleanField(pgettext_lazy("account", "active"), default=True)
     must_change_password = models.BooleanField(default=False)
     totp_secret = models.BinaryField(default=b"", editable=False)  # Fernet token; empty: not set up
     totp_confirmed_at = models.DateTimeField(null=True, blank=True)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 ACTIONS: dict[str, Any] = {
     "accounts.activate_user": _("opened an account again"),
@@ -98,13 +99,13 @@ ACTIONS: dict[str, Any] = {
 }
 
 OBJECTS: dict[str, Any] = {
-    "accounts.apikey": _("key"),
+    "accounts.apikey": pgettext_lazy("access", "key"),
     "accounts.displaytoken": _("display"),
     "accounts.user": _("account"),
     "alerts.alert": _("alert"),
     "context.entity": _("thing"),
     "ingest.quarantined": _("held data"),
-    "ingest.source": _("source"),
+    "ingest.source": pgettext_lazy("of data", "source"),
     "observations.series": _("series"),
     "panorama.walllayout": _("layout of a wall"),
     "places.agency": _("agency"),
@@ -122,7 +123,7 @@ DETAILS: dict[str, Any] = {
     "cause": _("cause"),
     "code": _("code"),
     "corrected": _("corrected"),
-    "count": _("number"),
+    "count": pgettext_lazy("how many", "number"),
     "enabled": _("switched on"),
     "given": _("given"),
     "kind": _("kind"),

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -103,7 +103,7 @@ def practice_rows() -> list[tuple[Any, ...]]:
         _("On"),
         _("Counts until"),
         _("Score"),
-        _("Actions"),
+        pgettext("number of", "Actions"),
     )
     rows = Practice.objects.select_related("user").order_by("user__username", "-on")
     return [head] + [

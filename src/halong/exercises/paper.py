@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from halong.core.formats import format_duration, local
@@ -33,8 +33,8 @@ def csv_of(result: Mapping[str, Any]) -> HttpResponse:
         for row in replay_of(result)["outcomes"]
     ]  # fmt: skip
     columns = (
-        _("Expected"), _("State"), _("Points"), _("Reached"), _("Minutes given"), _("From"), _("Done at"), _("Seconds"),
-        _("By"), _("What"),
+        _("Expected"), _("State"), _("Points"), _("Reached"), _("Minutes given"),
+        pgettext("counted from", "From"), _("Done at"), _("Seconds"), _("By"), pgettext("timeline", "What"),
     )  # fmt: skip
     return table_response(str(result["id"]), [columns, *rows])
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from halong.core import pdf
@@ -59,6 +59,6 @@ def _words() -> dict[str, str]:
         "steps": _("Steps of the playbook"),
         "tasks": _("Tasks"),
         "parts": _("Alerts, reports, calls"),
-        "people": _("People"),
+        "people": pgettext("incident", "People"),
         "latest": _("Latest entries"),
     }

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from halong.context.models import Entity
 from halong.core.access import actor_of
@@ -27,15 +27,15 @@ SHOWN = 12
 THINGS = 500
 STATES = {"new": "stale", "ok": "normal", "silent": "attention", "broken": "high"}
 HISTORY = {
-    "sources.add": gettext_noop("Connected"),
-    "sources.change": gettext_noop("Changed"),
-    "sources.switch_on": gettext_noop("Switched on"),
-    "sources.switch_off": gettext_noop("Switched off"),
-    "sources.renew_credentials": gettext_noop("New password or key"),
-    "sources.upload": gettext_noop("Tables uploaded"),
-    "sources.broke": gettext_noop("Broken"),
-    "sources.works": gettext_noop("Working"),
-    "sources.silent": gettext_noop("Silent"),
+    "sources.add": gettext_lazy("Connected"),
+    "sources.change": pgettext_lazy("source", "Changed"),
+    "sources.switch_on": pgettext_lazy("source", "Switched on"),
+    "sources.switch_off": pgettext_lazy("source", "Switched off"),
+    "sources.renew_credentials": gettext_lazy("New password or key"),
+    "sources.upload": gettext_lazy("Tables uploaded"),
+    "sources.broke": gettext_lazy("Broken"),
+    "sources.works": gettext_lazy("Working"),
+    "sources.silent": gettext_lazy("Silent"),
 }
 
 
@@ -187,7 +187,7 @@ def history_row(entry: Any) -> dict[str, Any]:
     )
     return {
         "at": entry.at,
-        "title": _(HISTORY.get(entry.action, entry.action)),
+        "title": str(HISTORY.get(entry.action, entry.action)),
         "text": text,
         "by": entry.actor,
         "state": state,

@@ -86,7 +86,7 @@ def _action(step: StepPlan) -> str:
 
 _LABELS: tuple[tuple["StrPromise", Callable[[StepPlan], str]], ...] = (
     (pgettext_lazy("field of a step", "Title"), lambda step: step.title),
-    (_("Title in English"), lambda step: step.title_en),
+    (pgettext_lazy("step", "Title in English"), lambda step: step.title_en),
     (_("Instruction"), lambda step: step.instruction),
     (_("Instruction in English"), lambda step: step.instruction_en),
     (pgettext_lazy("field of a step", "Role"), lambda step: str(ROLES[step.role]) if step.role else ""),

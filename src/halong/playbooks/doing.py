@@ -113,7 +113,7 @@ ACTIONS: dict[str, Doing] = {
             gettext_lazy("Sends number, kind, severity and place of the incident, at least once, with the same key."),
             (
                 Setting("url", gettext_lazy("Address"), "url", needed=True, most=500),
-                Setting("message", gettext_lazy("Message"), "lines", most=500),
+                Setting("message", pgettext_lazy("to send", "Message"), "lines", most=500),
             ),
         ),
     )

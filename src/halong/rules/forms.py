@@ -168,7 +168,9 @@ class ThresholdForm(RuleForm):
         help_text=_("Most legal limits are limits of means: an hour or a day must be over before it is judged."),
     )  # fmt: skip
     direction = forms.ChoiceField(
-        label=_("Alert when"), initial="above", choices=[("above", _("above")), ("below", _("below"))]
+        label=_("Alert when"),
+        initial="above",
+        choices=[("above", pgettext_lazy("limit", "above")), ("below", pgettext_lazy("limit", "below"))],
     )
     limit = _number(_("Limit"))
     unit = forms.ChoiceField(label=_("Unit"), required=False)

@@ -22,7 +22,9 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def visible_to(self, user: object) -> Self:
         """Those of the agencies, places and sectors that the user may see, one's own, and those one gave."""
         seen = scope_q(user, "tasks.view")
-        if seen and getattr(user, "is_authenticated", False):  # without any condition it is everything already
+        if seen and getattr(
+            user, "is_authenticated", False
+        ):  # without any condition it is everything already
             seen |= Q(assignee=user) | Q(created_by=user)
         return self.filter(seen)
 

@@ -84,7 +84,7 @@ def map_words() -> dict[str, str]:
         "truong-sa 2": pgettext("second line of a name on the map, Trường Sa archipelago", "archipelago"),
         "things here": _("{n} things here"),
         "now": pgettext("time on the map", "Now"),
-        "look back": _("The last 24 hours"),
+        "look back": pgettext("look back", "The last 24 hours"),
         "hour looked at": _("Hour looked at"),
         "looking back": _("Looking back: {time}"),
         "back to now": _("Back to now"),

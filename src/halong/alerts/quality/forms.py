@@ -28,7 +28,7 @@ class MaintenanceForm(forms.Form):
     sector = forms.ChoiceField(label=_("Sector"), required=False)
     starts_at = forms.DateTimeField(label=_("Begins"), widget=_picker())
     ends_at = forms.DateTimeField(label=_("Ends"), widget=_picker())
-    reason = forms.CharField(label=_("What is done"), max_length=300)
+    reason = forms.CharField(label=pgettext_lazy("maintenance", "What is done"), max_length=300)
 
     def __init__(self, *args: Any, thing: Entity | None = None, **kwargs: Any) -> None:
         begin = local(timezone.now())

@@ -40,7 +40,7 @@ class PlainField(forms.CharField):
 class ContactForm(forms.Form):
     """How somebody wants to be told; all of it optional."""
 
-    name = PlainField(label=_("Name"), max_length=200, required=False)
+    name = PlainField(label=pgettext_lazy("of a person", "Name"), max_length=200, required=False)
     email = PlainField(label=_("E-mail"), max_length=254, required=False)
     phone = PlainField(label=_("Telephone"), max_length=30, required=False)
     wants_email = forms.BooleanField(label=_("Tell me by e-mail"), required=False)
@@ -248,7 +248,9 @@ class ListForm(forms.Form):
     agency = forms.ModelChoiceField(
         agencies_today(), label=_("Agency"), required=False, empty_label=_("All agencies")
     )
-    start = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    start = forms.DateField(
+        label=pgettext_lazy("day", "From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
     end = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     box = BoxField(required=False)
 

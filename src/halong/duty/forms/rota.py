@@ -101,7 +101,9 @@ class TeamAct(forms.Form):
 class TimeForm(TeamAct):
     """A part and a time."""
 
-    role = forms.ChoiceField(label=_("Part"), choices=DutyRole.choices, initial=DutyRole.OFFICER)
+    role = forms.ChoiceField(
+        label=pgettext_lazy("duty", "Part"), choices=DutyRole.choices, initial=DutyRole.OFFICER
+    )
     start = forms.DateTimeField(label=_("From"), widget=picker())
     end = forms.DateTimeField(label=_("Until"), widget=picker())
 
@@ -136,7 +138,9 @@ class PatternForm(TeamAct):
 
     people = PeopleChoice(User.objects.none(), label=_("Who takes turns, in the order of the team"),
                           widget=forms.CheckboxSelectMultiple)  # fmt: skip
-    role = forms.ChoiceField(label=_("Part"), choices=DutyRole.choices, initial=DutyRole.OFFICER)
+    role = forms.ChoiceField(
+        label=pgettext_lazy("duty", "Part"), choices=DutyRole.choices, initial=DutyRole.OFFICER
+    )
     start = forms.DateTimeField(label=_("First turn"), widget=picker())
     hours = forms.FloatField(label=_("Hours of a turn"), min_value=0.25, max_value=168, initial=12)
     every = forms.ChoiceField(
@@ -181,7 +185,9 @@ class SubscribeForm(TeamAct):
 
     url = forms.CharField(label=_("iCalendar address"), max_length=2000, help_text="https://… .ics")
     name = forms.CharField(label=_("Name"), max_length=120, required=False)
-    role = forms.ChoiceField(label=_("Part"), choices=DutyRole.choices, initial=DutyRole.OFFICER)
+    role = forms.ChoiceField(
+        label=pgettext_lazy("duty", "Part"), choices=DutyRole.choices, initial=DutyRole.OFFICER
+    )
     inside = forms.BooleanField(
         label=_("A machine of our own network"), required=False,
         help_text=_("Only then may it lead to an address inside."),
@@ -193,7 +199,9 @@ class FileForm(TeamAct):
 
     file = forms.FileField(label=_("iCalendar file"), help_text=_(".ics, at most 8 MB"))
     name = forms.CharField(label=_("Name"), max_length=120, required=False)
-    role = forms.ChoiceField(label=_("Part"), choices=DutyRole.choices, initial=DutyRole.OFFICER)
+    role = forms.ChoiceField(
+        label=pgettext_lazy("duty", "Part"), choices=DutyRole.choices, initial=DutyRole.OFFICER
+    )
 
     def clean_file(self) -> bytes:
         """Its bytes."""

@@ -256,4 +256,6 @@ class PressForm(ActForm):
         label=_("Address or number"), max_length=200,
         help_text=_("The address of an item of the press; the number of an alert, a report or a call."),
     )  # fmt: skip
-    title = forms.CharField(label=_("Title"), required=False, max_length=300)
+    title = forms.CharField(
+        label=pgettext_lazy("part of an incident", "Title"), required=False, max_length=300
+    )

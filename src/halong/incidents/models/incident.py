@@ -70,7 +70,7 @@ class Incident(models.Model):
 
     number = models.CharField(_("number"), max_length=20, unique=True)  # "SC-2026-0042"
     client_id = models.UUIDField(unique=True)  # sending the declaration twice makes one incident
-    title = models.CharField(_("title"), max_length=200)
+    title = models.CharField(pgettext_lazy("incident", "title"), max_length=200)
     folded = models.CharField(max_length=400, editable=False, default="")  # number and title, for the search
     kind = models.CharField(_("kind"), max_length=40)  # a key of incidents.kinds
     severity = models.SmallIntegerField(_("severity"), choices=Severity.choices, default=Severity.MEDIUM)

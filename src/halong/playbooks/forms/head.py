@@ -43,7 +43,7 @@ class HeadForm(forms.Form):
 class PublishForm(forms.Form):
     """The last words before a version is in force."""
 
-    note = forms.CharField(label=_("What changed"), max_length=300, required=False)
+    note = forms.CharField(label=pgettext_lazy("playbook", "What changed"), max_length=300, required=False)
     edits = forms.IntegerField(widget=forms.HiddenInput)
 
 

@@ -21,7 +21,7 @@ class CheckForm(forms.Form):
         label=pgettext_lazy("check list", "To be checked"), max_length=WORDS, required=False
     )
     text_en = forms.CharField(label=_("In English"), max_length=WORDS, required=False)
-    key = forms.CharField(label=_("Short name"), max_length=KEY_LENGTH, required=False)
+    key = forms.CharField(label=pgettext_lazy("key", "Short name"), max_length=KEY_LENGTH, required=False)
 
 
 class AskForm(forms.Form):
@@ -30,7 +30,7 @@ class AskForm(forms.Form):
     label = forms.CharField(label=_("Figure asked"), max_length=WORDS, required=False)
     label_en = forms.CharField(label=_("In English"), max_length=WORDS, required=False)
     unit = forms.CharField(label=_("Unit"), max_length=20, required=False)
-    key = forms.CharField(label=_("Short name"), max_length=KEY_LENGTH, required=False)
+    key = forms.CharField(label=pgettext_lazy("key", "Short name"), max_length=KEY_LENGTH, required=False)
 
 
 class _Lines(forms.BaseFormSet[Any]):

@@ -27,14 +27,7 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
     def within(self, scope: Scope) -> Self:
         """Those of the chosen sector, place and agency; Halong's alerts about itself belong to the whole only."""
-        found = self
-        if scope.sector:
-            found = found.filter(sector=scope.sector)
-        if scope.place:
-            found = found.filter(place__path__startswith=scope.place.path)
-        if scope.agency:
-            found = found.filter(agency__path__startswith=scope.agency.path)
-        return found
+        return self.filter(scope.q())
 
     def open(self) -> Self:
         """Those that aren't closed."""

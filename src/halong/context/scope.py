@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
@@ -48,15 +48,22 @@ class Scope:
         """Whether nothing is left out."""
         return not (self.sector or self.place or self.agency)
 
-    def entities(self, visible: QuerySet[Entity]) -> QuerySet[Entity]:
-        """The things of the scope among those visible; a place includes what lies below it."""
+    def q(self) -> Q:
+        """What lies in it, for every model with ``sector``, ``place`` and ``agency``; a place and an agency include what lies
+        below them.
+        """
+        found = Q()
         if self.sector:
-            visible = visible.filter(sector=self.sector)
+            found &= Q(sector=self.sector)
         if self.place:
-            visible = visible.filter(place__path__startswith=self.place.path)
+            found &= Q(place__path__startswith=self.place.path)
         if self.agency:
-            visible = visible.filter(agency__path__startswith=self.agency.path)
-        return visible
+            found &= Q(agency__path__startswith=self.agency.path)
+        return found
+
+    def entities(self, visible: QuerySet[Entity]) -> QuerySet[Entity]:
+        """The things of the scope among those visible."""
+        return visible.filter(self.q())
 
 
 def scope_of(request: HttpRequest, *, remember: bool = True) -> Scope:

@@ -36,14 +36,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     def within(self, scope: Scope) -> Self:
         """Those of the chosen sector, place and agency."""
-        found = self
-        if scope.sector:
-            found = found.filter(sector=scope.sector)
-        if scope.place:
-            found = found.filter(place__path__startswith=scope.place.path)
-        if scope.agency:
-            found = found.filter(agency__path__startswith=scope.agency.path)
-        return found
+        return self.filter(scope.q())
 
     def shown(self) -> Self:
         """Those on the public map and list."""

@@ -4,7 +4,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -30,14 +30,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
 
     def within(self, scope: Scope) -> Self:
         """Those of the chosen sector, place and agency."""
-        found = self
-        if scope.sector:
-            found = found.filter(sector=scope.sector)
-        if scope.place:
-            found = found.filter(place__path__startswith=scope.place.path)
-        if scope.agency:
-            found = found.filter(agency__path__startswith=scope.agency.path)
-        return found
+        return self.filter(scope.q())
 
     def under_way(self) -> Self:
         """Those that somebody still has to work on."""
@@ -154,10 +147,27 @@ class IncidentNumber(models.Model):
     last = models.IntegerField(default=0)
 
 
+class PartQuerySet(models.QuerySet["Part"]):
+    """Lists of parts."""
+
+    def of(self, incident: Incident) -> Self:
+        """What an incident is made of: the live ones, or those that ended with it when it was closed or dismissed."""
+        belongs = Q(live=True)
+        if incident.closed_at is not None:
+            belongs |= Q(ended_at=incident.closed_at)
+        return self.filter(belongs, incident=incident)
+
+    def told(self) -> Self:
+        """What incidents are or were made of until they were over; without what was taken out of them."""
+        return self.filter(Q(live=True) | Q(ended_at=F("incident__closed_at")))
+
+
 class Part(models.Model):
     """What an incident was made of: an alert, a citizen's report, a telephone call, an item of the press.
 
     A thing belongs to one open incident at most; taking it out ends the row (``live`` false), which stays as history.
+    Closing an incident ends its parts at the same moment, so that a thing which comes back can belong to a new one;
+    re-opening takes back those that are free.
     """
 
     class Kind(models.TextChoices):
@@ -181,6 +191,8 @@ class Part(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PartQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -2,14 +2,18 @@
 
 ``tools/messages.py [APP …]`` updates ``locale/vi/LC_MESSAGES/django.po`` of the apps (all by default);
 ``--check`` changes nothing and fails when a text is missing or left over; ``--compile`` writes the ``.mo`` files.
+Both looks fail when two catalogues say one text differently, and when a text stands where it can't be collected.
 English texts are the ids themselves.
 """
 
 import argparse
+import ast
 import io
 import os
 import re
 import sys
+from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "halong.settings")
@@ -31,7 +35,9 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
+    "npgettext_lazy": ((1, "c"), 2, 3),
 }
+Key = tuple[str | None, str, bool]
 
 
 def found_in(app: Path) -> Catalog:
@@ -50,7 +56,7 @@ def found_in(app: Path) -> Catalog:
                 line.strip() for line in templatize(text).splitlines()
             )  # Python minds indentation
         for _line, message, _comments, context in extract("python", io.BytesIO(text.encode()), KEYWORDS):
-            catalog.add(message, locations=[(str(path.relative_to(PACKAGE)), 0)], context=context)
+            catalog.add(message, context=context)
     return catalog
 
 
@@ -108,6 +114,51 @@ def _holes(text: str) -> set[str]:
     return set(re.findall(r"%\(\w+\)[sd]|\{\w+\}", text))
 
 
+def disagreements(apps: Iterable[Path]) -> list[str]:
+    """Texts of one context that catalogues translate differently. Django merges them all: only one would be shown."""
+    found: dict[Key, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for app in apps:
+        po = app / "locale" / "vi" / "LC_MESSAGES" / "django.po"
+        if not po.exists():
+            continue
+        with po.open("rb") as file:
+            catalog = read_po(file, locale="vi", domain="django")
+        for message in catalog:
+            if message.id and message.string:
+                plural = not isinstance(message.id, str)
+                source, text = (message.id[0], message.string[0]) if plural else (message.id, message.string)
+                found[message.context, source, plural][text].append(app.name)
+    return [
+        f"translated in two ways: {source!r}{f' (context {context!r})' if context else ''}: "
+        + "; ".join(f"{text!r} in {', '.join(names)}" for text, names in texts.items())
+        for (context, source, _plural), texts in found.items()
+        if len(texts) > 1
+    ]
+
+
+def uncollected(app: Path) -> list[str]:
+    """Calls that the collection doesn't see: inside f-strings, and by another name than the function's or ``_``."""
+    faults = []
+    for path in sorted(app.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        where = path.relative_to(app.parent)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.JoinedStr) and _calls_in(node):
+                faults.append(f"{where}:{node.lineno}: a text inside an f-string is not collected")
+            if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":
+                faults += [
+                    f"{where}:{node.lineno}: texts of {one.asname!r} are not collected"
+                    for one in node.names
+                    if one.name in KEYWORDS and one.asname not in (None, "_")
+                ]
+    return faults
+
+
+def _calls_in(node: ast.AST) -> bool:
+    calls = (one.func for one in ast.walk(node) if isinstance(one, ast.Call))
+    return any(getattr(call, "id", getattr(call, "attr", "")) in KEYWORDS for call in calls)
+
+
 def compile_all() -> None:
     """Write every catalogue's ``.mo`` beside it."""
     for po in sorted(PACKAGE.glob("*/locale/*/LC_MESSAGES/django.po")):
@@ -127,10 +178,11 @@ def main() -> int:
     if options.compile:
         compile_all()
         return 0
-    apps = [PACKAGE / name for name in options.apps] or sorted(
-        p for p in PACKAGE.iterdir() if (p / "apps.py").exists()
-    )
+    every = sorted(p for p in PACKAGE.iterdir() if (p / "apps.py").exists())
+    apps = [PACKAGE / name for name in options.apps] or every
     faults = [fault for app in apps for fault in update(app, check=options.check)]
+    faults += [fault for app in apps for fault in uncollected(app)]
+    faults += disagreements(every)
     print("\n".join(faults))
     return 1 if faults else 0
 

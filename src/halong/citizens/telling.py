@@ -74,7 +74,7 @@ def tell_about(entry: ReportEvent) -> None:
 def tell_handlers(people: Iterable[User], report: Report, title: str, text: str, key: str) -> None:
     """Tell handlers something about a report. Of a simulated one they hear inside of the product only, and that it is."""
     if report.simulated:
-        title = f"{title} ({_('simulated')})"
+        title += " (" + _("simulated") + ")"
     tell(
         people,
         kind="report",

@@ -64,7 +64,7 @@ def open_alerts(user: Any, now: datetime) -> list[Opening]:
             alert.title,
             reverse("alert", args=[alert.pk]),
             alert.priority_key,
-            f"{alert.get_state_display()} · {_('since')} {format_datetime(alert.raised_at)}",
+            f"{alert.get_state_display()} · " + _("since") + f" {format_datetime(alert.raised_at)}",
             simulated=alert.simulated,
         )
         for alert in found.order_by("priority", "-raised_at")[:MOST]
@@ -127,7 +127,7 @@ def unsettled_calls(user: Any, now: datetime) -> list[Opening]:
     found = _visible(Call, user).filter(urgent=True, became_kind="", taken_at__gte=now - timedelta(days=1))
     return [
         Opening(
-            f"{_('Call')} {call.pk} · {call.where or call.place or ''}".rstrip(" ·"),
+            (_("Call") + f" {call.pk} · {call.where or call.place or ''}").rstrip(" ·"),
             reverse("duty-call", args=[call.pk]),
             "attention",
             format_datetime(call.taken_at),
@@ -152,7 +152,7 @@ def bulletin_lines(now: datetime, since: datetime) -> list[Line]:
     rows = Bulletin.objects.standing().order_by("-issued_at")[:10]
     return [
         Line(
-            f"{row.issuer}, {_('number')} {row.number}",
+            f"{row.issuer}, " + _("number") + f" {row.number}",
             _("level {n}").format(n=row.level) if row.level else "",
             f"{row.get_hazard_display()} · {format_datetime(row.issued_at)}",
             "attention",

@@ -192,7 +192,7 @@ def near_calls(user: Any, spot: Spot, now: datetime) -> list[Known]:
     return [
         Known(
             f"call:{call.pk}",
-            f"{_('Call')} {call.pk}",
+            _("Call") + f" {call.pk}",
             reverse("duty-call", args=[call.pk]),
             "attention" if call.urgent else "normal",
             f"{call.said[:80]} · {format_datetime(call.taken_at)}",

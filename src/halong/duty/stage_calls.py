@@ -21,7 +21,7 @@ def call_teams(happened: StageChanged) -> None:
     """Page each team that the stage calls, once. A stage that goes down calls nobody."""
     if happened.level <= happened.before:
         return
-    title = f"{_('Operating stage')} {happened.level} · {LEVELS[happened.level]}"
+    title = _("Operating stage") + f" {happened.level} · {LEVELS[happened.level]}"
     subject = Subject(
         "stage", str(happened.change_id), title, reverse("stages"), PRIORITIES.get(happened.level, 4)
     )

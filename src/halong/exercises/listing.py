@@ -5,9 +5,8 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
 from halong.accounts.models import User
 from halong.core.permissions import has_perm
@@ -21,8 +20,8 @@ LATEST = 20
 _END = ("end", pgettext_lazy("exercise", "End"), "x")
 STEPS: dict[str, tuple[tuple[str, Any, str], ...]] = {
     "waiting": (("begin", pgettext_lazy("exercise", "Begin"), "player-play"), _END),
-    "running": (("pause", _lazy("Pause"), "player-pause"), _END),
-    "paused": (("resume", _lazy("Go on"), "player-play"), _END),
+    "running": (("pause", gettext_lazy("Pause"), "player-pause"), _END),
+    "paused": (("resume", gettext_lazy("Go on"), "player-play"), _END),
 }
 """What may be asked of a run in each of its states: step, label, icon."""
 

@@ -127,7 +127,7 @@ def _times(incident: Incident, review: Review) -> Iterable[Measured]:
 
 
 def _figures(incident: Incident) -> Rows:
-    parts = Part.objects.filter(incident=incident, live=True)
+    parts = Part.objects.of(incident)
     steps = Step.objects.filter(incident=incident).exclude(state=Step.State.UNNEEDED)
     done = steps.filter(state=Step.State.DONE)
     late = sum(
@@ -150,7 +150,7 @@ def _figures(incident: Incident) -> Rows:
 
 
 def _late(count: int) -> str:
-    return f" ({ngettext('%(n)d late', '%(n)d late', count) % {'n': count}})" if count else ""
+    return " (" + ngettext("%(n)d late", "%(n)d late", count) % {"n": count} + ")" if count else ""
 
 
 def _corrections(review: Review) -> Rows:

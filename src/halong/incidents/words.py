@@ -9,6 +9,7 @@ from django.utils.translation import ngettext, pgettext
 from halong.alerts.models import AlertEvent
 from halong.citizens.models import ReportEvent
 from halong.core.formats import ABSENT
+from halong.duty.told import said as _page
 from halong.incidents.models import Entry, Incident, Link, Part, Role
 from halong.incidents.steps.words import said as of_steps
 from halong.playbooks.kinds import kind_of
@@ -57,7 +58,7 @@ def _declared(data: Data) -> str:
         kind=shown("kind", data["kind"]), severity=shown("severity", data["severity"])
     )
     count = len(data.get("parts", ()))
-    return f"{words} · {ngettext('%(n)d part', '%(n)d parts', count) % {'n': count}}" if count else words
+    return words + " · " + ngettext("%(n)d part", "%(n)d parts", count) % {"n": count} if count else words
 
 
 def _changed(data: Data) -> str:
@@ -158,6 +159,7 @@ _WORDED: dict[str, Callable[[Data], str]] = {
     Entry.Kind.SPLIT: _split,
     Entry.Kind.WARNING: _warning,
     Entry.Kind.STAGE: _stage,
+    Entry.Kind.PAGE: _page,
     Entry.Kind.REPORTED: _reported,
     Entry.Kind.REVIEW: _review,
 }

@@ -215,7 +215,7 @@ def snapshot(standing: Standing) -> str:
         return _("no value yet")
     text = f"{format_number(standing.value, standing.definition.decimals)} {standing.unit_text}".strip()
     aim = (
-        f" ({_('target')} {format_number(standing.target, standing.definition.decimals)})"
+        " (" + _("target") + f" {format_number(standing.target, standing.definition.decimals)})"
         if standing.target is not None
         else ""
     )

@@ -76,7 +76,7 @@ class Chart:
             for end in (limit.minimum, limit.maximum):
                 if end is None:
                     continue
-                doubt = "" if limit.verified else f" ({gettext('unverified')})"
+                doubt = "" if limit.verified else " (" + gettext("unverified") + ")"
                 averaging = "" if limit.averaging == "instant" else f", {limit.averaging}"
                 yield {
                     "value": convert(end, limit.unit, self.series.unit)

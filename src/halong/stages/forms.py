@@ -6,9 +6,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from halong.core.text import fold
 from halong.stages.actions import BulletinDraft, RuleDraft
@@ -125,7 +124,7 @@ class RuleForm(forms.Form):
                 continue
             if len(parts) < 2 or not parts[0] or not parts[1]:
                 raise ValidationError(
-                    _now("Not condition | name | name in English: %(line)s") % {"line": line}
+                    gettext("Not condition | name | name in English: %(line)s") % {"line": line}
                 )
             key = re.sub(r"[^a-z0-9]+", "-", fold(parts[1])).strip("-")[:60]
             rows.append(

@@ -195,6 +195,5 @@ def _entry(act: Act) -> dict[str, Any]:
 def when_words(warning: Warning) -> str:
     """From when to when, in words."""
     begin = warning.onset or warning.sent
-    return (
-        f"{format_datetime(begin) if begin else pgettext('time', 'now')} – {format_datetime(warning.expires)}"
-    )
+    start = format_datetime(begin) if begin else pgettext("time", "now")
+    return f"{start} – {format_datetime(warning.expires)}"

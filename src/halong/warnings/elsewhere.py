@@ -44,7 +44,7 @@ def open_warnings(user: Any, at: datetime) -> list[Opening]:
             title=f"{row.number} {row.headline}",
             url=reverse("warning", args=[row.pk]),
             state="high" if row.state == Warning.State.PUBLISHED else "attention",
-            note=f"{row.get_state_display()} · {_('in force until')} {format_datetime(row.expires)}",
+            note=f"{row.get_state_display()} · " + _("in force until") + f" {format_datetime(row.expires)}",
             kind="warning",
             simulated=row.simulated,
         )

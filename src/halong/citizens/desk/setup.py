@@ -111,7 +111,7 @@ _TITLES: dict[str, Any] = {
     "categories": str,
     "routes": lambda row: str(row.category or _("all kinds")),
     "deadlines": lambda row: (
-        str(row.category or _("all kinds")) + (f" · {_('urgent')}" if row.urgent else "")
+        str(row.category or _("all kinds")) + (" · " + str(_("urgent")) if row.urgent else "")
     ),
     "terms": lambda row: ", ".join("–".join(span) for span in row.hours),
     "channels": str,

@@ -1,7 +1,7 @@
 """What who protects personal data must say before anything of a person is opened."""
 
 from django import forms
-from django.utils.translation import gettext as gettext_now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from halong.citizens.forms.steps import words
@@ -50,5 +50,5 @@ class ContactForm(OpeningForm):
             Report.objects.filter(pk=int(digits)).first() if digits.isdecimal() and len(digits) < 16 else None
         )
         if found is None:
-            raise forms.ValidationError(gettext_now("There is no report of this number."))
+            raise forms.ValidationError(gettext("There is no report of this number."))
         return found

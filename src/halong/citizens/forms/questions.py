@@ -7,9 +7,8 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.utils import timezone
 from django.utils.text import slugify
-from django.utils.translation import gettext as gettext_now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from halong.citizens.actions.questions import LISTS
 from halong.citizens.forms.setup import day_picker
@@ -72,11 +71,11 @@ class QuestionForm(forms.Form):
             return given
         rows = read(given.get("values", ""))
         if given.get("datatype") in LISTS and not given.get("only_words") and len(rows) < 2:
-            self.add_error("values", gettext_now("Write at least two lines."))
+            self.add_error("values", gettext("Write at least two lines."))
         elif len({row["key"] for row in rows}) < len(rows) or any(
             not (row["key"] and row["name"]) for row in rows
         ):
-            self.add_error("values", gettext_now("Each line needs words and a key of its own."))
+            self.add_error("values", gettext("Each line needs words and a key of its own."))
         return {**given, "values": rows}
 
     def made(self) -> CategoryField:
@@ -97,7 +96,7 @@ class _Questions(BaseFormSet[QuestionForm]):
         for form in self.kept():
             code = form.cleaned_data.get("code", "")
             if code in codes:
-                form.add_error("code", gettext_now("Another question has this code."))
+                form.add_error("code", gettext("Another question has this code."))
             codes.add(code)
 
     def kept(self) -> list[QuestionForm]:

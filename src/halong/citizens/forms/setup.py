@@ -5,11 +5,9 @@ from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as gettext_now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from halong.citizens import hours
 from halong.citizens.forms.steps import agencies_today, categories_today, places_today
 from halong.citizens.models import (
     AnswerTemplate,
@@ -20,6 +18,7 @@ from halong.citizens.models import (
     Route,
     Terms,
 )
+from halong.core import hours
 from halong.core.sector import all_sectors
 
 
@@ -153,9 +152,7 @@ class TermsForm(DatedForm):
         try:
             hours.read_spans(spans)
         except (ValueError, TypeError):
-            raise forms.ValidationError(
-                gettext_now("Write spans such as 07:30–11:30, 13:00–17:00.")
-            ) from None
+            raise forms.ValidationError(gettext("Write spans such as 07:30–11:30, 13:00–17:00.")) from None
         return spans
 
 

@@ -7,9 +7,8 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as gettext_now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from halong.accounts.models import User
 from halong.citizens.models import Category, LawfulChannel, Photo, Report
@@ -226,7 +225,7 @@ class MergeForm(StepForm):
             Report.objects.filter(pk=int(digits)).first() if digits.isdecimal() and len(digits) < 16 else None
         )
         if found is None:
-            self.add_error("into", gettext_now("There is no report of this number."))
+            self.add_error("into", gettext("There is no report of this number."))
         return {**cleaned, "into": found}
 
 
@@ -331,10 +330,10 @@ class AnswerForm(StepForm):
         """A document has a name; a measured value says what and in which unit."""
         cleaned = super().clean() or {}
         if cleaned.get("document") and not cleaned.get("document_name"):
-            self.add_error("document_name", gettext_now("Name the document."))
+            self.add_error("document_name", gettext("Name the document."))
         measured = [
             cleaned.get(name) not in (None, "") for name in ("measure_name", "measure_value", "measure_unit")
         ]
         if any(measured) and not all(measured):
-            self.add_error("measure_value", gettext_now("Say what was measured, its value and its unit."))
+            self.add_error("measure_value", gettext("Say what was measured, its value and its unit."))
         return cleaned

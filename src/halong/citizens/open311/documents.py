@@ -229,7 +229,7 @@ def updates(events: "QuerySet[ReportEvent]", base: str) -> list[dict[str, Any]]:
 
 def _marked(words: str, report: Report) -> str:
     """Words about a report, which say when it is simulated: clients that know no extensions read them, too."""
-    return f"{words} ({_('simulated')})" if report.simulated else words
+    return words + " (" + _("simulated") + ")" if report.simulated else words
 
 
 def stamp(at: datetime) -> str:

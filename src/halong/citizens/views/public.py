@@ -125,7 +125,7 @@ def _for_map(given: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
         "label": name,
         "kind": "report",
         "kindLabel": _("Report"),
-        "value": f"{state_words} · {pgettext('reports', 'Late')}" if late else state_words,
+        "value": state_words + " · " + pgettext("reports", "Late") if late else state_words,
         "state": "attention" if late else "normal",
         "over": over,
         "status": given["state"],
@@ -196,7 +196,7 @@ def rss(request: HttpRequest) -> HttpResponse:
 
 def _titled(row: PublicRow) -> str:
     title = f"{row.category} · {row.place.name}"
-    return f"{title} ({_('simulated')})" if row.simulated else title
+    return title + " (" + _("simulated") + ")" if row.simulated else title
 
 
 @everybody

@@ -5,9 +5,8 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from halong.core.permissions import scope_q
 from halong.duty.models.contacts import Contact
@@ -122,8 +121,8 @@ class Run(models.Model):
     def shown(self) -> str:
         """What people read, in the present language: a test and an exercise say so first."""
         if self.test:
-            return _t("TEST · duty of {team} · please answer").format(team=self.title)
-        return f"{_t('EXERCISE')} · {self.title}" if settings.HALONG_EXERCISE else self.title
+            return gettext("TEST · duty of {team} · please answer").format(team=self.title)
+        return gettext("EXERCISE") + f" · {self.title}" if settings.HALONG_EXERCISE else self.title
 
 
 class Page(models.Model):

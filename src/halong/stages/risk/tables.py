@@ -25,7 +25,7 @@ def rows(hazard: str) -> list[dict[str, Any]]:
 
 
 def _source() -> str:
-    verified = "" if tables()["verified"] else f" ({gettext('not verified')})"
+    verified = "" if tables()["verified"] else " (" + gettext("not verified") + ")"
     return f"{tables()['source']}{verified}"
 
 

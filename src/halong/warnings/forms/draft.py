@@ -8,9 +8,8 @@ from django import forms
 from django.conf import settings
 from django.db.models import F, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as gettext_now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from halong.core.formats import local
 from halong.places.models import Place
@@ -56,7 +55,7 @@ class DraftForm(forms.Form):
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     event = forms.ChoiceField(label=_("Kind of event"))
-    status = forms.ChoiceField(label=_("What it is"), required=False, widget=forms.RadioSelect)
+    status = forms.ChoiceField(label=pgettext_lazy("warning", "What it is"), widget=forms.RadioSelect)
     incident = forms.CharField(label=_("Incident"), required=False, max_length=20)
     headline_vi = forms.CharField(label=_("Headline"), max_length=160, required=False)
     description_vi = _text(_("What happens"), 3)
@@ -105,7 +104,7 @@ class DraftForm(forms.Form):
         given = [name for name in parts if cleaned.get(name)]
         if given or cleaned.get("risk_level"):
             for name in set(parts) - set(given):
-                self.add_error(name, gettext_now("A bulletin is quoted with issuer, number, hour and text."))
+                self.add_error(name, gettext("A bulletin is quoted with issuer, number, hour and text."))
         cleaned["ring"] = self._ring(cleaned.get("area", ""))
         return cleaned
 
@@ -116,7 +115,7 @@ class DraftForm(forms.Form):
             found = json.loads(text)
             return tuple((float(x), float(y)) for x, y in found["coordinates"][0])
         except (ValueError, TypeError, KeyError, IndexError):
-            self.add_error(None, gettext_now("The drawn area can't be read; draw it again."))
+            self.add_error(None, gettext("The drawn area can't be read; draw it again."))
             return ()
 
     def draft(self) -> WarningDraft:

@@ -11,11 +11,12 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from halong.citizens import abuse, hours, masking, promises
+from halong.citizens import abuse, masking, promises
 from halong.citizens.actions.catalogue import decide_publication, replace_dated
 from halong.citizens.actions.sending import LawfulElsewhere
 from halong.citizens.models import Deadline, Terms
 from halong.citizens.recognition import recognise
+from halong.core import hours
 from halong.core.errors import Invalid, TooMany
 from halong.core.formats import ZONE
 from halong.core.permissions import SYSTEM

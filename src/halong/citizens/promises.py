@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from django.utils import timezone
 
-from halong.citizens import hours
 from halong.citizens.kept import kept
 from halong.citizens.models import Category, Deadline, LawfulChannel, Report, Route, Terms
+from halong.core import hours
 from halong.core.formats import local
 from halong.places.models import Agency, Place
 

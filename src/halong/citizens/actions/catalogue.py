@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from halong.audit.actions import record
-from halong.citizens import hours
 from halong.citizens.actions.steps import said
 from halong.citizens.models import (
     AnswerTemplate,
@@ -27,6 +26,7 @@ from halong.citizens.models import (
     Suggestion,
     Terms,
 )
+from halong.core import hours
 from halong.core.errors import Conflict, Invalid
 from halong.core.live import touch
 from halong.core.permissions import SYSTEM, Actor, require

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from halong.citizens.hours import add_working
+from halong.core.hours import add_working
 from halong.simulation.citizens.book import Topic
 from halong.simulation.citizens.happenings import Happening
 from halong.simulation.citizens.luck import Luck

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from halong.citizens.actions import answering, clock, handling, moderation, photographs, triage
-from halong.citizens.hours import add_working
 from halong.citizens.models import Answer, CoAgency, Extension, Photo, Report
 from halong.citizens.promises import committee_of
 from halong.citizens.simulated import in_past, moment
 from halong.core.formats import local
+from halong.core.hours import add_working
 from halong.places.models import Agency
 from halong.simulation.citizens.book import DOCUMENT, PHOTO, Book
 from halong.simulation.citizens.course import Step

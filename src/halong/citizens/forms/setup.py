@@ -19,7 +19,6 @@ from halong.citizens.models import (
     Terms,
 )
 from halong.core import hours
-from halong.core import hours
 from halong.core.sector import all_sectors
 
 

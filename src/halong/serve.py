@@ -51,11 +51,13 @@ def prepare(arguments: Namespace) -> None:
         )
     if settings.HALONG_EXERCISE:
         import_module("halong.exercises.setup").prepare_exercise()
+        import_module("halong.profiles.duty").lay_down_rota()
         return
     with transaction.atomic():  # accounts whose passwords couldn't be kept are not made
         accounts = import_module("halong.accounts.setup").ensure_initial_users()
         if accounts:
             _keep_passwords(accounts)
+            import_module("halong.profiles.duty").lay_down_rota()
 
 
 def _keep_passwords(accounts: list[tuple[str, str, str]]) -> None:

@@ -11,9 +11,14 @@ from halong.alerts.actions import add_note as note_at_alert
 from halong.alerts.events import AlertChanged
 from halong.alerts.models import AlertEvent
 from halong.core.permissions import SYSTEM
+from halong.duty.actions.paging import acknowledge_page, page_team
+from halong.duty.actions.rota import add_shift
+from halong.duty.events import PageChanged
+from halong.duty.models import Team
+from halong.duty.subjects import Subject
 from halong.incidents.actions import IncidentDraft, PartRef, declare_incident, give_task, merge_incident
 from halong.incidents.models import Entry
-from halong.incidents.subscribers import on_alert, on_stage, on_task
+from halong.incidents.subscribers import on_alert, on_page, on_stage, on_task
 from halong.incidents.words import said
 from halong.stages.events import StageChanged
 from halong.tasks.actions import TaskDraft, accept_task, report_progress
@@ -98,3 +103,25 @@ def test_another_stage_stands_in_every_incident_under_way(declare):
     assert Entry.objects.filter(kind="stage").count() == 2
     assert {entry.incident for entry in Entry.objects.filter(kind="stage")} == {one, two}
     assert said(Entry.objects.filter(kind="stage").first()).startswith("Operating stage 3 (")
+
+
+def test_who_was_told_of_it_or_of_a_part_and_who_answered(unattended, operator):
+    incident, alert = unattended
+    team = Team.objects.create(name="Trực ban", changed_at=timezone.now())
+    now = timezone.now()
+    add_shift(team, operator, "officer", now - timedelta(hours=1), now + timedelta(hours=1), by=SYSTEM)
+    subject = Subject("incident", str(incident.pk), incident.title, "", 1)
+    run = page_team(team, subject=subject, by=SYSTEM, key="a")
+    part = page_team(team, subject=Subject("alert", str(alert.pk), "Bụi", "", 1), by=SYSTEM, key="b")
+    acknowledge_page(run.pages.get(), by=operator)
+    for _n in range(2):
+        for told, what in ((run, "told"), (run, "answered"), (part, "told")):
+            page = told.pages.get().pk if what == "answered" else 0
+            on_page(PageChanged(told.pk, what, 0, page, told.subject_kind, told.subject_ref, now))
+    rows = Entry.objects.filter(incident=incident, kind="page").order_by("pk")
+    assert [said(row).partition(" after ")[0] for row in rows] == [
+        "Told: Lan (In Halong) · Trực ban.", "Lan (In Halong) answered", "Told: Lan (In Halong) · Trực ban."
+    ]  # fmt: skip
+    assert [row.by for row in rows] == [None, operator, None]
+    on_page(PageChanged(run.pk, "told", 0, 0, "stage", "1", now))
+    assert rows.count() == 3

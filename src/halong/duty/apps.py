@@ -2,7 +2,15 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from halong.core.registry import MenuItem, ShellItem, live_topics, menu, shell_items
+from halong.core.registry import (
+    MenuItem,
+    ShellItem,
+    live_topics,
+    menu,
+    search_providers,
+    shell_items,
+    simulated_removers,
+)
 from halong.duty.tabs import Tab, duty_tabs
 
 
@@ -15,6 +23,8 @@ class DutyConfig(AppConfig):
     def ready(self) -> None:
         """Listen to others and offer the pages, the tabs and the live topics."""
         from halong.duty import stage_calls, subscribers, watch  # noqa: F401, PLC0415 -- need the models
+        from halong.duty.actions.sample import remove_simulated  # noqa: PLC0415
+        from halong.duty.finding import CONTACTS, TEAMS  # noqa: PLC0415
         from halong.duty.views.board import bell_context  # noqa: PLC0415
 
         menu.register(
@@ -28,3 +38,6 @@ class DutyConfig(AppConfig):
         duty_tabs.register("directory", Tab("directory", _("Directory"), "directory", 70, "directory.view"))
         duty_tabs.register("chains", Tab("chains", _("Chains"), "duty-chains", 80))
         watch.register()
+        search_providers.register(TEAMS.key, TEAMS)
+        search_providers.register(CONTACTS.key, CONTACTS)
+        simulated_removers.register("duty", remove_simulated)

@@ -5,12 +5,15 @@ Delivered at least once; every entry is written under the event's own key, so th
 
 import os
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 from halong.alerts.events import AlertChanged
 from halong.alerts.models import Alert, AlertEvent
 from halong.core.events import subscribe
+from halong.duty.events import PageChanged
 from halong.duty.log import write_log
 from halong.duty.models import LogEntry
+from halong.duty.told import facts_of
 from halong.rules.models import Rule
 from halong.stages.events import StageChanged
 from halong.stages.models import StageChange
@@ -81,4 +84,28 @@ def on_stage(happened: StageChanged) -> None:
         about=("stage", ""),
         key=f"stage:{change.pk}",
         by=change.approved_by,
+    )
+
+
+@subscribe(PageChanged)
+def on_page(happened: PageChanged) -> None:
+    """Write down who was told through what, who answered after how long, and who couldn't be told."""
+    facts = facts_of(happened)
+    if facts is None:
+        return
+    team = facts.run.team
+    write_log(
+        LogEntry.Kind.PAGE,
+        at=facts.at,
+        data=facts.data,
+        about=("page", str(facts.run.pk)),
+        team=team,
+        key=facts.key,
+        by=facts.by,
+        where=SimpleNamespace(
+            place_id=team.place_id,
+            agency_id=team.agency_id,
+            sector=team.sector,
+            simulated=facts.run.simulated,
+        ),
     )

@@ -9,6 +9,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from halong.accounts.models import User
 from halong.core.text import fold
+from halong.duty.coverage import twice_on
 from halong.duty.models import Contact, DutyRole, Override, Page, Run, Shift, Team
 from halong.places.models import Place
 
@@ -109,6 +110,35 @@ def on_now(teams: Iterable[Team], at: datetime) -> dict[int, list[On]]:
     for rows in found.values():
         rows.sort(key=lambda on: (RANK.get(DutyRole(on.role), 9), on.start))
     return found
+
+
+@dataclass(frozen=True)
+class Twice:
+    """Somebody who is on in two teams at the same time: nobody is at two places."""
+
+    person: User
+    teams: list[Team]
+    start: datetime
+    end: datetime
+
+
+def on_twice(teams: Iterable[Team], start: datetime, end: datetime) -> list[Twice]:
+    """Who is on in two teams at once between two moments, by time. Leaders on duty don't count: they have several."""
+    known = {team.pk: team for team in teams}
+    found = [on for on in turns(known.values(), start, end) if on.person and on.role != DutyRole.COMMAND]
+    people = {on.person.pk: on.person for on in found if on.person}
+    rows = [(max(on.start, start), min(on.end, end), on.person.pk, on.team_id) for on in found if on.person]
+    return [
+        Twice(people[who], _at(known, rows, who, begin), begin, until)
+        for who, begin, until in dict.fromkeys(twice_on(rows))
+    ]
+
+
+def _at(
+    known: dict[int, Team], rows: Iterable[tuple[datetime, datetime, int, int]], who: int, at: datetime
+) -> list[Team]:
+    ids = dict.fromkeys(team for begin, until, one, team in rows if one == who and begin <= at < until)
+    return [known[pk] for pk in ids]
 
 
 def on_duty(team: Team, at: datetime, role: str = "") -> list[User]:

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 from halong.core.formats import format_duration, format_time
 from halong.core.registry import Registry
 from halong.duty.models import LogEntry
+from halong.duty.told import said as said_of_page
 
 Words = Callable[[LogEntry], str]
 wordings: Registry[Words] = Registry()  # kind of entry → its words, where a later module knows them
@@ -124,6 +125,10 @@ def _report(entry: LogEntry) -> str:
     return text.format_map(_Lenient({"person": entry.by_name} | entry.data)) if text else ""
 
 
+def _page(entry: LogEntry) -> str:
+    return f"{entry.data.get('title', '')}: {said_of_page(entry.data)}"
+
+
 def _correction(entry: LogEntry) -> str:
     corrected = entry.corrects
     if corrected is None:
@@ -146,4 +151,5 @@ _OWN: dict[str, Words] = {
     LogEntry.Kind.CORRECTION: _correction,
     LogEntry.Kind.HANDOVER: _handover,
     LogEntry.Kind.REPORT: _report,
+    LogEntry.Kind.PAGE: _page,
 }

@@ -8,6 +8,8 @@ from halong.alerts.models import AlertEvent
 from halong.citizens.events import ReportChanged
 from halong.citizens.models import ReportEvent
 from halong.core.events import subscribe
+from halong.duty.events import PageChanged
+from halong.duty.told import facts_of
 from halong.incidents.models import Entry, Incident, Part
 from halong.incidents.timeline import standing, write_entry
 from halong.stages.events import StageChanged
@@ -102,6 +104,24 @@ def on_stage(happened: StageChanged) -> None:
     data = {"change": happened.change_id, "level": happened.level, "before": happened.before}
     for incident in Incident.objects.under_way().order_by("pk"):
         write_entry(incident, Entry.Kind.STAGE, key=f"stage:{happened.change_id}", data=data)
+
+
+@subscribe(PageChanged)
+def on_page(happened: PageChanged) -> None:
+    """Somebody was told of an incident, or of an alert that is part of one: who through what, and who answered when."""
+    incident = _of_page(happened)
+    facts = facts_of(happened) if incident is not None else None
+    if incident is None or facts is None:
+        return
+    write_entry(standing(incident), Entry.Kind.PAGE, by=facts.by, at=facts.at, key=facts.key, data=facts.data)
+
+
+def _of_page(happened: PageChanged) -> Incident | None:
+    if not happened.ref.isdecimal():
+        return None
+    if happened.kind == "incident":
+        return Incident.objects.filter(pk=int(happened.ref)).first()
+    return _of_part(Part.Kind.ALERT, int(happened.ref)) if happened.kind == "alert" else None
 
 
 def _of_part(kind: str, ref: int) -> Incident | None:

@@ -69,17 +69,18 @@ def load_profile(name: str, *, simulated: bool | None = None, say: Say = _quiet)
         counts |= ensure_catalogue(profile.catalogue, by=SYSTEM)
         say(f"{counts['categories']} kinds of report, {counts['routes']} routes")
         counts["playbooks"] = ensure_playbooks(profile.playbooks, by=SYSTEM)
-        counts["teams"] = ensure_teams(_called_teams(profile.playbooks), by=SYSTEM)
+        counts["teams"] = ensure_teams(_called_teams(profile.playbooks, stages), by=SYSTEM)
         say(f"{counts['playbooks']} playbooks, {counts['teams']} duty teams")
         counts["stages"] = ensure_rules(stages, by=SYSTEM)
         counts["warning_wordings"] = ensure_wordings(read_wordings(profile.folder), by=SYSTEM)
     return counts
 
 
-def _called_teams(playbooks: Iterable[dict[str, Any]]) -> list[str]:
-    """The duty teams that playbooks call, in the order in which they are named."""
+def _called_teams(playbooks: Iterable[dict[str, Any]], stages: Iterable[dict[str, Any]]) -> list[str]:
+    """The duty teams that playbooks and stages call, in the order in which they are named."""
     actions = [step.get("action") or {} for row in playbooks for step in row["steps"]]
-    return [action["settings"]["team"] for action in actions if action.get("kind") == "notify-team"]
+    named = [action["settings"]["team"] for action in actions if action.get("kind") == "notify-team"]
+    return named + [name for stage in stages for name in stage.get("call", [])]
 
 
 def _load_places(profile: Profile) -> dict[str, int]:

@@ -14,6 +14,7 @@ from halong.core.tables import Row, read_csv
 from halong.places.models import Place
 from halong.profiles.citizens import read_citizens
 from halong.profiles.description import ProfileError, read_description, read_toml
+from halong.profiles.duty import read_duty
 from halong.profiles.figures import Figures, read_figures
 from halong.profiles.playbooks import read_playbooks
 
@@ -199,6 +200,10 @@ def _add_figures(reader: _Reader, profile: Profile, files: dict[str, Any]) -> No
         codes = {row["code"] for row in profile.agencies}
         profile.playbooks, faults = read_playbooks(reader.folder / "playbooks", codes)
         reader.faults += faults
+    try:
+        read_duty(reader.folder)
+    except ProfileError as error:
+        reader.faults.append(error.detail)
     if "boundaries" in files and (reader.folder / files["boundaries"]).exists():
         profile.boundaries = _boundaries(reader, files["boundaries"])
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from halong.core.errors import Forbidden
 from halong.core.live import touch
 from halong.core.permissions import SYSTEM
-from halong.duty import channels, targets
+from halong.duty import channels, targets, told
 from halong.duty.actions.paging import TOPIC, advance_run
 from halong.duty.models import Page, Run
 
@@ -65,6 +65,7 @@ def _failed(page: Page, reason: str, *, gone: bool) -> None:
         return
     page.state, page.error = State.FAILED, reason
     targets.report_failure(page, now)
+    told.tell_others(page.run, told.FAILED, step=page.step, page=page)
     touch(TOPIC, str(page.run_id))
     _next_at_once(page)
 

@@ -17,7 +17,7 @@ from halong.audit.actions import record
 from halong.core.errors import Conflict, Forbidden
 from halong.core.live import touch
 from halong.core.permissions import SYSTEM
-from halong.duty import links, targets
+from halong.duty import links, targets, told
 from halong.duty.models import Chain, Page, Run, Team
 from halong.duty.permissions import may_answer, may_page
 from halong.duty.steps import (
@@ -139,6 +139,8 @@ def _made(
         touch(TOPIC, str(run.pk))
         advance_run(run.pk)
         run.refresh_from_db()
+        if run.quiet_until is not None and not run.step:
+            told.tell_others(run, told.HELD)
     return run
 
 
@@ -175,6 +177,7 @@ def _step(run: Run, steps: Sequence[ChainStep], now: datetime) -> None:
         _exhaust(run, now)
         return
     reached = targets.tell_step(run, steps[run.step], now)
+    told.tell_others(run, told.TOLD if reached else told.NOBODY, step=run.step)
     run.step += 1
     if not reached:
         run.next_at = now
@@ -191,6 +194,7 @@ def _exhaust(run: Run, now: datetime) -> None:
     run.over_at, run.next_at = now, None
     if run.test:
         return
+    told.tell_others(run, told.EXHAUSTED)
     tell(
         targets.leaders(run.team, now),
         kind="page-unanswered",
@@ -224,6 +228,7 @@ def acknowledge_page(page: Page, *, by: Any) -> Run:
             raise Conflict(over_words(run))
         answered.update(state=Page.State.ACKNOWLEDGED, acknowledged_at=now)
         _drop(run)
+        told.tell_others(run, told.ANSWERED, page=page)
     record(by, "duty.acknowledge", run, page=page.pk)
     _seen(run)
     run.refresh_from_db()

@@ -1,6 +1,6 @@
 """Who is on duty now, the week, and what is under way; calendars for other programs; the mark in the top bar."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -24,6 +24,8 @@ from halong.duty.tabs import tabs
 from halong.duty.week import week_of
 
 RECENT = 8
+AHEAD = timedelta(days=7)  # in which who is on in two teams at once is shown
+WARNED = 6
 
 
 def chosen_day(request: HttpRequest) -> date:
@@ -47,6 +49,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "teams": [
             {"team": team, "on": on[team.pk], "may_test": may_page(team, request.user)} for team in teams
         ],
+        "twice": queries.on_twice(teams, now, now + AHEAD)[:WARNED],
         "week": week_of(chosen, chosen_day(request), request.user) if chosen else None,
         "mine": list(queries.waiting_for(request.user)) if isinstance(request.user, User) else [],
         "runs": queries.runs(request.user, only_running=True)[:20],

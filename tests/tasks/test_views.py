@@ -73,7 +73,7 @@ def test_without_scripts_the_form_is_a_page(desk):
 def test_what_was_typed_stays(desk, health):
     answer = desk.post("/tasks/new", {"title": "Kiểm tra", "agency": health.pk, "due": "pick", "priority": 1})
     assert (answer.status_code, answer.context["form"]["title"].value()) == (422, "Kiểm tra")
-    assert answer.context["form"].errors == {"due_at": ["Cần chọn ngày và giờ."]}
+    assert answer.context["form"].errors == {"due_at": ["Cần chọn ngày, giờ."]}
     assert answer.context["people"] == []
 
 

@@ -60,6 +60,13 @@ def test_the_form_says_what_is_wrong_beside_the_field(world, client):
     assert Warning.objects.count() == 0
 
 
+def test_actual_exercise_or_test_is_always_chosen(world, client):
+    client.force_login(world.writer)
+    answer = client.post("/warnings/new", form_of(world, status=""))
+    assert (answer.status_code, set(answer.context["form"].errors)) == (422, {"status"})
+    assert answer.context["form"]["status"].label == "Tính chất"
+
+
 def test_a_drawn_area_belongs_to_the_province(world, client):
     client.force_login(world.operator)
     ring = '{"type":"Polygon","coordinates":[[[107.0,20.9],[107.1,20.9],[107.1,20.8],[107.0,20.9]]]}'

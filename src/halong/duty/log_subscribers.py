@@ -91,8 +91,8 @@ def on_stage(happened: StageChanged) -> None:
 def on_page(happened: PageChanged) -> None:
     """Write down who was told through what, who answered after how long, and who couldn't be told."""
     facts = facts_of(happened)
-    if facts is None:
-        return
+    if facts is None or (facts.run.priority > Rule.Priority.CRITICAL and _crowded(facts.at)):
+        return  # what isn't written down here stands on the page of calls to people
     team = facts.run.team
     write_log(
         LogEntry.Kind.PAGE,
@@ -108,4 +108,11 @@ def on_page(happened: PageChanged) -> None:
             sector=team.sector,
             simulated=facts.run.simulated,
         ),
+    )
+
+
+def _crowded(at: datetime) -> bool:
+    """Whether calls to people would crowd out everything else in the log."""
+    return (
+        LogEntry.objects.filter(kind=LogEntry.Kind.PAGE, at__gt=at - SLOT, at__lte=at)[:MOST].count() >= MOST
     )

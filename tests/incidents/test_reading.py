@@ -26,6 +26,7 @@ from halong.incidents.finding import find_incidents
 from halong.incidents.models import Entry, Incident
 from halong.incidents.targets import all_targets, targets_on
 from halong.incidents.words import said
+from halong.rules.models import Rule
 from halong.tasks.actions import TaskDraft
 
 EVERYWHERE = Scope()
@@ -180,6 +181,40 @@ def test_what_is_near_is_nearest_first_and_who_answers(declare, operator, ward, 
 def test_a_proposal_hears_what_kind_it_is(operator, make_alert, title, kind):
     draft = queries.proposal_from([PartRef("alert", str(make_alert(title=title, priority=1).pk))], operator)
     assert (draft.kind, draft.severity, draft.title) == (kind, 3, title)
+
+
+@pytest.mark.parametrize(
+    ("types", "kind", "prop", "found"),
+    [
+        (["SeaConditions"], "threshold", "windSpeed", "storm"),
+        (["SeaConditions"], "threshold", "waterLevel", "flood"),
+        (["WeatherObserved"], "threshold", "windGust", "storm"),
+        (["EmissionStation"], "threshold", "tsp", "emission"),
+        (["WastewaterStation"], "rate", "flow", "emission"),
+        (["AirQualityObserved"], "threshold", "pm25", "air"),
+        (["AirQualityObserved"], "silence", "", "outage"),
+        (["AccessPoint"], "silence", "", "outage"),
+        (["PowerSupplyArea"], "threshold", "customersInterrupted", "outage"),
+        (["FloodMonitoring"], "threshold", "currentLevel", "flood"),
+        (["Hospital"], "threshold", "icuOccupancy", "epidemic"),
+    ],
+)
+def test_a_proposal_knows_what_a_rule_is_about(operator, make_alert, types, kind, prop, found):
+    rule = Rule.objects.create(name="Quy tắc", kind=kind, property=prop, types=types, priority=2)
+    alert = make_alert(title="Vượt mức", rule=rule, priority=2)
+    draft = queries.proposal_from([PartRef("alert", str(alert.pk))], operator)
+    assert (draft.kind, draft.severity) == (found, 2)
+
+
+@pytest.mark.parametrize(("priority", "severity"), [(1, 3), (2, 2), (3, 1)])
+def test_the_graver_the_alert_the_graver_the_proposal(operator, make_alert, priority, severity):
+    alert = make_alert(title="Gió mạnh", priority=priority)
+    assert queries.proposal_from([PartRef("alert", str(alert.pk))], operator).severity == severity
+
+
+def test_a_source_that_is_silent_is_an_outage(operator, make_alert):
+    alert = make_alert("source:4", title="Nguồn im lặng")
+    assert queries.proposal_from([PartRef("alert", str(alert.pk))], operator).kind == "outage"
 
 
 def test_a_proposal_takes_place_and_agency_from_the_gravest(operator, make_alert, station):

@@ -13,6 +13,7 @@ from halong.incidents.actions import (
     PartRef,
     StillOpen,
     add_note,
+    add_parts,
     close_incident,
     contain_incident,
     dismiss_incident,
@@ -175,6 +176,37 @@ def test_dismissed_its_alerts_are_free_again(declare, operator, make_alert, stat
     dismiss_incident(incident, by=operator, reason="Bảo dưỡng trạm")
     assert (incident.state, Part.objects.filter(live=True).count()) == ("dismissed", 0)
     assert declare(parts=refs(alert)).parts.filter(live=True).count() == 1
+
+
+def test_what_comes_back_after_the_end_joins_a_new_incident(declare, operator, make_alert, station):
+    one, two = (make_alert(entity=station) for _ in range(2))
+    first = declare(parts=refs(one, two))
+    close_incident(first, by=operator, note="Xong", despite_open=True)
+    assert [part.ref for part in queries.room(operator, first.pk).parts] == [str(one.pk), str(two.pk)]
+    second = declare(title="Lại nữa", parts=refs(one))
+    reopen_incident(first, by=operator, reason="Nước lại lên")
+    assert [part.ref for part in queries.room(operator, first.pk).parts] == [str(two.pk)]
+    assert [part.ref for part in queries.room(operator, second.pk).parts] == [str(one.pk)]
+    assert kinds(first)[-2:] == ["state", "part-out"]
+    assert said(Entry.objects.filter(incident=first).latest("pk")) == "Alert: PM2,5 cao"
+    close_incident(first, by=operator, note="Xong", despite_open=True)
+    close_incident(second, by=operator, note="Xong", despite_open=True)
+    reopen_incident(first, by=operator, reason="Nhầm")
+    assert [part.ref for part in queries.room(operator, first.pk).parts] == [str(two.pk)]
+
+
+def test_what_is_known_late_joins_a_closed_incident_and_stays_free(declare, operator, make_alert, station):
+    alert, late = make_alert(entity=station), make_alert(entity=station)
+    first = declare(parts=refs(alert))
+    close_incident(first, by=operator, note="Xong", despite_open=True)
+    add_parts(first, refs(alert, late), by=operator)
+    shown = queries.room(operator, first.pk).parts
+    assert [(part.ref, part.live) for part in shown] == [(str(alert.pk), False), (str(late.pk), False)]
+    assert declare(parts=refs(late)).parts.get().live
+    take_out_part(shown[0], by=operator)
+    assert [part.ref for part in queries.room(operator, first.pk).parts] == [str(late.pk)]
+    with pytest.raises(Conflict):
+        take_out_part(shown[0], by=operator)
 
 
 def test_only_who_leads_closes(declare, person, ward):

@@ -39,12 +39,15 @@ def of_report(request: HttpRequest, report: Any) -> dict[str, Any] | None:
 
 
 def _of(request: HttpRequest, kind: str, thing: Any) -> dict[str, Any] | None:
-    rows = Part.objects.filter(kind=kind, ref=str(thing.pk), live=True).values("incident")
+    rows = Part.objects.told().filter(kind=kind, ref=str(thing.pk)).values("incident")
     seen = Incident.objects.visible_to(request.user).filter(pk__in=rows)
     incidents = list(seen.order_by("-declared_at")[:3])
-    if not incidents and not has_perm(request.user, "incidents.declare", thing):
+    free = not any(incident.is_under_way for incident in incidents)
+    may_declare = free and has_perm(request.user, "incidents.declare", thing)
+    if not incidents and not may_declare:
         return None
-    return {"incidents": incidents, "href": f"{reverse('incident-declare')}?{urlencode({kind: thing.pk})}"}
+    href = f"{reverse('incident-declare')}?{urlencode({kind: thing.pk})}" if may_declare else ""
+    return {"incidents": incidents, "href": href}
 
 
 def of_entity(request: HttpRequest, entity: Any) -> dict[str, Any] | None:

@@ -96,9 +96,7 @@ def _roles(incident: Incident) -> list[list[str]]:
 
 
 def _alerts(incident: Incident) -> list[dict[str, str]]:
-    refs = Part.objects.filter(incident=incident, live=True, kind=Part.Kind.ALERT).values_list(
-        "ref", flat=True
-    )
+    refs = Part.objects.of(incident).filter(kind=Part.Kind.ALERT).values_list("ref", flat=True)
     found = Alert.objects.filter(pk__in=[int(ref) for ref in refs]).order_by("priority", "-raised_at")[:MOST]
     return [
         {"state": one.priority_key, "title": one.title, "word": one.get_state_display(),
@@ -108,9 +106,7 @@ def _alerts(incident: Incident) -> list[dict[str, str]]:
 
 
 def _parts(incident: Incident) -> list[list[str]]:
-    found = (
-        Part.objects.filter(incident=incident, live=True).exclude(kind=Part.Kind.ALERT).order_by("at")[:MOST]
-    )
+    found = Part.objects.of(incident).exclude(kind=Part.Kind.ALERT).order_by("at")[:MOST]
     return [[one.get_kind_display(), one.title, format_datetime(one.at)] for one in found]
 
 

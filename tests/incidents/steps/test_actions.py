@@ -5,7 +5,7 @@ from tests.incidents.steps.making import give, later, make_version, states, step
 from halong.core.errors import Conflict, Forbidden, Invalid
 from halong.incidents.models import Entry, Incident, Step
 from halong.incidents.steps import words
-from halong.incidents.steps.actions import begin_playbook, finish_step, skip_step, start_step
+from halong.incidents.steps.actions import begin_playbook, finish_step, save_answer, skip_step, start_step
 from halong.incidents.steps.running import advance_incident
 from halong.playbooks.actions import begin_draft, publish_playbook, save_draft
 from halong.playbooks.schema import read_steps
@@ -52,6 +52,24 @@ def test_a_playbook_runs_from_its_first_step_to_its_last(run, coordinator):
         "Left out: Chờ",
         "Done: Điều tàu cứu hộ",
     ]
+
+
+def test_ticks_and_numbers_are_kept_as_they_are_made(run, coordinator, commander):
+    incident = run(PLAN[:2])
+    mine, theirs = step_of(incident, "call"), step_of(incident, "call")
+    save_answer(mine, "position", True, by=coordinator)
+    save_answer(theirs, "people", 12.0, by=commander)
+    assert step_of(incident, "call").answers == {"position": True, "people": 12.0}
+    assert states(incident)["rescue"] == "waiting"
+    save_answer(mine, "position", False, by=coordinator)
+    save_answer(mine, "position", True, by=commander)
+    finish_step(mine, by=coordinator)
+    assert (mine.answers, mine.state) == ({"position": True, "people": 12.0}, "done")
+    assert states(incident)["rescue"] == "ready"
+    with pytest.raises(Conflict):
+        save_answer(theirs, "people", 13.0, by=commander)
+    with pytest.raises(Invalid):
+        save_answer(theirs, "colour", True, by=commander)
 
 
 def test_who_comes_second_is_told_who_was_first(run, coordinator, commander):

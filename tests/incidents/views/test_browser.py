@@ -72,7 +72,7 @@ def test_what_is_typed_stays_while_others_work(open_page, incident, operator, ot
     assert [mention.person for mention in entry.mentions.all()] == [other]
     page.fill(f"#ask-{step.pk}-aboard", "46")
     page.locator(f"#step-form-{step.pk}").get_by_role("button", name="Done").click()
-    page.wait_for_selector(f"#step-{step.pk}.is-done")
+    page.wait_for_selector(f"#step-{step.key}.is-done")
     assert page.trouble == []
 
 

@@ -51,6 +51,23 @@ def test_a_press_is_answered_by_what_was_in_the_way(desk, incident, what, given,
     assert (answer.context["wrong"], answer.status_code) == (said, 200)
 
 
+def test_a_tick_is_kept_at_once_for_the_other_to_see(desk, at, other, incident):
+    step = Step.objects.get(incident=incident, key="call")
+    address = url(incident, "incident-step", step.pk, "answer")
+    kept = desk.post(f"{address}?field=check-told", {"check-told": "on"}, headers=HTMX)
+    assert (kept.status_code, kept.content) == (204, b"")
+    desk.post(f"{address}?field=ask-aboard", {"ask-aboard": "46,5"}, headers=HTMX)
+    shown = at(other).get(url(incident)).text
+    assert f'id="check-{step.pk}-told" checked' in shown
+    assert f'id="ask-{step.pk}-aboard" value="46.5"' in shown
+    desk.post(f"{address}?field=check-told", {}, headers=HTMX)
+    desk.post(f"{address}?field=ask-aboard", {"ask-aboard": ""}, headers=HTMX)
+    step.refresh_from_db()
+    assert (step.answers, step.state) == ({"told": False, "aboard": None}, "ready")
+    wrong = desk.post(f"{address}?field=ask-aboard", {"ask-aboard": "many"}, headers=HTMX)
+    assert wrong.context["wrong"] == "Số người trên tàu: write a number."
+
+
 def test_two_people_at_one_step(desk, at, other, incident):
     press(desk, incident, "call", "skip", note="Biên phòng tự báo")
     answer = press(at(other), incident, "call", "finish", note="Đã gọi")

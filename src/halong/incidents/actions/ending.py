@@ -1,8 +1,9 @@
 """Containing, closing with all-clear, re-opening, dismissing."""
 
+from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,9 +12,11 @@ from halong.core.events import publish
 from halong.incidents import duty
 from halong.incidents.actions.declaring import invalid
 from halong.incidents.actions.moving import ALL, move, require_state
+from halong.incidents.actions.parts import told
 from halong.incidents.events import IncidentClosed
 from halong.incidents.models import UNDER_WAY, Entry, Incident, Part, Review
 from halong.incidents.permissions import require_lead, require_work
+from halong.incidents.timeline import write_entry
 from halong.incidents.unfinished import Unfinished, unfinished
 
 State = Incident.State
@@ -41,7 +44,8 @@ def contain_incident(incident: Incident, *, by: Any, note: str = "") -> Incident
 @transaction.atomic
 def close_incident(incident: Incident, *, by: Any, note: str, despite_open: bool = False) -> Incident:
     """All-clear: the response is over. ``note`` says why. StillOpen where tasks, steps or alerts are unfinished, unless
-    ``despite_open``. Its playbook doesn't go on, and nobody is paged because of it any more.
+    ``despite_open``. Its playbook doesn't go on, nobody is paged because of it any more, and its parts are free for another
+    incident (an alert may come back).
     """
     require_lead(by, incident)
     _require_words(note, "note")
@@ -53,6 +57,7 @@ def close_incident(incident: Incident, *, by: Any, note: str, despite_open: bool
     left = {"left": [thing.label for thing in things]} if things else {}
     _move(incident, "closed", by, note, data=left, closed_at=now, advance_at=None,
           contained_at=incident.contained_at or now)  # fmt: skip
+    _end_parts(incident, now)
     _over(incident, by)
     return incident
 
@@ -63,12 +68,14 @@ def reopen_incident(incident: Incident, *, by: Any, reason: str) -> Incident:
     require_lead(by, incident)
     _require_words(reason, "reason")
     states = ("contained", "closed")
-    before = Incident.objects.values_list("state", flat=True).get(pk=incident.pk)
+    before, closed_at = Incident.objects.values_list("state", "closed_at").get(pk=incident.pk)
     if before != "contained":
         _require_unsigned(incident)
     times = incident.reopened + (before != "contained")
     _move(incident, "responding", by, reason, states=states, contained_at=None, closed_at=None, reopened=times,
           advance_at=timezone.now() if incident.playbook_id else None)  # fmt: skip
+    if closed_at is not None:
+        _take_back_parts(incident, closed_at)
     return incident
 
 
@@ -81,9 +88,30 @@ def dismiss_incident(incident: Incident, *, by: Any, reason: str) -> Incident:
     _move(
         incident, "dismissed", by, reason, states=("declared", "responding"), closed_at=now, advance_at=None
     )
-    Part.objects.filter(incident=incident, live=True).update(live=False, ended_at=now)
+    _end_parts(incident, now)
     _over(incident, by)
     return incident
+
+
+def _end_parts(incident: Incident, now: datetime) -> None:
+    """They are history of this incident, and free for another one; their end is the incident's (``Part.objects.of``)."""
+    Part.objects.filter(incident=incident, live=True).update(live=False, ended_at=now)
+
+
+def _take_back_parts(incident: Incident, closed_at: datetime) -> None:
+    """Those that ended with it and don't belong to another incident by now; the timeline says what stays there."""
+    ended = list(Part.objects.filter(incident=incident, live=False, ended_at=closed_at).order_by("pk"))
+    same = Part.objects.filter(live=True, ref__in=[part.ref for part in ended])
+    taken = set(same.values_list("kind", "ref"))
+    free = [part.pk for part in ended if (part.kind, part.ref) not in taken]
+    try:
+        with transaction.atomic():
+            Part.objects.filter(pk__in=free).update(live=True, ended_at=None)
+    except IntegrityError:  # another process took one meanwhile
+        raise Conflict(_("Somebody else has changed this incident.")) from None
+    left = [told(part) for part in ended if part.pk not in free]
+    if left:
+        write_entry(incident, Entry.Kind.PART_OUT, data={"parts": left})
 
 
 def _move(

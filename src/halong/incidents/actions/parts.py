@@ -31,7 +31,7 @@ def add_parts(incident: Incident, refs: Iterable[PartRef], *, by: Any) -> list[P
     by the same person. Conflict where one belongs to another open incident.
     """
     require_work(by, incident)
-    there = set(Part.objects.filter(incident=incident, live=True).values_list("kind", "ref"))
+    there = set(Part.objects.of(incident).values_list("kind", "ref"))
     wanted = [ref for ref in refs if (ref.kind, ref.ref) not in there]
     found = sources.look(wanted, by)
     if not found:
@@ -39,10 +39,13 @@ def add_parts(incident: Incident, refs: Iterable[PartRef], *, by: Any) -> list[P
     joined = join_parts(incident, found, by)
     move(incident, Entry.Kind.PART, by=by, touches={"parts"}, states=CLOSED_TOO, additive=True, data={"parts": joined},
          **_first_signs(incident, found))  # fmt: skip
+    rows = Part.objects.filter(pk__in=[part["id"] for part in joined]).order_by("pk")
+    if incident.closed_at is not None:  # known too late: told here, but free for an incident under way
+        rows.update(live=False, ended_at=incident.closed_at)
     acknowledge_alerts(incident, found, by)
     link_calls(incident, found, by)
     incident.refresh_from_db()
-    return list(Part.objects.filter(pk__in=[part["id"] for part in joined]).order_by("pk"))
+    return list(rows)
 
 
 def _first_signs(incident: Incident, found: Sequence[Source]) -> dict[str, Any]:
@@ -58,7 +61,7 @@ def take_out_part(part: Part, *, by: Any, reason: str = "") -> Part:
     """It doesn't belong to this incident; the row stays as history, the thing is free for another incident."""
     incident = part.incident
     require_work(by, incident)
-    ended = Part.objects.filter(pk=part.pk, live=True).update(live=False, ended_at=timezone.now())
+    ended = Part.objects.of(incident).filter(pk=part.pk).update(live=False, ended_at=timezone.now())
     if not ended:
         raise Conflict(_("This was taken out already."))
     move(incident, Entry.Kind.PART_OUT, by=by, touches={"parts"}, states=CLOSED_TOO, additive=True, text=reason,

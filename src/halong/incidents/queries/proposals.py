@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from halong.alerts.models import Alert
 from halong.core.text import fold
 from halong.incidents import sources
 from halong.incidents.drafts import IncidentDraft, PartRef
@@ -25,11 +26,41 @@ SOUNDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("cyber", ("tan cong mang", "ma doc", "deface", "cyber", "malware")),
     ("order", ("gay roi", "danh nhau", "trat tu", "trom cap", "public order")),
 )
+# what a property is about, where its name alone says it: of rules, and of readings of whatever profile
+BY_PROPERTY = {
+    **dict.fromkeys(
+        ("windSpeed", "windGust", "gustSpeed", "waveHeight", "waveHeightMax", "stormSurge"), "storm"
+    ),
+    **dict.fromkeys(
+        ("waterLevel", "currentLevel", "floodLevel", "precipitation", "rainfall", "riverLevel"), "flood"
+    ),
+    **dict.fromkeys(("soilMoisture", "inclination", "displacement", "crackWidth"), "landslide"),
+    **dict.fromkeys(("fireWeatherIndex", "fireRisk", "fireDanger"), "forest-fire"),
+    **dict.fromkeys(("smoke", "flame"), "fire"),
+    **dict.fromkeys(("methane", "ch4"), "mine"),
+    **dict.fromkeys(("oilThickness", "hydrocarbons"), "oil-spill"),
+    **dict.fromkeys(("customersInterrupted", "pressure", "voltage", "connectedClients"), "outage"),
+    **dict.fromkeys(("icuOccupancy", "waitingTime", "cases"), "epidemic"),
+    "LAeq": "order",
+}
 BY_TYPE = {
     "AirQualityObserved": "air",
     "EmissionStation": "emission",
     "WastewaterStation": "emission",
+    "SurfaceWaterStation": "emission",
+    "CoastalWaterStation": "emission",
+    "SeaConditions": "storm",
+    "FloodMonitoring": "flood",
+    "TrafficFlowObserved": "road",
+    "PowerSupplyArea": "outage",
+    "WaterSupplyZone": "outage",
+    "AccessPoint": "outage",
+    "Hospital": "epidemic",
 }
+DUMB = (
+    "silence",
+    "stuck",
+)  # a thing that says nothing, or always the same, is out of order: whatever it measures
 
 
 def proposal_from(refs: Iterable[PartRef], user: Any) -> IncidentDraft:
@@ -67,15 +98,22 @@ def _severity(parts: Sequence[Source]) -> int:
 
 def _kind(lead: Source, parts: Sequence[Source]) -> str:
     for part in (lead, *parts):
-        found = part.kind or _by_type(part) or _by_sound(part.title)
+        found = part.kind or _by_alert(part) or _by_sound(part.title)
         if found:
             return found
     return "other"
 
 
-def _by_type(part: Source) -> str:
-    entity = getattr(part.subject, "entity", None)
-    return next((BY_TYPE[kind] for kind in entity.types if kind in BY_TYPE), "") if entity is not None else ""
+def _by_alert(part: Source) -> str:
+    """What its rule asks of, else what kind of thing it is about; a source that is silent is an outage of a network."""
+    if not isinstance(part.subject, Alert):
+        return ""
+    rule, entity = part.subject.rule, part.subject.entity
+    if part.subject.cause.startswith("source:") or (rule is not None and rule.kind in DUMB):
+        return "outage"
+    by_property = BY_PROPERTY.get(rule.property, "") if rule is not None else ""
+    types = (*(rule.types if rule is not None else ()), *(entity.types if entity is not None else ()))
+    return by_property or next((BY_TYPE[kind] for kind in types if kind in BY_TYPE), "")
 
 
 def _by_sound(text: str) -> str:

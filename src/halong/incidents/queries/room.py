@@ -86,7 +86,7 @@ def room(user: Any, pk: int) -> Room | None:
         incident=incident,
         can=allowed(user, incident, roles),
         roles=roles,
-        parts=list(Part.objects.filter(incident=incident, live=True).order_by("at", "pk")),
+        parts=list(Part.objects.of(incident).order_by("at", "pk")),
         links=_links(user, incident),
         steps=list(Step.objects.filter(incident=incident).select_related("by")),
         tasks=_tasks(incident),

@@ -24,6 +24,14 @@ def answers_of(plan: StepPlan, given: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def answer_of(plan: StepPlan, field: str, given: Mapping[str, Any]) -> tuple[str, Any]:
+    """One tick or number of a step's form, named as its field is; an empty number is None."""
+    kind, _dash, key = field.partition("-")
+    if kind == "check":
+        return key, bool(given.get(field))
+    return key, answers_of(plan, {field: given.get(field, "")}).get(key)
+
+
 def number(text: str) -> float:
     """A number as people write it here: a comma is the decimal sign, dots before it group; a lone dot is decimal."""
     text = text.replace(" ", "").replace("−", "-")

@@ -1,5 +1,6 @@
 """What the room of one incident shows: head, steps, parts, people, tasks, what is near, on the map."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,6 +38,7 @@ class StepRow:
     late: bool
     answers: list[tuple[str, str]]  # what was ticked and typed in
     can: frozenset[str]  # what can be done with it as it stands
+    mine: bool = False  # it is for a role that the reader has, or the reader does it
 
     @property
     def live(self) -> bool:
@@ -61,7 +63,7 @@ def context(room: Room, user: Any) -> dict[str, Any]:
     """Everything but timeline and what is near, which come as fragments of their own."""
     incident, now = room.incident, timezone.now()
     acts = acts_of(room.can)
-    rows = step_rows([step for step in room.steps if FORMER not in step.key], now)
+    rows = step_rows([step for step in room.steps if FORMER not in step.key], now, own_of(room, user))
     return {
         "room": room,
         "incident": incident,
@@ -75,6 +77,7 @@ def context(room: Room, user: Any) -> dict[str, Any]:
         "former": step_rows([step for step in room.steps if FORMER in step.key], now),
         "steps_over": sum(row.step.state in Step.OVER for row in rows),
         "parts": [(part, part_url(part)) for part in room.parts],
+        "may_see_stage": has_perm(user, "stages.view"),
         "may_warn": has_perm(user, "warnings.draft"),
         "crumbs": [{"label": _("Incidents"), "url": reverse("incidents")}, {"label": incident.number}],
     }
@@ -95,7 +98,15 @@ def part_url(part: Part) -> str:
         return ""
 
 
-def step_rows(steps: list[Step], now: datetime) -> list[StepRow]:
+def own_of(room: Room, user: Any) -> Callable[[Step, StepPlan], bool]:
+    """Whether a step is the reader's: of a role that one has here, or begun by oneself."""
+    held = {role.kind for role in room.roles if role.until is None and role.person_id == user.pk}
+    return lambda step, plan: plan.role in held or (step.state == "doing" and step.by_id == user.pk)
+
+
+def step_rows(
+    steps: list[Step], now: datetime, is_own: Callable[[Step, StepPlan], bool] = lambda _step, _plan: False
+) -> list[StepRow]:
     """The steps in their order, with what they wait for and what was answered."""
     plans = {step.key: read_step(step.definition) for step in steps}
     over = {step.key for step in steps if step.state in Step.OVER}
@@ -110,6 +121,7 @@ def step_rows(steps: list[Step], now: datetime) -> list[StepRow]:
             late=step.due_at is not None and step.state in ("ready", "doing") and step.due_at < now,
             answers=_answers(plans[step.key], step.answers),
             can=may(step, plans[step.key]),
+            mine=is_own(step, plans[step.key]),
         )
         for number, step in enumerate(steps, 1)
     ]

@@ -15,13 +15,16 @@ from django.utils.translation import gettext as _
 from halong.accounts.models import User
 from halong.audit.actions import record
 from halong.core.errors import Conflict, Forbidden, Invalid
+from halong.core.events import publish
 from halong.core.formats import format_datetime
+from halong.core.live import touch
 from halong.core.permissions import SYSTEM
+from halong.incidents.events import IncidentChanged
 from halong.incidents.models import UNDER_WAY, Call, Entry, Incident, Step
 from halong.incidents.permissions import require_lead, require_work
 from halong.incidents.steps import running, writing
 from halong.incidents.steps.plan import FORMER, RunningStep, plan_of
-from halong.incidents.timeline import write_entry
+from halong.incidents.timeline import TOPIC, write_entry
 from halong.playbooks.advance import OVER
 from halong.playbooks.models import PlaybookVersion
 from halong.playbooks.queries import steps_of
@@ -114,12 +117,13 @@ def _may_hurry(step: Step) -> bool:
 def finish_step(step: Step, *, by: Any, note: str = "", answers: Mapping[str, Any] | None = None) -> Step:
     """A person has done it: ready or doing → done. ``answers``: each check's key → True, each ask's key → a number.
 
-    What isn't ticked or answered needs words of why (Invalid names the fields).
+    What was kept before (``save_answer``) counts; what is left open needs words of why (Invalid names the fields).
     """
     plan = _judge(step, by)
     if plan.automatic:
         raise Conflict(_("Halong does this step by itself."))
-    given = _answers(plan, answers or {})
+    kept = Step.objects.values_list("answers", flat=True).get(pk=step.pk)
+    given = _answers(plan, {**kept, **(answers or {})})
     words = _words(note, "note")
     missing = [name for name, value in given.items() if value is None or value is False]
     if missing and not words:
@@ -134,6 +138,27 @@ def finish_step(step: Step, *, by: Any, note: str = "", answers: Mapping[str, An
     }
     _move(step, [State.READY, State.DOING], **changes)
     return _after(step, "done", by, text=words, answers=given)
+
+
+@transaction.atomic
+def save_answer(step: Step, key: str, value: Any, *, by: Any) -> Step:
+    """Keep one tick (True or False) or one number (None: taken away) while the step is being worked on, for all to see.
+    What is kept counts when the step is finished.
+    """
+    plan = _judge(step, by)
+    if plan.automatic:
+        raise Conflict(_("Halong does this step by itself."))
+    given = _answers(plan, {key: value})[key]
+    now = Step.objects.get(
+        pk=step.pk
+    ).answers  # the incident's row is locked: nobody else writes it meanwhile
+    if now.get(key) == given:
+        return step
+    _move(step, [State.READY, State.DOING], answers={**now, key: given})
+    record(by, "incidents.step_answer", step.incident, step=step.key, answer=key, value=given)
+    publish(IncidentChanged(step.incident_id, Entry.Kind.STEP.value))
+    touch(TOPIC, str(step.incident_id))
+    return step
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from halong.incidents import actions
 from halong.incidents.forms.choices import refused
 from halong.incidents.forms.tasks import TaskForm
 from halong.incidents.models import Incident, Step
-from halong.incidents.screens.answers import answers_of
+from halong.incidents.screens.answers import answer_of, answers_of
 from halong.incidents.steps import actions as steps
 from halong.incidents.views.room import answer, is_partial, visible
 from halong.playbooks.schema import read_step
@@ -24,11 +24,15 @@ from halong.playbooks.schema import read_step
 @access("incidents.view")
 @require_POST
 def step(request: HttpRequest, pk: int, row: int, what: str) -> HttpResponse:
-    """Begin, finish, skip or try again; the action says whether this person may."""
+    """Begin, finish, skip, try again, or keep one tick or number; the action says whether this person may."""
     found = get_object_or_404(
         Step.objects.filter(incident=visible(request, pk)).select_related("incident"), pk=row
     )
     try:
+        if what == "answer":
+            key, value = answer_of(read_step(found.definition), request.GET.get("field", ""), request.POST)
+            steps.save_answer(found, key, value, by=actor_of(request))
+            return HttpResponse(status=204)  # the room's live topic brings it to everybody
         _work(found, what, request)
     except Invalid as error:
         return answer(request, pk, wrong=refused(error))

@@ -123,6 +123,21 @@ function set(input, files) {
   }));
 }
 
+/** A tick that another person made or took away shows here, too, although this one was clicked before: what the server
+    says counts as soon as it says something else than it did. */
+const ticks = new WeakMap();
+
+function follow() {
+  for (const box of document.querySelectorAll("input[data-kept]")) {
+    const said = box.defaultChecked;
+    if (ticks.has(box) && ticks.get(box) !== said) box.checked = said;
+    ticks.set(box, said);
+  }
+}
+
+document.addEventListener("htmx:after:swap", follow);
+follow();
+
 document.addEventListener("input", ({ target }) => {
   if (!target.matches?.("[data-mentions]")) return;
   clearTimeout(waiting);

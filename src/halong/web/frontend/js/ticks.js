@@ -28,5 +28,19 @@ document.addEventListener("keydown", (event) => {
   const box = event.target.closest?.("[data-ticks] tr, [data-ticks] li")?.querySelector("input[data-tick]");
   if (box) box.click();
 });
+/** J and K go through the rows (the arrows, too, once one has the focus), so that X and Enter do what they are for. */
+const MOVES = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 };
+const isOff = () => localStorage.getItem("halong-keys") === "off";
+document.addEventListener("keydown", (event) => {
+  const step = MOVES[event.key], root = document.querySelector("[data-ticks]");
+  if (!step || !root || event.ctrlKey || event.altKey || event.metaKey || isOff() || document.querySelector("dialog[open]")) return;
+  if (event.target.matches?.('input:not([type="checkbox"]), textarea, select') || event.target.closest?.("[role=menu], [role=listbox]")) return;
+  const rows = [...root.querySelectorAll("tbody > tr")], at = rows.indexOf(event.target.closest?.("tr"));
+  if (event.key.startsWith("Arrow") && at < 0) return;
+  const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : at + step];
+  if (!next) return;
+  event.preventDefault();
+  next.querySelector("input[data-tick], a, summary")?.focus();
+});
 document.addEventListener("htmx:after:swap", count);
 count();

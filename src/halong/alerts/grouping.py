@@ -5,7 +5,7 @@ The rows of the whole flood are read as plain values; alerts are loaded only for
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -16,6 +16,9 @@ from halong.core.sector import all_sectors
 
 ROWS = 29  # a list stays under 30 rows, but for what people took out of their groups
 SHOWN = 20  # alerts that a group shows when it is opened
+BURST = timedelta(
+    minutes=30
+)  # alerts of one cause that follow each other so closely are one row outside of floods, too
 WAITING = {Alert.State.NEW, Alert.State.CLEARED}
 
 
@@ -38,14 +41,23 @@ Key = Callable[[Light], Hashable]
 
 def flood_groups(alerts: AlertQuerySet) -> list[Group]:
     """All of these alerts as rows, in their order: at most 29 and those that people took out of their groups."""
-    rows = [Light(*row) for row in alerts.values_list(*COLUMNS)]
-    parts, level = coarsest_needed(rows)
-    shown = {row.pk: row for part in parts for row in part[:SHOWN]}
+    parts, level = coarsest_needed(light(alerts))
+    return loaded(alerts, parts, level)
+
+
+def light(alerts: AlertQuerySet) -> list[Light]:
+    """What grouping has to know of these alerts, in their order."""
+    return [Light(*row) for row in alerts.values_list(*COLUMNS)]
+
+
+def loaded(alerts: AlertQuerySet, parts: Sequence[Sequence[Light]], level: int = 0) -> list[Group]:
+    """Parts as rows of the list, with the alerts that they show."""
+    shown = [row.pk for part in parts for row in part[:SHOWN]]
     whole = alerts.select_related("entity", "place", "agency", "rule", "acknowledged_by")
-    loaded = whole.defer("place__boundary", "entity__folded").in_bulk(list(shown))
+    found = whole.defer("place__boundary", "entity__folded").in_bulk(shown)
     groups = []
     for part in parts:
-        members = [loaded[row.pk] for row in part[:SHOWN] if row.pk in loaded]
+        members = [found[row.pk] for row in part[:SHOWN] if row.pk in found]
         if members:
             groups.append(_group(part, members, level))
     return groups
@@ -116,6 +128,29 @@ def _fine(rows: Sequence[Light]) -> Key:
         return ("single", row.pk)
 
     return key
+
+
+def bursts(rows: Sequence[Light]) -> list[list[Light]]:
+    """Outside of a flood: alerts of one cause that three or more things raised soon after each other (a storm that comes
+    ashore, a mast without power) are one row; everything else stays alone. In the order of the first of each.
+    """
+    waves: dict[int, Hashable] = {}
+    sizes: Counter[Hashable] = Counter()
+    last: dict[Hashable, tuple[datetime, int]] = {}
+    for row in sorted(rows, key=lambda row: row.raised_at):
+        if row.rule is None or row.apart:
+            continue
+        cause = (row.rule, row.priority)
+        at, number = last.get(cause, (row.raised_at, 0))
+        number += row.raised_at - at > BURST
+        last[cause] = (row.raised_at, number)
+        waves[row.pk] = (*cause, number)
+        sizes[waves[row.pk]] += 1
+    found: dict[Hashable, list[Light]] = defaultdict(list)
+    for row in rows:
+        wave = waves.get(row.pk)
+        found[wave if sizes[wave] >= GROUP else ("single", row.pk)].append(row)
+    return list(found.values())
 
 
 def _by_cause(row: Light) -> Hashable:

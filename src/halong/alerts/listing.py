@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 
 from halong.alerts import queries
 from halong.alerts.forms import AlertFilter
-from halong.alerts.grouping import flood_groups
+from halong.alerts.grouping import bursts, flood_groups, light, loaded
 from halong.alerts.models import Alert
 from halong.context.scope import Selectors, scope_of, selectors
 from halong.core.blocks import offered
@@ -56,7 +56,7 @@ def listing_of(request: HttpRequest) -> Listing:
     tab = tab if tab in queries.TABS else "open"
     found = queries.narrowed(visible, form.wanted())
     rate = queries.rate(visible, now)
-    page = _page(queries.in_tab(found, tab, now), request.GET.get("page"), flood=rate.flood and tab == "open")
+    page = _page(queries.in_tab(found, tab, now), request.GET.get("page"), tab=tab, flood=rate.flood)
     rows = [alert for group in page for alert in group.members]
     new = [alert for alert in rows if alert.state == Alert.State.NEW]
     return Listing(
@@ -89,9 +89,13 @@ def _marks(user: Any, rows: list[Alert]) -> dict[int, tuple[str, str]]:
     return {pk: mark for marks in alert_marks for pk, mark in marks(user, pks).items()} if pks else {}
 
 
-def _page(alerts: Any, number: str | None, *, flood: bool) -> "Page[Any]":
-    if flood:
+def _page(alerts: Any, number: str | None, *, tab: str, flood: bool) -> "Page[Any]":
+    if flood and tab == "open":
         return Paginator(flood_groups(alerts), A_PAGE).get_page(number)
+    if tab == "open":
+        calm = Paginator(bursts(light(alerts)), A_PAGE).get_page(number)
+        calm.object_list = loaded(alerts, list(calm.object_list))
+        return calm
     whole = alerts.select_related("entity", "place", "agency", "rule", "acknowledged_by")
     whole = whole.defer("place__boundary", "entity__folded")
     page = Paginator(whole, A_PAGE).get_page(number)

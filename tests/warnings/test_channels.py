@@ -44,6 +44,7 @@ def outlet(world, server, **given):
         "name": "Loa",
         "target": f"http://127.0.0.1:{server.server_port}/x",
         "place": None,
+        "inside": True,
     }
     return actions.add_outlet(**said | given, by=world.admin)
 
@@ -83,6 +84,14 @@ def test_what_can_never_work_fails_at_once(world, server):
         ("sms", "no gateway is set up"),
         ("webhook", "HTTP 404"),
     ]
+
+
+def test_a_machine_inside_gets_nothing_unless_the_outlet_says_so(world, server):
+    outlet(world, server, inside=False)
+    world.published()
+    channels.deliver_due()
+    row = Dispatch.objects.get(channel="webhook")
+    assert (row.state, row.error, server.got) == ("failed", "not a public address", [])
 
 
 def test_a_lost_worker_sends_once_more(world, server):

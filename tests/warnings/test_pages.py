@@ -1,12 +1,15 @@
 """The desk's pages: writing, the four eyes, each step by its button; the set-up."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from halong.core.formats import local
+from halong.incidents.actions import IncidentDraft, declare_incident
 from halong.warnings import actions
+from halong.warnings.areas import drawn
 from halong.warnings.models import Authority, Outlet, Warning, Wording
 
 
@@ -163,3 +166,34 @@ def test_a_dialog_asks_for_the_reason(world, client):
     warning.refresh_from_db()
     assert warning.state == "dropped"
     assert client.get(f"/warnings/{warning.pk}/cap.xml").status_code == 200
+
+
+def drawn_at(east, name):
+    ring = [[107.0 + east, 20.9], [107.05 + east, 20.9], [107.05 + east, 20.8], [107.0 + east, 20.9]]
+    return drawn(ring, name)
+
+
+def test_a_draft_with_several_drawn_areas_keeps_them_but_those_unticked(world, client):
+    areas = tuple(drawn_at(0.1 * n, f"Vùng {n}") for n in range(3))
+    warning = actions.draft_warning(world.draft(places=(), areas=areas), by=world.writer)
+    client.force_login(world.writer)
+    form = client.get(f"/warnings/{warning.pk}/edit").context["form"]
+    assert form.initial["others"] == ["0", "1"]
+    same = {"area": form.initial["area"], "area_name": "Vùng 0", "version": warning.version}
+    client.post(f"/warnings/{warning.pk}/edit", form_of(world, others=["0", "1"], **same))
+    names = set(warning.areas.values_list("name_vi", flat=True))
+    assert names == {world.ward.qualified_name, "Vùng 0", "Vùng 1", "Vùng 2"}
+    same["version"] += 1
+    client.post(f"/warnings/{warning.pk}/edit", form_of(world, others=["1"], places=[], **same))
+    assert set(warning.areas.values_list("name_vi", flat=True)) == {"Vùng 0", "Vùng 2"}
+
+
+def test_the_number_of_its_incident_leads_to_it(world, client):
+    draft = IncidentDraft(uuid.uuid4(), "Bão", "storm", place=world.ward, with_playbook=False)
+    incident = declare_incident(draft, by=world.operator).incident
+    warning = actions.draft_warning(world.draft(incident=incident.number), by=world.writer)
+    client.force_login(world.operator)
+    link = f'<a href="/incidents/{incident.pk}">{incident.number}</a>'
+    assert link in client.get(f"/warnings/{warning.pk}").content.decode()
+    other = actions.draft_warning(world.draft(incident="SC-1999-0001"), by=world.writer)
+    assert client.get(f"/warnings/{other.pk}").context["incident_url"] == ""

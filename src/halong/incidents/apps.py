@@ -9,6 +9,7 @@ from halong.core.registry import (
     entity_blocks,
     live_topics,
     menu,
+    number_pages,
     panorama_blocks,
     report_blocks,
     search_providers,
@@ -28,7 +29,7 @@ class IncidentsConfig(AppConfig):
         from halong.duty.openings import QuickSection, openings, sections  # noqa: PLC0415 -- need the models
         from halong.duty.wording import wordings  # noqa: PLC0415
         from halong.incidents import blocks, duty, known, subscribers  # noqa: F401, PLC0415
-        from halong.incidents.finding import find_incidents  # noqa: PLC0415
+        from halong.incidents.finding import find_incidents, page_of  # noqa: PLC0415
         from halong.incidents.stage_facts import FACTS  # noqa: PLC0415
         from halong.incidents.steps import subscribers as of_steps  # noqa: F401, PLC0415
         from halong.stages.facts import sources  # noqa: PLC0415
@@ -37,6 +38,7 @@ class IncidentsConfig(AppConfig):
         search_providers.register(
             "incidents", SearchProvider("incidents", _("Incidents"), find_incidents, "alert-hexagon")
         )
+        number_pages.register("incident", page_of)
         openings.register("incidents", duty.openings)
         sources.register("incidents", FACTS)
         sections.register("incidents", QuickSection("incidents", _("Incidents"), 20, duty.quick_lines))

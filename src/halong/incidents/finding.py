@@ -32,3 +32,9 @@ def _hit(row: Incident, asked: str) -> SearchHit:
         part for part in (row.get_state_display(), row.place.name if row.place else "") if part
     )
     return SearchHit(f"{row.number} · {row.title}", where, url_of(row), score)
+
+
+def page_of(number: str, user: Any) -> str:
+    """The address of the incident of a number, for somebody who may see it; else ""."""
+    found = Incident.objects.visible_to(user).filter(number=number).defer("area").first()
+    return "" if found is None else url_of(found)

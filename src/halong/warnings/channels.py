@@ -9,13 +9,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-import httpx
 from django.conf import settings
 from django.db import connection
 from django.db.models import F, Q
 from django.utils import timezone
 
-from halong.citizens import codes, push
+from halong.citizens import codes, outward, push
 from halong.core.live import touch
 from halong.core.permissions import SYSTEM, require
 from halong.home import private
@@ -168,16 +167,18 @@ def _send_short(dispatch: Dispatch) -> None:
 
 
 def _send_webhook(dispatch: Dispatch) -> None:
-    """POST the signed message; the address was typed by an administrator, and redirects aren't followed."""
+    """POST the signed message: out into the Internet, and to a machine inside only where the outlet says so."""
     outlet, warning = dispatch.outlet, dispatch.warning
     assert outlet is not None
     headers = {"Content-Type": "application/cap+xml", "Idempotency-Key": f"{warning.identifier}:{outlet.pk}"}
     try:
-        answer = httpx.post(outlet.target, content=warning.xml.encode(), headers=headers, timeout=TIMEOUT)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise _Failed(type(error).__name__) from error
-    if not answer.is_success:
-        raise _Failed(f"HTTP {answer.status_code}", permanent=answer.status_code in PERMANENT)
+        answer = outward.call(
+            "POST", outlet.target, headers=headers, content=warning.xml.encode(), seconds=TIMEOUT, inside=outlet.inside
+        )  # fmt: skip
+    except outward.OutwardError as error:
+        raise _Failed(str(error), permanent=error.never) from error
+    if not answer.good:
+        raise _Failed(f"HTTP {answer.status}", permanent=answer.status in PERMANENT)
 
 
 def _send_file(dispatch: Dispatch) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from halong.accounts.models import User
 from halong.core.formats import format_datetime
 from halong.core.permissions import has_perm
+from halong.core.registry import number_pages
 from halong.warnings import authorities, queries, sms
 from halong.warnings.actions.after import areas_of
 from halong.warnings.actions.steps import CHECKERS
@@ -72,9 +73,16 @@ def context(warning: Warning, user: Any) -> dict[str, Any]:
         "channels": queries.channel_states(warning),
         "troubled": queries.troubled(warning),
         "series": queries.series_of(warning),
+        "incident_url": page_of_incident(warning, user),
         "areas": list(warning.areas.select_related("place")),
         **preview(warning),
     }
+
+
+def page_of_incident(warning: Warning, user: Any) -> str:
+    """The address of its incident, for somebody who may see that; else ""."""
+    find = number_pages.get("incident")
+    return find(warning.incident, user) if find and warning.incident else ""
 
 
 def preview(warning: Warning) -> dict[str, Any]:

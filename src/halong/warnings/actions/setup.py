@@ -122,8 +122,12 @@ def ensure_wordings(rows: Iterable[Mapping[str, Any]], *, by: Any = SYSTEM) -> i
 
 
 @transaction.atomic
-def add_outlet(*, channel: str, name: str, target: str, place: Place | None, by: Any) -> Outlet:
-    """Add somebody or something that gets warnings. Raises Invalid for an address that isn't https, and twice the same."""
+def add_outlet(
+    *, channel: str, name: str, target: str, place: Place | None, by: Any, inside: bool = False
+) -> Outlet:
+    """Add somebody or something that gets warnings. Raises Invalid for an address that isn't https, and twice the same.
+    ``inside``: the administrator says that a webhook may be a machine of our own network, too.
+    """
     require(by, "warnings.set_up")
     if channel not in Outlet.Channel.values or not name.strip() or not target.strip():
         raise Invalid(_("Channel, name and address are needed."), fields={"target": _("This must be said.")})
@@ -132,11 +136,16 @@ def add_outlet(*, channel: str, name: str, target: str, place: Place | None, by:
     try:
         with transaction.atomic():
             outlet = Outlet.objects.create(
-                channel=channel, name=name.strip(), target=target.strip(), place=place, made_at=timezone.now()
+                channel=channel,
+                name=name.strip(),
+                target=target.strip(),
+                place=place,
+                made_at=timezone.now(),
+                inside=inside and channel == Outlet.Channel.WEBHOOK,
             )
     except IntegrityError as error:
         raise Conflict(_("This address is there already.")) from error
-    record(by, "warnings.outlet", outlet, channel=channel, name=outlet.name)
+    record(by, "warnings.outlet", outlet, channel=channel, name=outlet.name, inside=outlet.inside)
     return outlet
 
 

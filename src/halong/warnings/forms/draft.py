@@ -15,6 +15,7 @@ from halong.core.formats import local
 from halong.places.models import Place
 from halong.warnings.actions import BulletinDraft, WarningDraft
 from halong.warnings.actions.after import draft_of
+from halong.warnings.areas import AreaDraft, drawn, whole
 from halong.warnings.kinds import KINDS
 from halong.warnings.models import Warning, Wording
 
@@ -75,6 +76,10 @@ class DraftForm(forms.Form):
         label=_("Name of the drawn area"), required=False, max_length=200,
         help_text=_("As people call it: “the bay between Cửa Lục and Đầu Gỗ”."),
     )  # fmt: skip
+    others = forms.MultipleChoiceField(
+        label=_("Other drawn areas"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("What isn't ticked is taken out."),
+    )  # fmt: skip
     bulletin_issuer = forms.CharField(label=_("Who issued the bulletin"), required=False, max_length=200)
     bulletin_number = forms.CharField(label=_("Number of the bulletin"), required=False, max_length=60)
     bulletin_at = forms.DateTimeField(label=_("Hour of the bulletin"), required=False, widget=picker())
@@ -84,12 +89,19 @@ class DraftForm(forms.Form):
     )  # fmt: skip
     bulletin_text = _text(_("Text of the bulletin, word for word"), 4)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, areas: tuple[AreaDraft, ...] = (), **kwargs: Any) -> None:
+        """``areas``: those that the warning has; the first drawn one is the one that the map shows."""
         super().__init__(*args, **kwargs)
+        self._rings = dict(enumerate([area for area in areas if area.ring][1:]))
+        if not self._rings:
+            del self.fields["others"]
         for name, choices in (
             ("event", [(kind.key, kind.label) for kind in KINDS.values()]),
             ("status", statuses()),
+            ("others", [(number, ring.name_vi) for number, ring in self._rings.items()]),
         ):
+            if name not in self.fields:
+                continue
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = choices
@@ -121,6 +133,7 @@ class DraftForm(forms.Form):
     def draft(self) -> WarningDraft:
         """What was filled in."""
         given = self.cleaned_data
+        areas = self._areas(given)
         bulletin = None
         if given["bulletin_number"]:
             bulletin = BulletinDraft(
@@ -130,10 +143,21 @@ class DraftForm(forms.Form):
         return WarningDraft(
             **{name: given[name] for name in (*SAID, "onset", "expires", "incident", "status")},
             places=tuple(given["places"]),
-            polygon=given["ring"],
+            areas=areas,
+            polygon=() if areas else given["ring"],
             polygon_name=given["area_name"],
             bulletin=bulletin,
         )
+
+    def _areas(self, given: dict[str, Any]) -> tuple[AreaDraft, ...]:
+        """Units, the ring on the map, and the other drawn areas that stay, in this order; nothing without others, as
+        then units and ring say all.
+        """
+        rings = [self._rings[int(number)] for number in given.get("others") or ()]
+        if not rings:
+            return ()
+        shown = [drawn(given["ring"], given["area_name"])] if given["ring"] else []
+        return (*(whole(place) for place in given["places"]), *shown, *rings)
 
 
 def statuses() -> list[tuple[str, Any]]:
@@ -148,7 +172,8 @@ def of_warning(warning: Warning) -> dict[str, Any]:
     draft = draft_of(warning)
     said = {name: getattr(draft, name) for name in (*SAID, "incident", "status")}
     names = ("bulletin_issuer", "bulletin_number", "bulletin_text", "risk_level", "version")
-    ring = next((area for area in draft.areas if area.ring), None)
+    rings = [area for area in draft.areas if area.ring]
+    ring = rings[0] if rings else None
     return said | {name: getattr(warning, name) for name in names} | {
         "onset": draft.onset and local(draft.onset),
         "expires": draft.expires and local(draft.expires),
@@ -156,6 +181,7 @@ def of_warning(warning: Warning) -> dict[str, Any]:
         "places": [area.place for area in draft.areas if not area.ring],
         "area": json.dumps({"type": "Polygon", "coordinates": [ring.ring]}) if ring else "",
         "area_name": ring.name_vi if ring else "",
+        "others": [str(number) for number in range(len(rings) - 1)],
     }  # fmt: skip
 
 

@@ -73,6 +73,10 @@ class OutletForm(forms.Form):
     place = forms.ModelChoiceField(
         Place.objects.none(), label=_("Place"), required=False, empty_label=_("Whole province")
     )
+    inside = forms.BooleanField(
+        label=_("It is a machine of our own network"), required=False,
+        help_text=_("Only then may a webhook lead to an address inside."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

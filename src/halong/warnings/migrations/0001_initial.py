@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
                 ('channel', models.CharField(choices=[('sms', 'SMS'), ('zalo', 'Zalo'), ('webhook', 'Webhook')], max_length=8, verbose_name='channel')),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('target', models.CharField(max_length=500, verbose_name='number, group or address')),
+                ('inside', models.BooleanField(default=False, verbose_name='a machine of our own network')),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('made_at', models.DateTimeField()),
                 ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place', verbose_name='place')),

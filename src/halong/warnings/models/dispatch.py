@@ -29,6 +29,7 @@ class Outlet(models.Model):
     place = models.ForeignKey(
         Place, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("place")
     )
+    inside = models.BooleanField(_("a machine of our own network"), default=False)  # else only the Internet
     ended_at = models.DateTimeField(null=True, blank=True)
     made_at = models.DateTimeField()
 

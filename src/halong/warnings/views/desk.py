@@ -18,6 +18,7 @@ from halong.core.errors import Conflict, Forbidden, HalongError, Invalid
 from halong.core.faults import show_faults
 from halong.core.permissions import has_perm
 from halong.warnings import actions, queries
+from halong.warnings.actions.after import areas_of
 from halong.warnings.building import message_of
 from halong.warnings.cap.writing import write
 from halong.warnings.desk import STATES, context, preview
@@ -98,8 +99,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if not found.is_open:
         raise Http404
     if request.method == "GET":
-        return _form(request, DraftForm(initial=of_warning(found)), found)
-    form = DraftForm(request.POST)
+        return _form(request, DraftForm(initial=of_warning(found), areas=areas_of(found)), found)
+    form = DraftForm(request.POST, areas=areas_of(found))
     if form.is_valid():
         found.version = form.cleaned_data["version"] or found.version  # as the person saw it
         try:

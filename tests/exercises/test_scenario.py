@@ -10,9 +10,12 @@ from tests.exercises.conftest import SCENARIO
 
 from halong.core.errors import Invalid
 from halong.exercises.criteria import criteria
-from halong.exercises.scenario import Curve, Which, read_scenario, scenarios_in
+from halong.exercises.pace import hands_needed, too_short
+from halong.exercises.scenario import SPEEDS, Curve, Which, read_scenario, scenarios_in
 from halong.playbooks.kinds import KINDS
 from halong.profiles.description import folder_of, read_toml
+from halong.simulation.exercise.player import GRACE
+from halong.stages.models.risk import Hazard
 from halong.warnings.kinds import KINDS as WARNED
 
 PROFILE = Path(folder_of("quang_ninh"))
@@ -107,3 +110,25 @@ def test_a_curve_stays_within_its_points_and_begins_with_the_first(points, minut
 def test_a_curve_is_straight_between_points_and_stays_after_the_last():
     curve = Curve(Which(), "windSpeed", ((0, 5.0), (10, 25.0)))
     assert [curve.value(minute) for minute in (0, 2.5, 10, 99)] == [5.0, 10.0, 25.0, 25.0]
+
+
+@pytest.mark.parametrize("speed", SPEEDS)
+@pytest.mark.parametrize("scenario", ALL, ids=lambda scenario: scenario.key)
+def test_people_have_time_enough_at_every_speed(scenario, speed):
+    assert too_short(scenario, speed, GRACE) == []
+    assert hands_needed(scenario, speed) <= 3
+
+
+def test_hands_are_counted_over_the_narrowest_time():
+    easy = SCENARIO.replace("within = 1\n", "within = 3\n")
+    assert [hands_needed(read_scenario(easy), speed) for speed in (1, 120)] == [1, 1]
+    tight = read_scenario(easy.replace("within = 5", "within = 1"))
+    assert (hands_needed(tight, 1), too_short(tight, 1, 5)) == (2, ["storm"])
+
+
+def test_official_bulletins_have_what_must_be_typed():
+    for scenario in ALL:
+        for event in scenario.events:
+            if event.kind == "bulletin":
+                assert {"issuer", "number", "hazard"} <= set(event.data), (scenario.key, event.key)
+                assert event.data["hazard"] in Hazard.values

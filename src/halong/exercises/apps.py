@@ -45,6 +45,7 @@ class ExercisesConfig(AppConfig):
             Criterion("situation", _("Situation report made"), incidents.reported),
             Criterion("closed", _("All clear"), incidents.closed),
             Criterion("stage", _("Operating stage proposed"), public.stage),
+            Criterion("bulletin", _("Official bulletin entered"), public.bulletin),
             Criterion("warning", _("Warning to the people"), public.warning),
             Criterion("call", _("Call taken down"), desk.call_taken),
             Criterion("report", _("Citizen's report handled"), desk.report_handled),

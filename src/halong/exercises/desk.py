@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from halong.audit.words import action_words
+from halong.core.permissions import has_perm
 from halong.exercises.models import Participant, Played, Run
 from halong.exercises.replay import KINDS, outcome_row
 from halong.exercises.result import acts, outcome_json, outcomes, wrong_incidents
@@ -119,17 +120,18 @@ def for_trainee(user: Any) -> dict[str, Any]:
         "summary": scenario.summary.said(language),
         "goals": [goal.said(language) for goal in scenario.goals],
         "order": this_order(),
-        **told(),
+        **told(user),
         **_clock(scenario, run),
     }
 
 
-def told() -> dict[str, Any]:
-    """Bulletins and messages that came in, newest first."""
+def told(user: Any) -> dict[str, Any]:
+    """Bulletins and messages that came in, newest first; official bulletins are for trainees to enter."""
     english = _english()
     kinds = ["bulletin", "message"] + (["call"] if Participant.objects.count() < 2 else [])
     rows = Played.objects.filter(kind__in=kinds, state=Played.State.DONE).order_by("-at", "-pk")
     return {
+        "may_enter": has_perm(user, "stages.bulletin"),
         "told_rows": [
             {
                 "pk": row.pk,
@@ -137,7 +139,19 @@ def told() -> dict[str, Any]:
                 "kind": KINDS.get(row.kind, row.kind),
                 "title": row.title_en if english else row.title,
                 "text": row.data.get("text_en" if english else "text", ""),
+                "official": _official(row),
             }
             for row in rows
-        ]
+        ],
+    }
+
+
+def _official(row: Played) -> dict[str, Any] | None:
+    """What has to be typed of an official bulletin, if it is one: who issued it, its number and its hour."""
+    if row.kind != "bulletin" or not row.data.get("number"):
+        return None
+    return {
+        "issuer": row.data.get("issuer", ""),
+        "number": row.data["number"],
+        "level": row.data.get("level"),
     }

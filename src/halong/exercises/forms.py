@@ -4,13 +4,14 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from halong.accounts.models import User
 from halong.context.models import Entity
 from halong.exercises.actions.holding import ExerciseDraft, all_scenarios
 from halong.exercises.actions.running import READING, Inject
+from halong.exercises.pace import hands_needed
 from halong.exercises.scenario import SPEEDS, Scenario
 from halong.observations.models import Series
 
@@ -65,7 +66,15 @@ class StartForm(forms.Form):
 
 
 def speed_words(scenario: Scenario, speed: int) -> str:
-    """A speed with how long the whole story then takes."""
+    """A speed with how long the whole story then takes, and how many people can do in time what is expected."""
+    return f"{_story_takes(scenario, speed)} · {_people(hands_needed(scenario, speed))}"
+
+
+def _people(hands: int) -> str:
+    return ngettext("%(n)d person at work", "%(n)d people at work", hands) % {"n": hands}
+
+
+def _story_takes(scenario: Scenario, speed: int) -> str:
     minutes = max(1, round(scenario.minutes / speed))
     if minutes < 120:
         return str(

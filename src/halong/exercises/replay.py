@@ -10,12 +10,12 @@ from halong.audit.words import action_words
 from halong.exercises.criteria import criteria
 
 STATES = {
-    "met": ("good", pgettext_lazy("expectation", "In time")),
+    "met": ("normal", pgettext_lazy("expectation", "In time")),
     "late": ("attention", pgettext_lazy("expectation", "Late")),
     "missed": ("critical", pgettext_lazy("expectation", "Missed")),
     "open": ("high", pgettext_lazy("expectation", "Expected now")),
-    "void": ("normal", pgettext_lazy("expectation", "No occasion")),
-    "ahead": ("normal", pgettext_lazy("expectation", "Still ahead")),
+    "void": ("stale", pgettext_lazy("expectation", "No occasion")),
+    "ahead": ("stale", pgettext_lazy("expectation", "Still ahead")),
 }
 KINDS = {
     "bulletin": pgettext_lazy("exercise event", "Bulletin"),
@@ -86,8 +86,22 @@ def _moments(
         moments.append({"at": at, "reached": row, "by": by})
     moments.sort(key=lambda moment: moment["at"])
     for moment in moments:
-        moment["offset"] = max(0.0, (moment["at"] - begun).total_seconds())
-    return moments
+        seconds = max(0, int((moment["at"] - begun).total_seconds()))
+        moment["offset"] = f"{seconds // 60}:{seconds % 60:02d}"
+    return _joined(moments)
+
+
+def _joined(moments: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same action of the same person several times in a row is one line with how often."""
+    lines: list[dict[str, Any]] = []
+    for moment in moments:
+        before = lines[-1] if lines else {}
+        same = "act" in moment and all(before.get(name) == moment[name] for name in ("act", "by", "number"))
+        if same:
+            before["times"] = before.get("times", 1) + 1
+        else:
+            lines.append(moment)
+    return lines
 
 
 def _time(text: str | None) -> datetime | None:

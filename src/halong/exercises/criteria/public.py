@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from halong.core.text import fold
 from halong.exercises.criteria import Found, Span
-from halong.stages.models import StageChange
+from halong.stages.models import Bulletin, StageChange
 from halong.warnings.models import Act
 
 
@@ -36,3 +37,20 @@ def warning(settings: Mapping[str, Any], span: Span) -> Found | None:
         return None
     by = found.by.username if found.by else ""
     return Found(max(found.at, span.since), by, found.warning.headline_vi)
+
+
+def bulletin(settings: Mapping[str, Any], span: Span) -> Found | None:
+    """The bulletin of the event before was entered by somebody, under its number."""
+    number = _bare(str((span.event or {}).get("number", "")))
+    rows = Bulletin.objects.filter(
+        entered_at__gte=span.since, entered_at__lte=span.until, entered_by__isnull=False
+    )
+    for row in rows.select_related("entered_by").order_by("entered_at"):
+        if number in _bare(row.number) and row.entered_by is not None:
+            return Found(row.entered_at, row.entered_by.username, str(row))
+    return None
+
+
+def _bare(number: str) -> str:
+    """A number without blanks, as people type it differently."""
+    return fold(number).replace(" ", "")

@@ -43,7 +43,7 @@ def console(request: HttpRequest) -> HttpResponse:
 def messages_page(request: HttpRequest) -> HttpResponse:
     """Bulletins and messages that came in, newest first."""
     _here(request)
-    return render(request, "exercises/messages.html", desk.told())
+    return render(request, "exercises/messages.html", desk.told(request.user))
 
 
 @signed_in

@@ -155,7 +155,7 @@ def test_a_task_is_given_from_an_alert_and_shown_there(client, make_alert, perso
     page = client.get(f"/alerts/{found.pk}")
     assert page.context["snapshot"] == f"{format_number(58.2)} µg/m³ · ngưỡng 45"
     form = client.get(re.search(r'href="(/tasks/new[^"]+)"', page.content.decode())[1]).context["form"]
-    client.post("/tasks/new", {name: form[name].value() or "" for name in form.fields})
+    client.post("/tasks/new", {name: form[name].value() or [] for name in form.fields})
     task = Task.objects.get()
     assert (task.agency, task.place, task.ref) == (station.agency, station.place, str(found.pk))
     assert list(client.get(f"/alerts/{found.pk}").context["tasks"]) == [task]

@@ -52,7 +52,7 @@ def test_two_clicks_from_the_red_number(desk, health, lan, ward):
     shown = dialog.content.decode()
     assert 'href="tel:0912345678"' in shown
     form = dialog.context["form"]
-    given = {name: form[name].value() or "" for name in form.fields}
+    given = {name: form[name].value() or [] for name in form.fields}
     answer = desk.post("/tasks/new", given)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/alerts/17")
     task = Task.objects.get()
@@ -155,8 +155,8 @@ def test_the_page_offers_what_one_may_do(give, desk, desk_of_lan):
     offered = [
         [step.key for step in c.get(f"/tasks/{task.pk}").context["steps"]] for c in (desk_of_lan, desk)
     ]
-    assert offered[0] == ["accept", "done", "progress", "ask", "return"]
-    assert offered[1] == ["accept", "done", "progress", "ask", "return", "extend", "cancel"]
+    assert offered[0] == ["accept", "done", "progress", "ask", "return", "involve"]
+    assert offered[1] == ["accept", "done", "progress", "ask", "return", "involve", "extend", "cancel"]
     assert desk_of_lan.get(f"/tasks/{task.pk}/dialog/cancel").status_code == 404
     assert desk_of_lan.post(f"/tasks/{task.pk}/cancel", {"reason": "x"}).status_code == 403
 

@@ -20,8 +20,8 @@ from halong.places.models import Agency, Place
 from halong.tasks import reminders, telling
 from halong.tasks.events import TaskChanged
 from halong.tasks.evidence import Evidence, check_files
-from halong.tasks.models import UNDER_WAY, Task, TaskEvent, TaskFile
-from halong.tasks.permissions import may_judge, may_work
+from halong.tasks.models import UNDER_WAY, CoOwner, Task, TaskEvent, TaskFile
+from halong.tasks.permissions import may_help, may_judge, may_work
 
 Kind = TaskEvent.Kind
 State = Task.State
@@ -31,7 +31,9 @@ TOPIC = "tasks"
 
 @dataclass(frozen=True)
 class TaskDraft:
-    """A task as it is given. ``origin`` and ``ref`` name what it came from, ``snapshot`` what the number said."""
+    """A task as it is given. ``origin`` and ``ref`` name what it came from, ``snapshot`` what the number said;
+    ``co_owners`` take part beside the agency.
+    """
 
     title: str
     agency: Agency
@@ -46,6 +48,7 @@ class TaskDraft:
     sector: str = ""
     priority: int = Task.Priority.NORMAL
     simulated: bool = False
+    co_owners: tuple[Agency, ...] = ()
 
 
 @transaction.atomic
@@ -56,7 +59,7 @@ def create_task(draft: TaskDraft, *, by: Any) -> Task:
     """
     now = timezone.now()
     task = Task(
-        **{name: getattr(draft, name) for name in draft.__dataclass_fields__},
+        **{name: getattr(draft, name) for name in draft.__dataclass_fields__ if name != "co_owners"},
         created_by=by if isinstance(by, User) else None,
         created_at=now,
         changed_at=now,
@@ -74,6 +77,8 @@ def create_task(draft: TaskDraft, *, by: Any) -> Task:
         by, "tasks.create", task, agency=draft.agency.code, origin=f"{draft.origin}:{draft.ref}".strip(":")
     )
     telling.tell_workers(event, gettext_lazy("New task"), but=by)
+    for agency in draft.co_owners:
+        _involve(task, agency, "", by)
     return task
 
 
@@ -111,6 +116,7 @@ def finish_task(task: Task, *, by: Any, evidence: str, files: tuple[Evidence, ..
         for f in files
     )
     telling.tell_giver(event, gettext_lazy("Task done, please confirm"), but=by)
+    telling.tell_helpers(event, gettext_lazy("Task reported as done by its owner"), but=by)
     return task
 
 
@@ -121,6 +127,7 @@ def return_task(task: Task, *, by: Any, reason: str) -> Task:
     _require_words(reason, "reason")
     event = _close(task, UNDER_WAY, Kind.RETURNED, by, reason, state=State.RETURNED)
     telling.tell_giver(event, gettext_lazy("Task returned"), but=by)
+    telling.tell_helpers(event, gettext_lazy("Task returned"), but=by)
     return task
 
 
@@ -157,6 +164,7 @@ def cancel_task(task: Task, *, by: Any, reason: str) -> Task:
     _require_words(reason, "reason")
     event = _close(task, [*UNDER_WAY, State.DONE], Kind.CANCELLED, by, reason, state=State.CANCELLED)
     telling.tell_workers(event, gettext_lazy("Task cancelled"), but=by)
+    telling.tell_helpers(event, gettext_lazy("Task cancelled"), but=by)
     return task
 
 
@@ -182,6 +190,7 @@ def extend_task(task: Task, *, by: Any, due_at: datetime, reason: str = "") -> T
         reminder=reminder,
     )  # fmt: skip
     telling.tell_workers(event, gettext_lazy("Deadline extended"), but=by)
+    telling.tell_helpers(event, gettext_lazy("Deadline extended"), but=by)
     return task
 
 
@@ -195,6 +204,83 @@ def refuse_extension(task: Task, *, by: Any, reason: str) -> Task:
     event = _move(task, UNDER_WAY, Kind.REFUSED, by, reason, asked_due_at=None)
     telling.tell_workers(event, gettext_lazy("Extension refused"), but=by)
     return task
+
+
+@transaction.atomic
+def add_co_owner(task: Task, *, by: Any, agency: Agency, request: str = "") -> Task:
+    """Let another agency take part: whoever works on the task or may judge it asks, in words what for. An agency that has
+    finished its part is asked anew; one that hasn't is there already.
+    """
+    if not (may_work(task, by) or may_judge(task, by)):
+        raise Forbidden(_("Only its owner, or whoever gave this task, can do this."))
+    _lock(task, UNDER_WAY)
+    _involve(task, agency, request, by)
+    task.refresh_from_db()
+    return task
+
+
+@transaction.atomic
+def remove_co_owner(part: CoOwner, *, by: Any, reason: str) -> Task:
+    """The task goes on without this agency."""
+    task = part.task
+    if not (may_work(task, by) or may_judge(task, by)):
+        raise Forbidden(_("Only its owner, or whoever gave this task, can do this."))
+    _require_words(reason, "reason")
+    _lock(task, UNDER_WAY)
+    if not CoOwner.objects.filter(pk=part.pk, finished_at=None).delete()[0]:
+        raise Conflict(_("This part is finished by now."))
+    event = _note(task, Kind.LEFT_OUT, by, reason, agency=part.agency)
+    record(by, "tasks.left-out", task, agency=part.agency.code)
+    telling.tell_agency(event, part.agency, gettext_lazy("No longer part of the task"), but=by)
+    return task
+
+
+@transaction.atomic
+def finish_part(part: CoOwner, *, by: Any, note: str) -> Task:
+    """A co-owner reports that its part is done, in words; the owner and whoever asked for it hear of it."""
+    task = part.task
+    if not may_help(part, by):
+        raise Forbidden(_("This part is another agency's."))
+    _require_words(note, "note")
+    _lock(task, (*UNDER_WAY, State.DONE))
+    said = {"note": note.strip()[:NOTE], "finished_at": timezone.now(), "finished_by": by}
+    if not CoOwner.objects.filter(pk=part.pk, finished_at=None).update(**said):
+        raise Conflict(_("This part is finished by now."))
+    event = _note(task, Kind.PART_DONE, by, note, agency=part.agency)
+    record(by, "tasks.part-done", task, agency=part.agency.code)
+    asked_by = [part.added_by] if part.added_by is not None else []
+    telling.tell_people(
+        event, [*telling.workers(task), *asked_by], gettext_lazy("A co-owner's part is finished"), but=by
+    )
+    return task
+
+
+def _involve(task: Task, agency: Agency, request: str, by: Any) -> None:
+    """Add a part, or ask for a finished one anew; its agency hears of it."""
+    if agency == task.agency:
+        raise _invalid("agency", _("This agency owns the task already."))
+    person = by if isinstance(by, User) else None
+    asked = {
+        "request": request.strip()[:NOTE], "added_by": person, "added_at": timezone.now(),
+        "finished_by": None, "finished_at": None, "note": "",
+    }  # fmt: skip
+    part, added = CoOwner.objects.get_or_create(task=task, agency=agency, defaults=asked)
+    if not added:
+        anew = CoOwner.objects.filter(pk=part.pk, finished_at__isnull=False)
+        if not anew.update(**asked):
+            raise _invalid("agency", _("This agency takes part already."))
+    event = _note(task, Kind.INVOLVED, by, request, agency=agency)
+    record(by, "tasks.involved", task, agency=agency.code)
+    telling.tell_agency(event, agency, gettext_lazy("Take part in a task"), but=by)
+
+
+def _lock(task: Task, states: Any) -> None:
+    """Hold the task in one of these states until the end of the transaction."""
+    state = Task.objects.select_for_update().values_list("state", flat=True).get(pk=task.pk)
+    if state not in states:
+        task.refresh_from_db()
+        raise Conflict(_("This task is “{state}” by now.").format(state=task.get_state_display()))
+    Task.objects.filter(pk=task.pk).update(changed_at=timezone.now())
 
 
 @transaction.atomic

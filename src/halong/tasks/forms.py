@@ -6,10 +6,11 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from halong.core.formats import local
 from halong.core.permissions import has_perm
@@ -21,6 +22,7 @@ from halong.tasks.actions import NOTE, TaskDraft
 from halong.tasks.evidence import Evidence
 from halong.tasks.models import Task
 
+SPANS = (30, 90, 365)  # days that the scorecard looks back
 EVERYTHING = ("", pgettext_lazy("filter", "All"))
 
 
@@ -59,6 +61,22 @@ class DeadlineForm(forms.Form):
         return chosen.at if chosen else picked
 
 
+def agencies_field() -> "forms.ModelMultipleChoiceField[Agency]":
+    """Those who take part beside the owner; ``offer_agencies`` fills it."""
+    return forms.ModelMultipleChoiceField(
+        Agency.objects.none(), label=_("Co-owners"), required=False,
+        widget=forms.SelectMultiple(attrs={"size": 4}),
+        help_text=_("They see the task, hear of it, and report their part. Several: hold Ctrl."),
+    )  # fmt: skip
+
+
+def offer_agencies(form: forms.Form, name: str) -> None:
+    """Offer the agencies of today in a field, by name."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    field.queryset = Agency.objects.on(timezone.localdate()).order_by("sort_key")
+
+
 class TaskForm(DeadlineForm):
     """A new task: what, who, until when."""
 
@@ -76,10 +94,13 @@ class TaskForm(DeadlineForm):
         label=_("Note"), required=False, max_length=NOTE, widget=forms.Textarea(attrs={"rows": 2})
     )
 
-    field_order = ("title", "agency", "due", "due_at", "priority", "text")
+    co_owners = agencies_field()
+
+    field_order = ("title", "agency", "due", "due_at", "priority", "text", "co_owners")
 
     def __init__(self, *args: Any, by: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        offer_agencies(self, "co_owners")
         field = self.fields["agency"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = assignable(by)
@@ -91,6 +112,13 @@ class TaskForm(DeadlineForm):
                 "hx-swap": "outerHTML",
             }
         )
+
+    def clean(self) -> dict[str, Any]:
+        """The owner isn't a co-owner as well."""
+        cleaned = super().clean()
+        if cleaned.get("agency") in (cleaned.get("co_owners") or ()):
+            self.add_error("co_owners", _("This agency owns the task already."))
+        return cleaned
 
     def draft(self, about: About) -> TaskDraft:
         """The task that the form asks for."""
@@ -108,6 +136,7 @@ class TaskForm(DeadlineForm):
             place=about.found_place(),
             sector=about.sector,
             simulated=about.simulated,
+            co_owners=tuple(given["co_owners"]),
         )
 
 
@@ -139,6 +168,27 @@ class ProgressForm(NoteForm):
         label=_("Progress"), coerce=int, choices=[(n, f"{n}%") for n in (0, 10, 25, 50, 75, 90, 100)]
     )
     field_order = ("progress", "note")
+
+
+class CoOwnerForm(forms.Form):
+    """Who is to take part, and in what."""
+
+    agency = forms.ModelChoiceField(Agency.objects.none(), label=_("Co-owner"), empty_label="")
+    request = forms.CharField(
+        label=_("Its part"), required=False, max_length=NOTE, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_agencies(self, "agency")
+
+
+class PartForm(forms.Form):
+    """What a co-owner has done."""
+
+    note = forms.CharField(
+        label=_("What was done"), max_length=NOTE, widget=forms.Textarea(attrs={"rows": 4})
+    )
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -194,18 +244,9 @@ class ExtensionForm(DeadlineForm, ReasonForm):
         return cleaned
 
 
-class TaskFilter(forms.Form):
-    """Which tasks the list shows. ``tab`` travels along."""
+class ScopeFilter(forms.Form):
+    """A sector, a place and an agency, each with everything below it."""
 
-    tab = forms.CharField(required=False, widget=forms.HiddenInput)
-    q = forms.CharField(
-        label=_("Search"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
-    )
-    state = forms.ChoiceField(label=_("State"), required=False)
-    priority = forms.TypedChoiceField(
-        label=_("Priority"), required=False, coerce=int, empty_value=None,
-        choices=[EVERYTHING, *Task.Priority.choices],
-    )  # fmt: skip
     sector = forms.ChoiceField(label=_("Sector"), required=False)
     place = forms.ModelChoiceField(
         Place.objects.none(), label=_("Place"), required=False, empty_label=EVERYTHING[1]
@@ -217,26 +258,58 @@ class TaskFilter(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
+        sectors = [(sector.key, sector.name) for sector in all_sectors()]
+        offer_choices(self, "sector", [EVERYTHING, *sectors])
+        offer_agencies(self, "agency")
+        place = self.fields["place"]
+        assert isinstance(place, forms.ModelChoiceField)
+        place.queryset = Place.objects.on(today).defer("boundary").order_by("sort_key")
+
+    def wanted(self) -> dict[str, Any]:
+        """The filter as ``queries.wanted`` takes it; what isn't valid is left out."""
+        return self.cleaned_data if self.is_valid() else getattr(self, "cleaned_data", {})
+
+
+def offer_choices(form: forms.Form, name: str, choices: list[Any]) -> None:
+    """Fill a field with what it offers."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = choices
+
+
+class TaskFilter(ScopeFilter):
+    """Which tasks the list shows. ``tab`` travels along."""
+
+    tab = forms.CharField(required=False, widget=forms.HiddenInput)
+    q = forms.CharField(
+        label=_("Search"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
+    )
+    state = forms.ChoiceField(label=_("State"), required=False)
+    priority = forms.TypedChoiceField(
+        label=_("Priority"), required=False, coerce=int, empty_value=None,
+        choices=[EVERYTHING, *Task.Priority.choices],
+    )  # fmt: skip
+    field_order = ("tab", "q", "state", "priority", "sector", "place", "agency")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         kinds = [
             ("late", pgettext_lazy("tasks", "Late")),
             ("under-way", pgettext_lazy("tasks", "Under way")),
             ("waiting", pgettext_lazy("tasks", "Waiting for a decision")),
         ]
         states = [state for state in Task.State.choices if state[0] not in ("open", "done")]
-        sectors = [(sector.key, sector.name) for sector in all_sectors()]
-        for name, given in (("state", [*kinds, *states]), ("sector", sectors)):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = [EVERYTHING, *given]
-        rows: tuple[tuple[str, QuerySet[Any]], ...] = (
-            ("place", Place.objects.on(today).defer("boundary")),
-            ("agency", Agency.objects.on(today)),
-        )
-        for name, found in rows:
-            field = self.fields[name]
-            assert isinstance(field, forms.ModelChoiceField)
-            field.queryset = found.order_by("sort_key")
+        offer_choices(self, "state", [EVERYTHING, *kinds, *states])
 
-    def wanted(self) -> dict[str, Any]:
-        """The filter as ``queries.wanted`` takes it; what isn't valid is left out."""
-        return self.cleaned_data if self.is_valid() else getattr(self, "cleaned_data", {})
+
+class ScoreFilter(ScopeFilter):
+    """Which tasks the scorecard counts: since how many days, and of whom."""
+
+    days = forms.TypedChoiceField(label=_("Given in the last"), required=False, coerce=int)
+    field_order = ("days", "sector", "place", "agency")
+
+    def __init__(self, given: QueryDict) -> None:
+        shown = given.copy()
+        shown.setdefault("days", str(SPANS[1]))
+        super().__init__(shown)
+        offer_choices(self, "days", [(n, gettext("%(n)d days") % {"n": n}) for n in SPANS])

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import pgettext
@@ -14,12 +15,12 @@ from halong.core.permissions import has_perm
 from halong.core.tables import write_csv
 from halong.tasks import queries
 from halong.tasks.forms import TaskFilter
-from halong.tasks.models import Task, TaskQuerySet
+from halong.tasks.models import CoOwner, Task, TaskQuerySet
 
 A_PAGE = 50
 COLUMNS = (
     "id", "title", "state", "priority", "agency", "assignee", "place", "sector", "due_at", "late", "progress",
-    "created_at", "created_by", "done_at", "origin", "snapshot", "simulated",
+    "created_at", "created_by", "done_at", "origin", "snapshot", "simulated", "co_owners",
 )  # fmt: skip
 
 
@@ -46,8 +47,10 @@ def _asked_tab(request: HttpRequest) -> str:
 
 
 def _joined(found: TaskQuerySet) -> TaskQuerySet:
+    parts = CoOwner.objects.select_related("agency").defer("agency__reference").order_by("added_at", "pk")
     return (
         found.select_related("agency", "assignee", "place", "created_by")
+        .prefetch_related(Prefetch("co_owners", parts))
         .defer("place__boundary", "agency__reference")
         .late_first()
     )
@@ -97,4 +100,5 @@ def _row(task: Task) -> list[Any]:
         task.pk, task.title, task.state, task.get_priority_display(), task.agency.name, str(task.assignee or ""),
         task.place.name if task.place else "", task.sector, times[0], int(task.is_late), task.progress, times[1],
         str(task.created_by or ""), times[2], task.origin, task.snapshot, int(task.simulated),
+        "; ".join(part.agency.name for part in task.co_owners.all()),
     ]  # fmt: skip

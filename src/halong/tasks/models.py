@@ -10,23 +10,43 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from halong.accounts.permissions import scopes_of
 from halong.core.permissions import scope_q
 from halong.places.models import Agency, Place
 
 UNDER_WAY = ("open", "accepted")  # somebody must still do something before the deadline
 
 
+def part_q(user: object, permission: str) -> Q:
+    """The parts (``CoOwner``) of the agencies that somebody has a role in, and of those below; nothing at all where he has
+    none: who isn't bound to an agency sees by place and sector, as with every task.
+    """
+    mine = Q()
+    for scope in scopes_of(user):
+        if scope.agency is not None and scope.gives(permission):
+            mine |= Q(agency__path__startswith=scope.agency.path)
+    return mine
+
+
 class TaskQuerySet(models.QuerySet["Task"]):
     """Lists of tasks."""
 
     def visible_to(self, user: object) -> Self:
-        """Those of the agencies, places and sectors that the user may see, one's own, and those one gave."""
+        """Those of the agencies, places and sectors that the user may see, one's own, those one gave, and those that an
+        agency of one's own takes part in, whatever their sector.
+        """
         seen = scope_q(user, "tasks.view")
         if seen and getattr(
             user, "is_authenticated", False
         ):  # without any condition it is everything already
             seen |= Q(assignee=user) | Q(created_by=user)
+            if parts := part_q(user, "tasks.view"):
+                seen |= Q(pk__in=CoOwner.objects.filter(parts).values("task"))
         return self.filter(seen)
+
+    def in_scope(self, user: object) -> Self:
+        """Those of the agencies, places and sectors that the user may see: what agencies may be compared by."""
+        return self.filter(scope_q(user, "tasks.view"))
 
     def under_way(self) -> Self:
         """Those that somebody must still do."""
@@ -143,6 +163,36 @@ class Task(models.Model):
         return {1: "critical", 2: "high"}.get(self.priority, "normal")
 
 
+class CoOwner(models.Model):
+    """An agency that takes part in another's task: ``request`` is its part in words ("": what the task says), ``note`` what
+    it says it has done. The owner answers for the whole, and the deadline is the task's.
+    """
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="co_owners")
+    agency = models.ForeignKey(Agency, models.PROTECT, verbose_name=_("agency"))
+    request = models.TextField(blank=True)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    added_at = models.DateTimeField()
+    finished_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    finished_at = models.DateTimeField(null=True, blank=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["task", "agency"], name="one_part_an_agency")]
+
+    def __str__(self) -> str:
+        return f"{self.agency} · {self.task}"
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the part was finished, or still isn't, after the task's deadline; needs the task."""
+        return (self.finished_at or timezone.now()) > self.task.due_at
+
+
 class TaskEvent(models.Model):
     """Who did what about a task; never changed."""
 
@@ -159,6 +209,9 @@ class TaskEvent(models.Model):
         REFUSED = "refused", pgettext_lazy("task", "Extension refused")
         CANCELLED = "cancelled", pgettext_lazy("task", "Cancelled")
         REMINDED = "reminded", pgettext_lazy("task", "Reminded")
+        INVOLVED = "involved", pgettext_lazy("task", "Co-owner added")
+        PART_DONE = "part-done", pgettext_lazy("task", "Co-owner's part finished")
+        LEFT_OUT = "left-out", pgettext_lazy("task", "Co-owner taken out")
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="events")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -167,6 +220,7 @@ class TaskEvent(models.Model):
     note = models.TextField(blank=True)
     progress = models.SmallIntegerField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)  # the deadline that was asked for, or set
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True)  # the co-owner that it is about
 
     class Meta:
         indexes = [models.Index(fields=["task", "at"], name="task_timeline")]

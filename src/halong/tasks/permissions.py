@@ -4,7 +4,7 @@ from typing import Any
 
 from halong.accounts.models import User
 from halong.core.permissions import has_perm
-from halong.tasks.models import Task
+from halong.tasks.models import CoOwner, Task, part_q
 
 
 def may_judge(task: Task, by: Any) -> bool:
@@ -24,3 +24,13 @@ def may_judge(task: Task, by: Any) -> bool:
 def may_work(task: Task, by: Any) -> bool:
     """Whether somebody may accept it, report and finish."""
     return isinstance(by, User) and (task.assignee_id == by.pk or has_perm(by, "tasks.work", task))
+
+
+def may_help(part: CoOwner, by: Any) -> bool:
+    """Whether somebody may report a co-owner's part as finished: who works for that agency, whatever the task's sector."""
+    if not isinstance(by, User):
+        return False
+    if has_perm(by, "tasks.work", part.agency):
+        return True
+    mine = part_q(by, "tasks.work")
+    return bool(mine) and CoOwner.objects.filter(mine, pk=part.pk).exists()

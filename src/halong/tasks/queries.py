@@ -16,7 +16,7 @@ from halong.core.permissions import SYSTEM
 from halong.core.registry import Cell
 from halong.core.text import fold
 from halong.places.models import Agency, Place
-from halong.tasks.models import Task, TaskQuerySet
+from halong.tasks.models import CoOwner, Task, TaskQuerySet, part_q
 
 TABS = ("mine", "given", "all")
 
@@ -97,7 +97,9 @@ def for_origin(origin: str, ref: object) -> TaskQuerySet:
 
 
 def own(user: User) -> Q:
-    """What is one's own to do: given to oneself, or to nobody by name at an agency or a place that one works for."""
+    """What is one's own to do: given to oneself, or to nobody by name at an agency or a place that one works for; and what
+    one's agency still has a part in.
+    """
     mine = Q(assignee=user)
     grants: Iterable[Grant] = user.grants.select_related("agency", "place")
     for grant in grants:
@@ -109,6 +111,8 @@ def own(user: User) -> Q:
         if grant.place is not None:
             where &= Q(place__path__startswith=grant.place.path)
         mine |= where & (Q(sector=grant.sector) if grant.sector else Q())
+    if parts := part_q(user, "tasks.work"):
+        mine |= Q(pk__in=CoOwner.objects.filter(parts, finished_at=None).values("task"))
     return mine
 
 

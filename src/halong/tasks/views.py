@@ -15,10 +15,10 @@ from halong.core.access import access, actor_of
 from halong.core.errors import Invalid
 from halong.core.faults import show_faults
 from halong.places.models import Agency
-from halong.tasks import actions, detail, listing
+from halong.tasks import actions, detail, listing, scorecard
 from halong.tasks.about import About, page_of, unsealed
 from halong.tasks.forms import TaskForm
-from halong.tasks.models import Task, TaskFile
+from halong.tasks.models import CoOwner, Task, TaskFile
 
 
 def _task(request: HttpRequest, pk: int) -> Task:
@@ -128,6 +128,42 @@ def take(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         show_faults(form, error)
     context = {**detail.context(found, request.user), "step": wanted, "form": form}
     return render(request, "tasks/step.html", context, status=422)
+
+
+@access("tasks.view")
+@require_http_methods(["GET", "POST"])
+def part(request: HttpRequest, pk: int, number: int, step: str) -> HttpResponse:
+    """One step of a co-owner's part: its form, and doing it; the action says whether this person may."""
+    found, wanted = _task(request, pk), detail.PART_STEPS.get(step)
+    if wanted is None:
+        raise Http404
+    kept = get_object_or_404(CoOwner.objects.select_related("task", "agency"), pk=number, task=found)
+    shown = {"task": found, "part": kept, "step": wanted}
+    if request.method == "GET":
+        return render(request, "tasks/dialog.html", {**shown, "form": wanted.form()})
+    form = wanted.form(request.POST)
+    try:
+        if form.is_valid():
+            wanted.run(kept, by=actor_of(request), **form.cleaned_data)
+            messages.success(request, _("Recorded."))
+            return redirect("task", pk)
+    except Invalid as error:
+        show_faults(form, error)
+    return render(request, "tasks/step.html", {**shown, "form": form}, status=422)
+
+
+@access("tasks.view")
+@require_GET
+def score(request: HttpRequest) -> HttpResponse:
+    """What agencies were given and how they did it, and one's own agency's people. Internal only."""
+    return render(request, "tasks/scorecard.html", scorecard.context(request))
+
+
+@access("tasks.view")
+@require_GET
+def score_csv(request: HttpRequest) -> HttpResponse:
+    """The agencies of the scorecard as a table."""
+    return scorecard.csv_response(request)
 
 
 @access("tasks.view")

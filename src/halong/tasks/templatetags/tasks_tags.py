@@ -8,8 +8,10 @@ from django.utils.http import urlencode
 
 from halong.core.permissions import has_perm
 from halong.tasks.about import About, page_of
+from halong.tasks.origins import origin_word
 
 register = template.Library()
+register.filter("origin_word", origin_word)
 
 
 @register.inclusion_tag("tasks/assign_button.html", takes_context=True)

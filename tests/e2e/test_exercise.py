@@ -38,7 +38,6 @@ def processes_of(place):
     return {pid for pid in found if pid != os.getpid() and Path(f"/proc/{pid}").exists()}
 
 
-@pytest.mark.timeout(240)
 def test_an_exercise_plays_in_an_instance_of_its_own_and_leaves_nothing_behind(main):
     said = main.halong("exercise", "start", "storm-day", "--speed", "120", "--trainee", "operator")
     link = re.search(r"operator\s+(http\S+)", said)[1]

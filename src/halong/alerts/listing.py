@@ -93,7 +93,7 @@ def _page(alerts: Any, number: str | None, *, tab: str, flood: bool) -> "Page[An
     if flood and tab == "open":
         return Paginator(flood_groups(alerts), A_PAGE).get_page(number)
     if tab == "open":
-        calm = Paginator(bursts(light(alerts)), A_PAGE).get_page(number)
+        calm: Page[Any] = Paginator(bursts(light(alerts)), A_PAGE).get_page(number)
         calm.object_list = loaded(alerts, list(calm.object_list))
         return calm
     whole = alerts.select_related("entity", "place", "agency", "rule", "acknowledged_by")

@@ -75,20 +75,26 @@ def practised(scenarios: Sequence[Scenario]) -> dict[str, Any]:
     return {
         "columns": [scenario.title.said(language) for scenario in scenarios],
         "rows": [
-            {"person": person, "cells": [cell(newest.get((person.pk, row.key)), today) for row in scenarios]}
+            {
+                "person": person,
+                "cells": [
+                    {"title": row.title.said(language), **cell(newest.get((person.pk, row.key)), today)}
+                    for row in scenarios
+                ],
+            }
             for person in people
         ],
     }
 
 
 def cell(practice: Practice | None, today: date) -> dict[str, Any]:
-    """A practice as it stands today. ``state``: good, attention (expires soon), high (expired or didn't count), none."""
+    """A practice as it stands today. ``state``: normal, attention (expires soon), high (expired or didn't count), none."""
     if practice is None:
         return {"state": "none", "practice": None}
     if practice.expires_on is None or practice.expires_on < today:
         state = "high"
     else:
-        state = "attention" if practice.expires_on <= today + BEFORE else "good"
+        state = "attention" if practice.expires_on <= today + BEFORE else "normal"
     return {"state": state, "practice": practice}
 
 

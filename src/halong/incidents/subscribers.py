@@ -67,7 +67,9 @@ def on_task(happened: TaskChanged) -> None:
     """A task that was given because of an incident changed; the first one given is when it was assigned."""
     if happened.kind not in TASK_NEWS:
         return
-    event = TaskEvent.objects.select_related("task__agency", "by").filter(pk=happened.event_id).first()
+    event = (
+        TaskEvent.objects.select_related("task__agency", "agency", "by").filter(pk=happened.event_id).first()
+    )
     if event is None or event.task.origin != "incident" or not event.task.ref.isdecimal():
         return
     incident = Incident.objects.filter(pk=int(event.task.ref)).first()
@@ -76,9 +78,9 @@ def on_task(happened: TaskChanged) -> None:
     if event.kind == TaskEvent.Kind.CREATED:
         first = Least(F("assigned_at"), event.at)
         Incident.objects.filter(pk=incident.pk).update(assigned_at=first)
-    task = event.task
+    task, whose = event.task, event.agency or event.task.agency  # a co-owner's own news names it
     data = {
-        "task": task.pk, "what": event.kind, "title": task.title, "agency": task.agency.called,
+        "task": task.pk, "what": event.kind, "title": task.title, "agency": whose.called,
         "progress": event.progress, "due_at": task.due_at.isoformat(),
     }  # fmt: skip
     write_entry(standing(incident), Entry.Kind.TASK, by=event.by, at=event.at, text=event.note,

@@ -20,7 +20,17 @@ def operator(product):
 @pytest.fixture
 def leaders_page(product, chromium):
     """The leader's screen."""
-    with closing(product.browser("leader")) as signed_in:
+    yield from screen_of("leader", product, chromium)
+
+
+@pytest.fixture
+def others_page(product, chromium):
+    """The operator's screen."""
+    yield from screen_of("operator", product, chromium)
+
+
+def screen_of(name, product, chromium):
+    with closing(product.browser(name)) as signed_in:
         context = chromium.new_context(viewport={"width": 1440, "height": 900})
         context.add_cookies(
             [{"name": name, "value": value, "url": product.url} for name, value in signed_in.cookies.items()]
@@ -29,7 +39,7 @@ def leaders_page(product, chromium):
         context.close()
 
 
-def test_from_nothing_to_a_room_with_steps_that_others_see(product, operator, leaders_page):
+def test_from_nothing_to_a_room_with_steps_that_others_see(product, operator, leaders_page, others_page):
     begun = time.monotonic()
     form = operator.get("/incidents/new?title=Tàu+du+lịch+gặp+nạn")
     answer = submit(operator, form, "/incidents/new", kind="boat", severity="3")
@@ -49,6 +59,14 @@ def test_from_nothing_to_a_room_with_steps_that_others_see(product, operator, le
     leaders_page.wait_for_selector(".inc-line-text:has-text('Biên phòng đã xuất phát')", timeout=10_000)
     assert time.monotonic() - sent < SOON
     assert leaders_page.input_value("#id_text") == "Tôi đang đọc"
+    # a tick is seen by the other at once, and one that is taken away, too
+    others_page.goto(room)
+    tick = others_page.locator(".inc-step.is-live input[type=checkbox]").first
+    name = tick.get_attribute("id")
+    tick.check()
+    leaders_page.wait_for_function("id => document.getElementById(id).checked", arg=name, timeout=10_000)
+    leaders_page.uncheck(f"#{name}")
+    others_page.wait_for_function("id => !document.getElementById(id).checked", arg=name, timeout=10_000)
     submit(operator, operator.get(room), steps[0], note="Đã làm")
     leaders_page.wait_for_selector(".inc-step.is-done", timeout=10_000)
     number = leaders_page.inner_text(".crumbs [aria-current]")

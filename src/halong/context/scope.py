@@ -49,8 +49,8 @@ class Scope:
         return not (self.sector or self.place or self.agency)
 
     def q(self) -> Q:
-        """What lies in it, for every model with ``sector``, ``place`` and ``agency``; a place and an agency include what lies
-        below them.
+        """What lies in it, for every model with ``sector``, ``place`` and ``agency``; a place and an agency include
+        what lies below them.
         """
         found = Q()
         if self.sector:

@@ -87,7 +87,7 @@ def test_the_list_takes_a_fixed_number_of_queries(desk, make, trees, django_asse
     desk.get("/users")
     for number in range(30):
         make(f"user{number}", "officer", "operator", place=trees["ha-lam"], agency=trees["so"])
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         assert len(desk.get("/users").context["page"].object_list) == 31
 
 

@@ -68,7 +68,7 @@ def test_through_the_outbox(rule, station):
     series = station.series.get()
     with connection.cursor() as cursor:
         store.apply_transitions(cursor, [Transition(rule.pk, series.pk, True, NOW.timestamp(), 60.0, 50.0)])
-    job = ProcrastinateJob.objects.get(task_name="halong.deliver")
+    job = ProcrastinateJob.objects.get(task_name="halong.deliver", args__event="Crossing")
     deliver.func(**job.args)
     assert Alert.objects.get().evidence["value"] == 60.0
     assert sorted(job.args["body"]) == sorted(encode(Crossing(1, 1, True, NOW, 1.0, 1.0, 1)))

@@ -40,7 +40,7 @@ def test_the_log_takes_a_fixed_number_of_queries(desk, django_assert_num_queries
     desk.get("/audit")
     for number in range(150):
         actions.record(SYSTEM, f"test.{number % 3}")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         desk.get("/audit")
 
 

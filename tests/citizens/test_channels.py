@@ -48,7 +48,11 @@ def service():
 def browser(service, monkeypatch):
     monkeypatch.setattr(outward, "is_public", lambda address: True)
     real = outward.pinned
-    monkeypatch.setattr(outward, "pinned", lambda url: real(url.replace("https:", "http:")))
+
+    def plain(url, *, inside=False):
+        return real(url.replace("https:", "http:"), inside=inside)
+
+    monkeypatch.setattr(outward, "pinned", plain)
     private = ec.generate_private_key(ec.SECP256R1())
     point = private.public_key().public_bytes(
         serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint

@@ -46,7 +46,7 @@ def test_the_list_takes_a_fixed_number_of_queries(signed_in, django_assert_max_n
     for key in range(60):
         say(lan.user, str(key))
     lan.get("/notices")  # the session is noted
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         page = lan.get("/notices")
     assert page.context["page"].paginator.num_pages == 2
     assert lan.post("/notices/read").status_code == 302

@@ -4,7 +4,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from halong.core.errors import Conflict, Forbidden, Invalid
 from halong.core.permissions import SYSTEM
@@ -66,7 +66,7 @@ def test_a_leader_who_wrote_does_not_approve(world):
         warning=draft, kind="write", by=world.leader, actor="leader", at=timezone.now(), version=1
     )
     actions.check_warning(draft, by=world.operator)
-    with pytest.raises(Forbidden, match="wrote"):
+    with translation.override("en"), pytest.raises(Forbidden, match="wrote"):
         actions.approve_warning(draft, by=world.leader)
 
 

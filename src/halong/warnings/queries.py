@@ -62,7 +62,10 @@ def public_recent() -> list[Warning]:
         Q(state__in=("cancelled", "expired")) | Q(msg_type="Cancel")
     )  # fmt: skip
     return list(
-        rows.defer("xml").select_related("authority").prefetch_related("areas__place").order_by("-sent")[:50]
+        rows.defer("xml")
+        .select_related("authority")
+        .prefetch_related("areas__place")
+        .order_by("-sent", "-pk")[:50]
     )
 
 

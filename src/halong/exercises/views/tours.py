@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from halong.accounts.models import User
+from halong.accounts.permissions import scopes_of
 from halong.core.access import actor_of, public, signed_in
 from halong.exercises.actions.tours import visit_tour
 from halong.exercises.models import TourVisit
@@ -45,7 +46,7 @@ def for_desk(request: HttpRequest) -> dict[str, Any] | None:
     user = _person(request)
     if user is None:
         return None
-    keys = tours_for(set(user.grants.values_list("role", flat=True)))
+    keys = tours_for({scope.role for scope in scopes_of(user)})
     if not keys:
         return None
     seen = set(TourVisit.objects.filter(user=user).values_list("tour", flat=True))

@@ -52,7 +52,8 @@ def pytest_unconfigure(config):
 def _forget_readings(request):
     """Readings and jobs live in tables that Django's flush doesn't know: empty them after tests that commit."""
     yield
-    if "transactional_db" in request.fixturenames:
+    marked = request.node.get_closest_marker("django_db")
+    if "transactional_db" in request.fixturenames or (marked and marked.kwargs.get("transaction")):
         with psycopg.connect(conninfo()) as connection:
             connection.execute(
                 "TRUNCATE observation, correction, latest, touched, dirty_hour, dirty_derived, rollup_hour, rollup_day,"

@@ -32,7 +32,9 @@ IS_SEEN = """(() => {
 })()"""  # what has the focus shows it, itself or by its frame
 IS_AT = """[document.activeElement.localName, document.activeElement.closest("tr")?.id,
   Math.round(document.activeElement.getBoundingClientRect().top)]"""
-FILE = re.compile(r"\.(csv|json|geojson|pdf|rss|xlsx|zip)$|^/(logout|api|static|live)|/(photos|proofs)/\d+")
+FILE = re.compile(
+    r"\.(atom|csv|docx|geojson|ics|json|pdf|pem|rss|xlsx|xml|zip)$|^/(logout|api|static|live)|/(photos|proofs)/\d+"
+)
 
 
 @pytest.fixture(scope="module")

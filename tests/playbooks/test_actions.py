@@ -34,6 +34,16 @@ def test_a_published_version_never_changes(published, writer):
     assert (best_for("boat", 4).number, draft_of(published)) == (2, None)
 
 
+def test_a_draft_never_has_more_steps_than_can_be_read(draft, writer):
+    many = [{"key": f"s{number}", "title": "x"} for number in range(60)]
+    save_draft(draft, read_steps(many), by=writer, edits=1)
+    with pytest.raises(Invalid):
+        save_draft(
+            draft, (*read_steps(many), *read_steps([{"key": "one_more", "title": "x"}])), by=writer, edits=2
+        )
+    assert len(steps_of(draft_of(draft))) == 60
+
+
 def test_a_plan_that_cant_run_is_kept_as_a_draft_but_not_published(draft, writer):
     broken = read_steps([STEPS[1]])
     save_draft(draft, broken, by=writer, edits=1)

@@ -19,7 +19,7 @@ from halong.playbooks.checking import check_plan
 from halong.playbooks.kinds import KINDS
 from halong.playbooks.models import Playbook, PlaybookVersion
 from halong.playbooks.queries import draft_of, published_of
-from halong.playbooks.schema import StepPlan, dump_steps, read_steps
+from halong.playbooks.schema import STEPS, StepPlan, dump_steps, read_steps
 
 TOPIC = "playbooks"
 NEEDED = "playbooks.edit"
@@ -99,9 +99,11 @@ def save_draft(
     playbook: Playbook, steps: Sequence[StepPlan], *, by: Any, edits: int, basis: str | None = None
 ) -> PlaybookVersion:
     """Replace the steps of the draft as it stood after ``edits`` changes; it may still be unfinished, ``publish_playbook``
-    judges it as a whole. Raises Conflict if somebody else changed it meanwhile.
+    judges it as a whole. Raises Conflict if somebody else changed it meanwhile, Invalid for more than STEPS steps.
     """
     require(by, NEEDED)
+    if len(steps) > STEPS:  # nobody could read the draft any more
+        raise Invalid(_("A playbook is a list of at most %(n)d steps.") % {"n": STEPS})
     _lock(playbook)
     mine = PlaybookVersion.objects.filter(playbook=playbook, published_at__isnull=True, edits=edits)
     changed: dict[str, Any] = {"steps": dump_steps(steps)}

@@ -1,7 +1,6 @@
 """Everything that happens to playbooks. A published version never changes: the next one begins as its copy."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from halong.audit.actions import record
 from halong.core.errors import Conflict, Invalid
 from halong.core.live import touch
 from halong.core.permissions import SYSTEM, require
+from halong.core.text import fold
 from halong.playbooks.checking import check_plan
 from halong.playbooks.kinds import KINDS
 from halong.playbooks.models import Playbook, PlaybookVersion
@@ -218,9 +218,7 @@ def _check_head(head: Head) -> None:
 
 def _free_key(name: str) -> str:
     """A key made of the name, that nobody has."""
-    plain = unicodedata.normalize("NFD", name.lower().replace("đ", "d"))
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[: LAST_KEY - 6] or "playbook"
+    stem = re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")[: LAST_KEY - 6] or "playbook"
     taken = set(Playbook.objects.filter(key__startswith=stem).values_list("key", flat=True))
     return next(key for key in (stem, *(f"{stem}-{n}" for n in range(2, 99_999))) if key not in taken)
 

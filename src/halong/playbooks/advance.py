@@ -6,7 +6,7 @@ begin, marked ``unsure``: better a step too many than one that a missing reading
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from halong.core.conditions import parse_condition
@@ -112,13 +112,3 @@ def next_look(plans: Sequence[StepPlan], states: Mapping[str, StepState], now: d
             if plan.until:
                 looks.append(now + LOOK_AGAIN)
     return min(looks, default=None)
-
-
-def with_moves(states: Mapping[str, StepState], moves: Sequence[Move]) -> dict[str, StepState]:
-    """The states after moves were made."""
-    known = dict(states)
-    for move in moves:
-        known[move.key] = replace(
-            known.get(move.key, StepState()), state=move.to, waits_until=move.waits_until
-        )
-    return known

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Setting:
-    """A thing to be told. ``kind``: text, lines, minutes, choice, url (https), agency (code), team (key)."""
+    """A thing to be told. ``kind``: text, lines, minutes, choice, url (https), agency (code), team (name)."""
 
     key: str
     label: "StrPromise"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from halong.playbooks.models import Playbook, PlaybookVersion
 from halong.playbooks.schema import StepPlan, read_steps
@@ -73,9 +73,3 @@ def draft_of(playbook: Playbook) -> PlaybookVersion | None:
 def published_of(playbook: Playbook) -> PlaybookVersion | None:
     """The version that incidents begin with today, if there is one."""
     return history(playbook).first()
-
-
-def count_by_kind() -> dict[str, int]:
-    """How many playbooks are offered, by kind."""
-    rows = offered().order_by().values("playbook__kind").annotate(n=Count("pk"))
-    return {row["playbook__kind"]: row["n"] for row in rows}

@@ -77,7 +77,6 @@ class StepEditor:
         steps: Sequence[StepPlan],
         step: StepPlan | None,
         data: Mapping[str, Any] | None = None,
-        more: int = 0,
     ) -> None:
         self.steps, self.step = tuple(steps), step
         others = [one for one in steps if step is None or one.key != step.key]
@@ -112,10 +111,8 @@ class StepEditor:
 
     def _row(self, key: str) -> dict[str, Any]:
         row = {name: self.form.cleaned_data[name] for name in PLAIN} | {"key": key}
-        row |= {
-            "checks": self.checks.rows(),
-            "asks": self.asks.rows(taken={c["key"] for c in self.checks.rows()}),
-        }
+        checks = self.checks.rows()
+        row |= {"checks": checks, "asks": self.asks.rows(taken={check["key"] for check in checks})}
         if self.settings is not None:
             row["action"] = {"kind": self.settings.kind, "settings": self.settings.cleaned_data}
         return row

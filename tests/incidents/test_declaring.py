@@ -87,6 +87,7 @@ def test_without_parts_somebody_saw_it_himself(declare):
         ({"area": {"type": "Polygon", "coordinates": "x"}}, "area"),
         ({"area": {"type": "Polygon", "coordinates": [[[0, 0], [999, 0], [0, 5], [0, 0]]]}}, "area"),
         ({"parts": (PartRef("press", "javascript:alert(1)"),)}, "parts"),
+        ({"parts": (PartRef("press", "https://["),)}, "parts"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(declare, given, field):

@@ -104,12 +104,20 @@ def _call(ref: PartRef, by: Any) -> Source:
 
 
 def _press(ref: PartRef, _by: Any) -> Source:
-    address = urlsplit(ref.ref)
-    if address.scheme not in ("http", "https") or not address.hostname or len(ref.ref) > 200:
+    host = _host(ref.ref)
+    if not host or len(ref.ref) > 200:
         words = _("The address of an item of the press begins with https:// and has 200 characters at most.")
         raise Invalid(words, fields={"parts": words})
     now = timezone.now()
-    return Source(ref, " ".join(ref.title.split())[:300] or address.hostname, now, now)
+    return Source(ref, " ".join(ref.title.split())[:300] or host, now, now)
+
+
+def _host(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # "https://["
+        return ""
+    return parts.hostname or "" if parts.scheme in ("http", "https") else ""
 
 
 _SEEN: dict[str, Callable[[PartRef, Any], Source]] = {

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.incidents.views.conftest import HTMX
 
-from halong.incidents.actions import NoteDraft, add_note
+from halong.incidents.actions import NoteDraft, add_note, give_role, link_incidents
 from halong.incidents.models import Entry, Step
 from halong.notify.models import Notice
 
@@ -104,6 +104,12 @@ def test_who_may_be_named(desk, incident, operator, other, person):
     assert names == [{"id": other.pk, "name": "Minh", "title": ""}]
     assert desk.get(url(incident, "incident-people"), {"q": "nobody"}).json() == {"people": []}
     assert [one["id"] for one in desk.get(url(incident, "incident-people")).json()["people"]] == [operator.pk]
+    assert desk.get(url(incident, "incident-people"), {"q": "\0"}).status_code == 200
+
+
+def test_who_has_two_roles_is_named_once(desk, incident, operator):
+    give_role(incident, "recorder", operator, by=operator)
+    assert [one["id"] for one in desk.get(url(incident, "incident-people")).json()["people"]] == [operator.pk]
 
 
 def lines(answer):
@@ -152,8 +158,6 @@ def test_as_many_queries_with_five_thousand_entries(desk, incident, operator, na
 
 
 def test_taking_out_ending_and_undoing(desk, incident, declare, chair, operator):
-    from halong.incidents.actions import give_role, link_incidents
-
     part = incident.parts.get()
     role = give_role(incident, "field", chair, by=operator)
     link = link_incidents(incident, declare(title="Một tàu khác"), "related", by=operator)

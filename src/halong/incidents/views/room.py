@@ -16,7 +16,7 @@ from halong.incidents import actions, queries
 from halong.incidents.forms.choices import people, refused
 from halong.incidents.forms.declare import fresh_id
 from halong.incidents.forms.notes import NoteForm
-from halong.incidents.models import EntryPhoto, Incident
+from halong.incidents.models import EntryPhoto, Incident, Role
 from halong.incidents.screens import room as rooms
 from halong.incidents.screens import timeline
 
@@ -115,13 +115,14 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse:
 @access("incidents.view")
 @require_GET
 def people_json(request: HttpRequest, pk: int) -> HttpResponse:
-    """Whom a note may name: those in the room first, then by name."""
-    incident, q = visible(request, pk), fold(request.GET.get("q", "")[:60])
+    """Whom a note may name: by what was typed; before that those who have a role here."""
+    incident, q = visible(request, pk), fold(request.GET.get("q", "")[:60].replace("\0", " "))
     found = people(request.user)
     if q:
         found = found.filter(Q(folded__contains=q) | Q(username__startswith=q))
     else:
-        found = found.filter(incident_roles__incident=incident, incident_roles__until=None)
+        held = Role.objects.filter(incident=incident, until__isnull=True)
+        found = found.filter(pk__in=held.values("person"))
     return JsonResponse(rooms.people_json(list(found[:MENTIONED])))
 
 

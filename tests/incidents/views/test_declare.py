@@ -75,6 +75,14 @@ def test_what_was_typed_stays_beside_what_is_wrong(desk, draft):
     assert Incident.objects.count() == 0
 
 
+@pytest.mark.parametrize(
+    "parts", ['[["alert", "abc", ""], ["alert", "99999999999999999999", ""]]', '{"a": 1}', "[" * 30_000]
+)
+def test_parts_that_are_none_are_left_out(desk, draft, parts):
+    answer = desk.post(reverse("incident-declare"), draft(title="", parts=parts))
+    assert (answer.status_code, answer.context["titles"]) == (422, [])
+
+
 def test_an_area_that_is_none_is_refused(desk, draft):
     answer = desk.post(reverse("incident-declare"), draft(area='{"type": "Point", "coordinates": [107, 21]}'))
     assert answer.status_code == 422

@@ -11,18 +11,17 @@ from halong.alerts.models import Alert
 from halong.citizens.models import Report
 from halong.incidents import actions, queries
 from halong.incidents.actions import IncidentDraft, PartRef
+from halong.incidents.forms.choices import number_of
 from halong.incidents.forms.declare import BEST, MOST_PARTS, DeclareForm, fresh_id, parts_of
 from halong.incidents.models import Incident, Part, Role
 from halong.incidents.screens.room import AROUND
-
-SINGLE = (("alert", "alert"), ("report", "report"), ("call", "call"))
 
 
 def refs_of(request: HttpRequest) -> list[PartRef]:
     """What an address names: ``?alert=1,2&alert=3&report=4&call=5`` and ``?press=https://…&title=…``."""
     words: list[str] = []
-    for name, kind in SINGLE:
-        for given in request.GET.getlist(name):
+    for kind in ("alert", "report", "call"):
+        for given in request.GET.getlist(kind):
             words += [f"{kind}:{ref}" for ref in given.split(",")[:MOST_PARTS]]
     refs = [PartRef(kind, ref) for kind, ref in parts_of(" ".join(words))]
     address = request.GET.get("press", "").strip()
@@ -33,20 +32,19 @@ def refs_of(request: HttpRequest) -> list[PartRef]:
 
 def sealed(refs: list[PartRef]) -> str:
     """The parts as the form carries them."""
-    return json.dumps([[ref.kind, ref.ref, getattr(ref, "title", "")] for ref in refs]) if refs else ""
+    return json.dumps(refs) if refs else ""
 
 
 def unsealed(text: str) -> list[PartRef]:
     """The parts that a form carried; what can't be read is nothing."""
     try:
-        rows = json.loads(text or "[]")
-        return [
-            PartRef(str(kind), str(ref)[:200], str(title)[:300])
-            for kind, ref, title in rows[:MOST_PARTS]
-            if kind in Part.Kind.values
-        ]
-    except (TypeError, ValueError):
+        rows = list(json.loads(text or "[]"))[:MOST_PARTS]
+        refs = [PartRef(str(kind), str(ref)[:200], str(title)[:300]) for kind, ref, title in rows]
+    except (TypeError, ValueError, RecursionError):
         return []
+    return [
+        ref for ref in refs if ref.kind == "press" or (ref.kind in Part.Kind.values and number_of(ref.ref))
+    ]
 
 
 def initial(request: HttpRequest, refs: list[PartRef]) -> dict[str, Any]:
@@ -120,4 +118,4 @@ def titles(refs: list[PartRef], user: Any) -> list[str]:
     told = [str(alert.title) for alert in alerts.order_by("priority", "-raised_at")]
     told += [str(report) for report in reports.select_related("category")]
     told += [_("Telephone call %(number)s") % {"number": number} for number in by_kind.get("call", [])]
-    return told + [getattr(ref, "title", "") or ref.ref for ref in refs if ref.kind == "press"]
+    return told + [ref.title or ref.ref for ref in refs if ref.kind == "press"]

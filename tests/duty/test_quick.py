@@ -86,10 +86,10 @@ def test_it_is_frozen_checked_and_sent_once(person, make_alert):
 
 
 def test_the_job_makes_the_report_of_the_hour(monkeypatch):
-    from halong.duty import watch_jobs
+    from halong.duty import jobs
 
     hour = timezone.now() - timedelta(minutes=1)
     monkeypatch.setattr(quick, "last_due", lambda _now: hour)
-    watch_jobs.quick_report(0)
-    watch_jobs.quick_report(0)
+    jobs.quick_report(0)
+    jobs.quick_report(0)
     assert QuickReport.objects.get().hour == hour

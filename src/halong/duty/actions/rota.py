@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import icalendar
-from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
+from dateutil.rrule import rrulestr
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone

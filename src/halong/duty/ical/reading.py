@@ -7,32 +7,23 @@ Series are expanded within a span of time only, and what would take for ever is 
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as clock
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import icalendar
 import recurring_ical_events
-import x_wr_timezone  # type: ignore[import-untyped]
+import x_wr_timezone
 from django.utils.translation import gettext as _
 
 from halong.duty.ical.scan import BadCalendar, Part, Scanned, scan
-from halong.duty.ical.sound import Unsound, check_rule
+from halong.duty.ical.sound import Unsound, check_rule, moment_of
 
 MOST_OCCURRENCES = 20_000
 BUDGET_S = 20.0  # of this thread's work: a busy machine refuses nothing more
 LONGEST_TURN = timedelta(days=31)
-ERRORS = (
-    ValueError,
-    TypeError,
-    KeyError,
-    AttributeError,
-    IndexError,
-    OverflowError,
-    LookupError,
-    ArithmeticError,
-)
+ERRORS = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError)
+NEEDED = frozenset({"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "UID"})
 
 
 @dataclass(frozen=True)
@@ -134,9 +125,6 @@ def _parsed(scanned: Scanned, problems: list[Problem]) -> Iterator[Pair]:
             yield part, event
 
 
-NEEDED = frozenset({"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "UID"})
-
-
 def _read(head: list[str], parts: list[Part]) -> list[Any]:
     zones = [line for line in head if line.upper().startswith("X-WR-TIMEZONE")]
     lines = [
@@ -205,7 +193,7 @@ def _expanded(uid: str, series: list[Pair], span: _Span, problems: list[Problem]
 def _occurrence(uid: str, event: Any, span: _Span, line: int, repeats: bool) -> Occurrence | None:
     if str(event.get("STATUS", "")).upper() == "CANCELLED":
         return None
-    start, end = _moment(event["DTSTART"].dt, span.zone), _moment(event["DTEND"].dt, span.zone)
+    start, end = moment_of(event["DTSTART"].dt, span.zone), moment_of(event["DTEND"].dt, span.zone)
     if end <= start:
         raise Unsound("DTEND", _("It lasts no time."))
     if end - start > LONGEST_TURN:
@@ -213,18 +201,9 @@ def _occurrence(uid: str, event: Any, span: _Span, line: int, repeats: bool) -> 
     if end <= span.start or start >= span.end:
         return None
     mark = event.get("RECURRENCE-ID")
-    recurrence = f"{_moment(mark.dt, span.zone):%Y%m%dT%H%M%SZ}" if repeats and mark is not None else ""
+    recurrence = f"{moment_of(mark.dt, span.zone):%Y%m%dT%H%M%SZ}" if repeats and mark is not None else ""
     title = str(event.get("SUMMARY", "")).strip()[:300]
     return Occurrence(uid, recurrence, start, end, title, tuple(_people(event)), line)
-
-
-def _moment(value: date, zone: ZoneInfo) -> datetime:
-    """A moment in UTC: a day begins at midnight of ``zone``, a floating time is one of ``zone``."""
-    if not isinstance(value, datetime):
-        value = datetime.combine(value, clock(), tzinfo=zone)
-    elif value.tzinfo is None:
-        value = value.replace(tzinfo=zone)
-    return value.astimezone(UTC)
 
 
 def _people(event: Any) -> Iterator[Named]:

@@ -1,7 +1,7 @@
 """Whether a series can be expanded: repetitions that would never end are refused before anybody counts them."""
 
 from calendar import isleap, monthrange
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -49,7 +49,7 @@ def _check_one(rule: Any, start: date, until: datetime) -> None:
         _check_days(rule, start)
     if any(int(value) < 1 for name in ("INTERVAL", "COUNT") for value in rule.get(name, [])):
         raise Unsound("RRULE", _("INTERVAL and COUNT begin at 1."))
-    if frequency == "HOURLY" and (_aware(start) < until - HOURLY_SINCE or "COUNT" in rule):
+    if frequency == "HOURLY" and (moment_of(start, UTC) < until - HOURLY_SINCE or "COUNT" in rule):
         raise Unsound("RRULE", _("An hourly repetition needs a beginning within ten years, and no COUNT."))
     if "COUNT" in rule and "UNTIL" in rule:
         del rule["COUNT"]  # RFC 5545 allows one of them; the end is the safer one
@@ -95,9 +95,13 @@ def _check_days(rule: Any, start: date) -> None:
     raise Unsound("RRULE", _("It never happens."))
 
 
-def _aware(value: date) -> datetime:
-    moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)  # noqa: DTZ001
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def moment_of(value: date, zone: tzinfo) -> datetime:
+    """A moment in UTC: a day begins at midnight of ``zone``, a floating time is one of ``zone``."""
+    if not isinstance(value, datetime):
+        value = datetime.combine(value, time(), tzinfo=zone)
+    elif value.tzinfo is None:
+        value = value.replace(tzinfo=zone)
+    return value.astimezone(UTC)
 
 
 def _end_like(start: date, until: datetime) -> date:

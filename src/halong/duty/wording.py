@@ -8,8 +8,10 @@ from django.utils.translation import pgettext
 
 from halong.core.formats import format_duration, format_time
 from halong.core.registry import Registry
+from halong.duty.kinds import kind_label
 from halong.duty.models import LogEntry
 from halong.duty.told import said as said_of_page
+from halong.stages.models import LEVELS
 
 Words = Callable[[LogEntry], str]
 wordings: Registry[Words] = Registry()  # kind of entry → its words, where a later module knows them
@@ -24,7 +26,6 @@ PLACES_OF = {
 
 def said(entry: LogEntry) -> str:
     """What an entry says: people's own words, or those that belong to its kind and data."""
-    worded = wordings.get(entry.kind) or _OWN.get(entry.kind)
     worded = wordings.get(entry.kind) or _OWN.get(entry.kind)
     words = worded(entry) if worded is not None and entry.data else ""
     if words and entry.text:
@@ -47,7 +48,6 @@ def _alert(entry: LogEntry) -> str:
         "raised": pgettext("duty log", "{priority} alert: {title}."),
         "acknowledged": pgettext("duty log", "{person} acknowledged: {title}."),
         "closed": pgettext("duty log", "Closed: {title}."),
-        "cleared": pgettext("duty log", "Cleared: {title}."),
         "flood": pgettext(
             "duty log", "More than {n} alerts in ten minutes: not each of them is written down here."
         ),
@@ -70,8 +70,6 @@ def _source(entry: LogEntry) -> str:
 
 
 def _stage(entry: LogEntry) -> str:
-    from halong.stages.models import LEVELS  # noqa: PLC0415 -- words only
-
     level, before = (LEVELS.get(int(entry.data.get(key, 0)), "") for key in ("level", "before"))
     words = _("Operating stage {level} {name}, before it {before}; approved by {person}.")
     return words.format(
@@ -80,30 +78,21 @@ def _stage(entry: LogEntry) -> str:
 
 
 def _call(entry: LogEntry) -> str:
-    kind = _kind(str(entry.data.get("kind", "")))
-    where = str(entry.data.get("where", ""))
-    head = " · ".join(part for part in (kind, where) if part)
-    took = entry.data.get("took_s")
-    words = _("Call: {what}.").format(what=head) if head else _("Call.")
-    if isinstance(took, int | float):
-        words += " " + _("Taken in within {time}.").format(time=format_duration(took))
-    if entry.data.get("what") == "became":
-        number = entry.data.get("number", "")
-        return {
+    data = entry.data
+    if data.get("what") == "became":
+        words = {
             "incident": _("An incident was made of the call {call}: {number}."),
             "report": _("A citizen's report was made of the call {call}: {number}."),
             "alert": _("The call {call} was added to the alert: {number}."),
-        }.get(str(entry.data.get("became")), "{call} → {number}").format(
-            call=entry.data.get("call", ""), number=number
-        )
+        }.get(str(data.get("became")), "{call} → {number}")
+        return words.format(call=data.get("call", ""), number=data.get("number", ""))
+    head = " · ".join(
+        part for part in (kind_label(str(data.get("kind", ""))), str(data.get("where", ""))) if part
+    )
+    words = _("Call: {what}.").format(what=head) if head else _("Call.")
+    if "took_s" in data:
+        words += " " + _("Taken in within {time}.").format(time=format_duration(float(data["took_s"])))
     return words
-
-
-def _kind(key: str) -> str:
-    from halong.duty.kinds import call_kinds  # noqa: PLC0415 -- filled when all modules are there
-
-    found = call_kinds.get(key)
-    return str(found.label) if found else ""
 
 
 def _handover(entry: LogEntry) -> str:
@@ -111,9 +100,8 @@ def _handover(entry: LogEntry) -> str:
         "taken": _("{incoming} took the shift over from {outgoing}; {n} things open."),
         "missing": _("The shift of {at} began without a hand-over: {title}."),
     }
-    data = dict(entry.data)
-    text = words.get(str(data.get("what")))
-    return text.format_map(_Lenient(data)) if text else ""
+    text = words.get(str(entry.data.get("what")))
+    return text.format_map(_Lenient(entry.data)) if text else ""
 
 
 def _report(entry: LogEntry) -> str:

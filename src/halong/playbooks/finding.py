@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from halong.core.finding import WITHIN, WORDS
@@ -31,9 +30,8 @@ def _hit(book: Playbook, words: list[str]) -> SearchHit | None:
     text = f" {fold(f'{book.name} {book.name_en} {kind}')}"
     if not all(word in text for word in words):
         return None
-    name = book.name_en if book.name_en and (get_language() or "").startswith("en") else book.name
     score = WORDS if all(f" {word}" in text for word in words) else WITHIN
-    return SearchHit(name, kind, reverse("playbook", args=[book.pk]), score)
+    return SearchHit(book.words(), kind, reverse("playbook", args=[book.pk]), score)
 
 
 PROVIDER = SearchProvider("playbooks", _("Playbooks"), find_playbooks, "checklist")

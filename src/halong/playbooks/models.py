@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from halong.playbooks.schema import said
+
 
 class Playbook(models.Model):
     """A plan for a kind of incident from a severity on. Ended ones are no longer offered."""
@@ -22,6 +24,10 @@ class Playbook(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def words(self) -> str:
+        """Its name in the present language."""
+        return said(self.name, self.name_en)
 
 
 class PlaybookVersion(models.Model):

@@ -35,7 +35,7 @@ class Check:
 
     def words(self) -> str:
         """The line in the present language."""
-        return _said(self.text, self.text_en)
+        return said(self.text, self.text_en)
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Ask:
 
     def words(self) -> str:
         """The question in the present language."""
-        return _said(self.label, self.label_en)
+        return said(self.label, self.label_en)
 
 
 @dataclass(frozen=True)
@@ -96,14 +96,15 @@ class StepPlan:
 
     def words(self) -> str:
         """The title in the present language."""
-        return _said(self.title, self.title_en)
+        return said(self.title, self.title_en)
 
     def instruction_words(self) -> str:
         """The instruction in the present language."""
-        return _said(self.instruction, self.instruction_en)
+        return said(self.instruction, self.instruction_en)
 
 
-def _said(text: str, english: str) -> str:
+def said(text: str, english: str) -> str:
+    """The words in the present language."""
     return english if english and (get_language() or "").startswith("en") else text
 
 

@@ -99,7 +99,7 @@ def test_the_offer_names_the_playbook(desk):
     make_version(STEPS)
     offer = reverse("incident-offer")
     assert (
-        "The playbook “Tàu gặp nạn” begins · 2 steps"
+        "The playbook “Boat in distress” begins · 2 steps"
         in desk.get(offer, {"kind": "boat", "severity": "2"}).text
     )
     assert "There is no playbook" in desk.get(offer, {"kind": "fire", "severity": "2"}).text

@@ -228,7 +228,7 @@ class PlaybookForm(ActForm):
         self.versions: dict[str, PlaybookVersion] = {str(version.pk): version for version in fitting}
         field = self.fields["playbook"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(pk, str(version.playbook)) for pk, version in self.versions.items()]
+        field.choices = [(pk, version.playbook.words()) for pk, version in self.versions.items()]
         field.initial = next(iter(self.versions), None)
 
     def given(self) -> dict[str, Any]:

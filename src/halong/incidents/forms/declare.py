@@ -76,7 +76,7 @@ class DeclareForm(forms.Form):
     def __init__(self, *args: Any, by: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.versions = {str(version.pk): version for version in offered()}
-        told = [(pk, str(version.playbook)) for pk, version in self.versions.items()]
+        told = [(pk, version.playbook.words()) for pk, version in self.versions.items()]
         choices: dict[str, list[tuple[str, Any]]] = {
             "kind": kinds(),
             "playbook": [

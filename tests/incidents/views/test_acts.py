@@ -62,11 +62,17 @@ def test_who_comes_second_sees_what_changed_and_keeps_what_was_typed(desk, incid
     assert Incident.objects.get(pk=incident.pk).title == "Tàu Bình Minh 09 gặp nạn"
 
 
-def test_only_what_was_changed_is_sent(desk, incident, other):
+def test_a_form_left_open_undoes_nothing(desk, incident, other):
     change_incident(Incident.objects.get(pk=incident.pk), {"summary": "46 khách"}, by=other)
     given = {"title": incident.title, "kind": "boat", "severity": "4", "on_wall": "on", "summary": "",
              "place": incident.place_id, "where": "", "agency": incident.agency_id or ""}  # fmt: skip
-    assert take(desk, incident, "change", **given).status_code in (200, 422)
+    late = take(desk, incident, "change", **given)
+    assert (late.status_code, late.context["late"]) == (
+        422,
+        "This changed meanwhile. Minh: Changed: what is known",
+    )
+    incident.refresh_from_db()
+    assert (incident.summary, incident.severity) == ("46 khách", 3)
 
 
 def test_a_commander_is_named_by_decision(desk, incident, chair):

@@ -3,9 +3,11 @@
 import gzip
 import json
 import re
+from pathlib import Path
 
 import pytest
 
+import halong
 from halong.web import assets
 
 NEEDED = [
@@ -54,6 +56,13 @@ def test_a_page_without_map_and_charts_is_light(manifest):
     )
     fonts = sum((assets.DIST / manifest[f"{name}-normal.woff2"]).stat().st_size for name in FIRST_PAINT)
     assert text + fonts < 140_000  # the page itself has the rest of the 150 kB
+
+
+def test_every_file_that_a_template_asks_for_is_built(manifest):
+    templates = Path(halong.__file__).parent.rglob("templates/**/*.html")
+    asked = {name for file in templates for name in re.findall(r"{% asset [\"']([^\"']+)", file.read_text())}
+    assert "incidents.css" in asked
+    assert asked - manifest.keys() == set()
 
 
 def test_the_base_map_is_small(manifest):

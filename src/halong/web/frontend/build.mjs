@@ -10,7 +10,7 @@ import { gzipSync } from "node:zlib";
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../../../..");
 const out = join(here, "../static/web/dist");
-const entries = ["js/halong.js", "js/public.js", "js/report.js", "css/halong.css", "css/public.css", "css/map.css", "css/chart.css", "css/briefing.css", "css/wall-editor.css", "css/map-page.css", "css/playbooks.css", "css/duty-log.css"];
+const entries = ["js/halong.js", "js/public.js", "js/report.js", "css/halong.css", "css/public.css", "css/map.css", "css/chart.css", "css/briefing.css", "css/wall-editor.css", "css/map-page.css", "css/playbooks.css", "css/duty-log.css", "css/incidents.css", "css/report-desk.css", "css/warnings-desk.css", "css/exercise-pages.css"];
 const copied = ["maplibre-gl.mjs", "maplibre-gl-worker.mjs", "maplibre-gl-shared.mjs"];
 
 /** The dark tokens also for people whose system is dark and who have not chosen a theme. */

@@ -3,12 +3,15 @@
 import uuid
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests.incidents.steps.making import make_version
 
 from halong.audit.models import AuditEntry
 from halong.core.errors import Conflict, Forbidden, Invalid, NotFound
 from halong.duty.models import Call, LogEntry
+from halong.incidents import sources
 from halong.incidents.actions import IncidentDraft, PartRef, declare_incident
 from halong.incidents.models import Entry, Incident, Part, Role
 
@@ -117,6 +120,15 @@ def test_nobody_takes_a_part_that_he_may_not_see(person, declare, make_alert, st
         declare(by=stranger, sector="health", parts=(alert_ref(alert),))
     with pytest.raises(NotFound):
         declare(parts=(PartRef("alert", "999999"),))
+
+
+def test_as_many_queries_for_many_parts(operator, make_alert, station, django_assert_num_queries):
+    refs = [alert_ref(make_alert(entity=station)) for _n in range(6)]
+    sources.look(refs[:1], operator)
+    with CaptureQueriesContext(connection) as few:
+        sources.look(refs[:1], operator)
+    with django_assert_num_queries(len(few)):
+        assert [one.ref for one in sources.look([*refs, refs[0]], operator)] == refs
 
 
 def test_the_playbook_for_kind_and_severity_begins_by_itself(declare):

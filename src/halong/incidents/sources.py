@@ -1,14 +1,16 @@
 """What the parts of an incident say of themselves: alerts, citizens' reports, telephone calls, items of the press."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from halong.alerts.models import Alert
 from halong.citizens.models import Report
@@ -43,14 +45,25 @@ class Source:
 
 
 def look(refs: Iterable[PartRef], by: Any) -> list[Source]:
-    """What these parts say, each once, in their order. NotFound for one that isn't there, or that ``by`` may not see."""
-    return [_SEEN[_kind(ref)](ref, by) for ref in {(ref.kind, ref.ref): ref for ref in refs}.values()]
-
-
-def _kind(ref: PartRef) -> str:
-    if ref.kind not in _SEEN:
+    """What these parts say, each once, in their order; one query a kind. NotFound for one that isn't there, or that ``by``
+    may not see.
+    """
+    wanted = list({(ref.kind, ref.ref): ref for ref in refs}.values())
+    if any(ref.kind not in Part.Kind.values for ref in wanted):
         raise Invalid(_("Nothing is known of a part of this kind."))
-    return ref.kind
+    rows = {
+        kind: kept.rows(by).in_bulk([_number(ref) for ref in wanted if ref.kind == kind])
+        for kind, kept in _KEPT.items()
+    }
+    return [_press(ref) if ref.kind == Part.Kind.PRESS else _source(ref, rows[ref.kind]) for ref in wanted]
+
+
+def _source(ref: PartRef, rows: Mapping[int, Any]) -> Source:
+    kept = _KEPT[ref.kind]
+    row = rows.get(_number(ref))
+    if row is None:
+        raise NotFound(str(kept.missing))
+    return kept.said(ref, row)
 
 
 def _number(ref: PartRef) -> int:
@@ -59,11 +72,7 @@ def _number(ref: PartRef) -> int:
     return int(ref.ref)
 
 
-def _alert(ref: PartRef, by: Any) -> Source:
-    seen = Alert.objects.visible_to(by).select_related("entity", "place", "agency", "rule")
-    alert = seen.filter(pk=_number(ref)).first()
-    if alert is None:
-        raise NotFound(_("This alert isn't there."))
+def _alert(ref: PartRef, alert: Alert) -> Source:
     read = parse_datetime(str(alert.evidence.get("time") or "")) if alert.evidence else None
     occurred = (
         read if read is not None and read.tzinfo is not None and read < alert.raised_at else alert.raised_at
@@ -77,11 +86,7 @@ def _alert(ref: PartRef, by: Any) -> Source:
     )  # fmt: skip
 
 
-def _report(ref: PartRef, by: Any) -> Source:
-    seen = Report.objects.visible_to(by).select_related("category", "place", "agency")
-    report = seen.filter(pk=_number(ref)).first()
-    if report is None:
-        raise NotFound(_("This report isn't there."))
+def _report(ref: PartRef, report: Report) -> Source:
     return Source(
         ref, str(report), report.created_at, min(report.written_at, report.created_at), 2 if report.urgent else 1,
         report.lon, report.lat, report.place, report.agency, report.sector,
@@ -90,10 +95,7 @@ def _report(ref: PartRef, by: Any) -> Source:
     )  # fmt: skip
 
 
-def _call(ref: PartRef, by: Any) -> Source:
-    call = Call.objects.visible_to(by).select_related("place", "agency").filter(pk=_number(ref)).first()
-    if call is None:
-        raise NotFound(_("This call isn't there."))
+def _call(ref: PartRef, call: Call) -> Source:
     said = " ".join(call.said.split())
     title = said if len(said) <= 120 else f"{said[:119].rsplit(' ', 1)[0]}…"
     return Source(
@@ -103,7 +105,7 @@ def _call(ref: PartRef, by: Any) -> Source:
     )  # fmt: skip
 
 
-def _press(ref: PartRef, _by: Any) -> Source:
+def _press(ref: PartRef) -> Source:
     host = _host(ref.ref)
     if not host or len(ref.ref) > 200:
         words = _("The address of an item of the press begins with https:// and has 200 characters at most.")
@@ -120,9 +122,28 @@ def _host(address: str) -> str:
     return parts.hostname or "" if parts.scheme in ("http", "https") else ""
 
 
-_SEEN: dict[str, Callable[[PartRef, Any], Source]] = {
-    Part.Kind.ALERT: _alert,
-    Part.Kind.REPORT: _report,
-    Part.Kind.CALL: _call,
-    Part.Kind.PRESS: _press,
+class _Kept(NamedTuple):
+    """A kind of part that is a row of Halong's: which ones somebody may see, what one says, and where there is none."""
+
+    rows: Callable[[Any], "QuerySet[Any]"]
+    said: Callable[[PartRef, Any], Source]
+    missing: Any
+
+
+_KEPT: dict[str, _Kept] = {
+    Part.Kind.ALERT: _Kept(
+        lambda by: Alert.objects.visible_to(by).select_related("entity", "place", "agency", "rule"),
+        _alert,
+        gettext_lazy("This alert isn't there."),
+    ),
+    Part.Kind.REPORT: _Kept(
+        lambda by: Report.objects.visible_to(by).select_related("category", "place", "agency"),
+        _report,
+        gettext_lazy("This report isn't there."),
+    ),
+    Part.Kind.CALL: _Kept(
+        lambda by: Call.objects.visible_to(by).select_related("place", "agency"),
+        _call,
+        gettext_lazy("This call isn't there."),
+    ),
 }

@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import lru_cache
 
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import get_language
 
+from halong.citizens.models.catalogue import said_in
 from halong.core.live import heard
 from halong.stages import criteria, facts
 from halong.stages.models import LEVELS, StageChange, StageRule
@@ -41,23 +41,18 @@ class StageNow:
     @property
     def advice(self) -> str:
         """In the reader's language; Vietnamese where there is no English."""
-        return said(self.advice_vi, self.advice_en)
-
-
-_kept: tuple[tuple[Any, ...], StageNow] | None = None
+        return said_in(self.advice_vi, self.advice_en)
 
 
 def stage_now() -> StageNow:
-    """The stage in force with what is laid down for it. Remembered in a process that hears of changes."""
-    global _kept  # noqa: PLW0603 -- asked on every page
-    counts, today = heard(TOPIC), timezone.localdate()
-    version = None if counts is None else (counts, today)
-    if version is not None and _kept is not None and _kept[0] == version:
-        return _kept[1]
-    found = _read(today)
-    if version is not None:
-        _kept = (version, found)
-    return found
+    """The stage in force with what is laid down for it: asked on every page, so kept in a process that hears of changes."""
+    changes, today = heard(TOPIC), timezone.localdate()
+    return _read(today) if changes is None else _read_after(changes, today)
+
+
+@lru_cache(maxsize=1)
+def _read_after(_changes: tuple[int, ...], today: date) -> StageNow:
+    return _read(today)
 
 
 _NOW = """
@@ -114,11 +109,6 @@ def called(level: int, on: date | None = None) -> tuple[str, ...]:
     """The names of the duty teams that are called when this stage begins."""
     rule = rule_of(level, on or timezone.localdate())
     return tuple(rule.call) if rule else ()
-
-
-def said(vietnamese: str, english: str) -> str:
-    """The text in the reader's language; Vietnamese where there is no English one."""
-    return english if english and (get_language() or "vi").startswith("en") else vietnamese
 
 
 def levels() -> Iterable[tuple[int, str]]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from halong.citizens.models.catalogue import said_in
 from halong.core.permissions import has_perm
 from halong.core.text import fold
 from halong.stages import facts, queries
@@ -41,10 +42,9 @@ def risk(user: object) -> dict[str, Any]:
     suggestions = list(RiskSuggestion.objects.visible_to(user).standing().order_by("-level", "hazard"))
     for one in suggestions:
         shown: Any = one  # for the template
-        shown.said = queries.said(one.row, one.row_en)
+        shown.said = said_in(one.row, one.row_en)
         shown.grounds = [
-            (queries.said(row["name"], row.get("name_en", "")), row["value"], row["unit"])
-            for row in one.readings
+            (said_in(row["name"], row.get("name_en", "")), row["value"], row["unit"]) for row in one.readings
         ]
     return {
         "bulletins": Bulletin.objects.visible_to(user).standing().order_by("-issued_at")[:20],
@@ -61,7 +61,7 @@ def _criteria() -> list[dict[str, Any]]:
         {
             "level": one.level,
             "level_name": LEVELS[one.level],
-            "name": queries.said(one.name, one.name_en),
+            "name": said_in(one.name, one.name_en),
             "met": one.met,
             "values": [(labels.get(key, key), value) for key, value in one.values],
         }

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -37,23 +38,25 @@ def touches(warning: Warning, place: Place) -> bool:
     return any(path.startswith(place.path) or place.path.startswith(path) for path in paths)
 
 
-_kept: tuple[Any, list[Warning]] | None = None
+def _in_force() -> tuple[Warning, ...]:
+    """The gravest first: every public page asks, so kept in a process that hears of changes."""
+    changes = heard(TOPIC)
+    return _read() if changes is None else _read_after(changes)
 
 
-def _in_force() -> list[Warning]:
-    """Every public page asks for it: remembered in a process that hears of changes."""
-    global _kept  # noqa: PLW0603 -- asked on every page
-    count = heard(TOPIC)
-    if count is not None and _kept is not None and _kept[0] == count:
-        return _kept[1]
-    rows = Warning.objects.public().in_force(timezone.now()).select_related("authority")
-    found = sorted(
-        rows.defer("xml").prefetch_related("areas__place"),
-        key=lambda warning: (_SEVERITY[warning.severity], -warning.pk),
+@lru_cache(maxsize=1)
+def _read_after(_changes: tuple[int, ...]) -> tuple[Warning, ...]:
+    return _read()
+
+
+def _read() -> tuple[Warning, ...]:
+    rows = Warning.objects.public().in_force(timezone.now()).select_related("authority").defer("xml")
+    return tuple(
+        sorted(
+            rows.prefetch_related("areas__place"),
+            key=lambda warning: (_SEVERITY[warning.severity], -warning.pk),
+        )
     )
-    if count is not None:
-        _kept = (count, found)
-    return found
 
 
 def public_recent() -> list[Warning]:

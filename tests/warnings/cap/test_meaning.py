@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from halong.core.errors import Malformed
 from halong.warnings.cap.meaning import judge, musts
 from halong.warnings.cap.message import NS, Alert, Area, Circle, Info
 from halong.warnings.cap.schema import parse
@@ -101,14 +102,19 @@ def test_what_could_be_better_is_advice(alert, where):
     assert (found(alert), found(alert, "should")) == ([], [where])
 
 
+def sent_at(said):
+    return write(ALERT).replace(b"<sent>2026-09-07T10:00:00+07:00", b"<sent>" + said.encode())
+
+
 @pytest.mark.parametrize("said", ["2026-02-30T10:00:00+07:00", "2026-09-07T10:00:00.5+07:00"])
-def test_a_time_that_the_schema_lets_pass_is_judged(said):
-    content = write(ALERT).replace(b"<sent>2026-09-07T10:00:00+07:00", b"<sent>" + said.encode())
-    try:
-        root = parse(content)
-    except Exception:
-        return
-    assert "sent" in [one.where for one in musts(judge(root))]
+def test_a_time_that_does_not_fit_the_schema(said):
+    with pytest.raises(Malformed, match="schema"):
+        parse(sent_at(said))
+
+
+def test_a_time_that_the_schema_lets_pass_is_judged():
+    broken = musts(judge(parse(sent_at("2026-09-07T24:00:00+07:00"))))
+    assert [(one.where, one.words) for one in broken] == [("sent", "There is no such time.")]
 
 
 def test_a_circle_that_is_none_is_named():

@@ -108,14 +108,22 @@ def deeper(root):
 
 
 @pytest.mark.parametrize(
-    "work", [wrap_in_another, wrap_in_object, second_signature, part_only, more_references, deeper]
+    ("work", "fault", "words"),
+    [
+        (wrap_in_another, BadMark, "one signature, directly"),
+        (wrap_in_object, BadMark, "Something is wrapped"),
+        (second_signature, BadMark, "one signature, directly"),
+        (part_only, BadMark, "doesn't cover the whole alert"),
+        (more_references, BadMark, "doesn't cover the whole alert"),
+        (deeper, Malformed, "doesn't fit the schema"),
+    ],
 )
-def test_wrapping_is_refused(work):
-    with pytest.raises(Malformed):
+def test_wrapping_is_refused(work, fault, words):
+    with pytest.raises(fault, match=words):
         verify(changed(work))
 
 
 def test_another_alert_around_the_signed_one_is_refused():
     forged = write(ALERT).replace(b"</alert>", signed().split(b"?>", 1)[1].strip() + b"</alert>")
-    with pytest.raises(Malformed):
+    with pytest.raises(Malformed, match="doesn't fit the schema"):
         verify(forged)

@@ -89,13 +89,7 @@ def _keep(source: Source, alert: Alert, content: bytes, signature: str, note: st
     expires = max((info.expires for info in alert.infos if info.expires), default=None)
     holds = ["islands"] if touches_islands(alert) else []
     holds += ["signature"] if signature == Signature.BAD else []
-    state = (
-        State.CANCELLED
-        if alert.msg_type == "Cancel"
-        else State.EXPIRED
-        if expires and expires <= now
-        else State.STANDING
-    )
+    state = _state(alert, expires, now)
     kept, new = ForeignWarning.objects.get_or_create(
         sender=alert.sender, identifier=alert.identifier, sent=alert.sent,
         defaults={

@@ -22,7 +22,8 @@ class DutyConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to others and offer the pages, the tabs and the live topics."""
-        from halong.duty import stage_calls, subscribers, watch  # noqa: F401, PLC0415 -- need the models
+        # All of these need the models; importing what subscribes is enough.
+        from halong.duty import gathering, log_subscribers, near, stage_calls, subscribers  # noqa: F401, PLC0415
         from halong.duty.actions.sample import remove_simulated  # noqa: PLC0415
         from halong.duty.finding import CONTACTS, TEAMS  # noqa: PLC0415
         from halong.duty.views.board import bell_context  # noqa: PLC0415
@@ -30,14 +31,20 @@ class DutyConfig(AppConfig):
         menu.register(
             "duty", MenuItem("duty", pgettext_lazy("menu", "Duty"), "headset", "duty", 22, "duty.view")
         )
-        live_topics.register("duty", "duty.view")
+        for topic in ("duty", "duty-log", "calls", "handover", "quick"):
+            live_topics.register(topic, "duty.view")
         live_topics.register("pages", "duty.view")  # tells nothing but that somebody was told something
         shell_items.register("pages", ShellItem("pages", "duty/bell.html", bell_context, 5))
         duty_tabs.register("now", Tab("now", _("Who is on"), "duty", 5))
+        duty_tabs.register("log", Tab("log", _("Duty log"), "duty-log", 10))
+        duty_tabs.register("calls", Tab("calls", pgettext_lazy("duty", "Calls"), "duty-calls", 20))
+        duty_tabs.register("handover", Tab("handover", _("Hand-over"), "duty-handovers", 30))
+        duty_tabs.register("quick", Tab("quick", _("Quick reports"), "duty-quicks", 40))
         duty_tabs.register("pages", Tab("pages", _("Calls to people"), "duty-runs", 60))
         duty_tabs.register("directory", Tab("directory", _("Directory"), "directory", 70, "directory.view"))
         duty_tabs.register("chains", Tab("chains", _("Chains"), "duty-chains", 80))
-        watch.register()
+        gathering.register()
+        near.register()
         search_providers.register(TEAMS.key, TEAMS)
         search_providers.register(CONTACTS.key, CONTACTS)
         simulated_removers.register("duty", remove_simulated)

@@ -29,9 +29,14 @@ WARNED = 6
 
 
 def chosen_day(request: HttpRequest) -> date:
-    """The day that an address asks for; today without one."""
+    """A day of the week that an address asks for."""
+    return day_in(request.GET.get("week", ""))
+
+
+def day_in(text: str) -> date:
+    """The day that an address names; today for none, and for what is no day (the 31st of February)."""
     try:
-        return parse_date(request.GET.get("week", "")) or timezone.localdate()
+        return parse_date(text) or timezone.localdate()
     except ValueError:
         return timezone.localdate()
 

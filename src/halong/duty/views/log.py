@@ -1,6 +1,5 @@
 """The duty log: read, search, write, put right, print."""
 
-import uuid
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -10,7 +9,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -26,10 +24,10 @@ from halong.duty.actions.entries import correct_entry, write_entry
 from halong.duty.forms.watch import CorrectionForm, EntryForm, LogFilter
 from halong.duty.models import LogEntry, Team
 from halong.duty.tabs import tabs
+from halong.duty.views.board import day_in
 from halong.duty.wording import address_of, said
 
 A_PAGE = 100
-SIGNS = {"alert": "bell", "call": "phone", "incident": "urgent", "warning": "speakerphone"}
 
 
 def day_of(day: date) -> tuple[datetime, datetime]:
@@ -118,23 +116,18 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     entry = get_object_or_404(LogEntry.objects.visible_to(request.user), pk=pk)
     form = CorrectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        correct_entry(entry, by=actor_of(request), **_given(form))
+        correct_entry(entry, by=actor_of(request), **form.cleaned_data)
         messages.success(request, _("The correction stands beneath the entry."))
         return redirect("duty-log")
     context = {"entry": entry, "said": said(entry), "form": form}
     return render(request, "duty/log/correct.html", context, status=422 if form.errors else 200)
 
 
-def _given(form: CorrectionForm) -> dict[str, Any]:
-    client_id: uuid.UUID = form.cleaned_data["client_id"]
-    return {"text": form.cleaned_data["text"], "client_id": client_id}
-
-
 @access("duty.view")
 @require_GET
 def log_pdf(request: HttpRequest, day: str) -> HttpResponse:
     """One day on paper, for signature."""
-    wanted = parse_date(day) or timezone.localdate()
+    wanted = day_in(day)
     start, end = day_of(wanted)
     entries = LogEntry.objects.visible_to(request.user).filter(at__gte=start, at__lt=end)
     ordered = list(entries.select_related("corrects").order_by("at", "pk"))

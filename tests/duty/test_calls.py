@@ -117,7 +117,7 @@ def test_a_complaint_is_led_to_its_lawful_channel(lan, catalogue, wards):
 
 def test_a_call_is_added_to_what_is_known(lan, make_alert):
     call, alert = taken(lan), make_alert()
-    add_call_to(call, "alert", alert, by=lan)
+    add_call_to(call, alert, by=lan)
     assert alert.events.get(kind="note").note.endswith("Cây đổ chắn đường")
     call.refresh_from_db()
     assert (call.became_kind, call.became_ref) == ("alert", str(alert.pk))

@@ -52,6 +52,8 @@ def test_a_line_is_written_found_and_put_right(client, lan):
     assert "corrected" in texts(client, "duty-log")
     sheet = client.get(reverse("duty-log-pdf", args=[f"{timezone.localdate():%Y-%m-%d}"]))
     assert (sheet["Content-Type"], sheet.content[:5]) == ("application/pdf", b"%PDF-")
+    no_day = client.get(reverse("duty-log-pdf", args=["2026-02-31"]))
+    assert f"{timezone.localdate():%Y-%m-%d}.pdf" in no_day["Content-Disposition"]
 
 
 def test_the_log_takes_a_fixed_number_of_queries(client, lan, make_alert, django_assert_max_num_queries):
@@ -64,10 +66,13 @@ def test_the_log_takes_a_fixed_number_of_queries(client, lan, make_alert, django
         texts(client, "duty-log")
 
 
-def test_a_call_from_the_first_key_to_a_report(client, lan, wards, catalogue):
+def test_a_call_from_the_first_key_to_a_report(client, lan, wards, catalogue, monkeypatch):
     client.force_login(lan)
     page = texts(client, "duty-call-new")
     assert "autofocus" in page
+    assert "forgotten after 90 days." in page
+    monkeypatch.setenv("HALONG_KEEP_CALLERS_DAYS", "30")
+    assert "forgotten after 30 days." in texts(client, "duty-call-new")
     beside = texts(client, "duty-call-beside", where="ngã tư, cam pha", said="có cháy lớn ở chợ")
     assert (f'value="place:{wards[0].pk}" checked' in beside, "114" in beside) == (True, True)
     form = {

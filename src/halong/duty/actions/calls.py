@@ -178,7 +178,7 @@ def make_report(call: Call, category: Category, *, by: Any, insists: bool = Fals
 
 
 @transaction.atomic
-def add_call_to(call: Call, kind: str, thing: Alert | Report, *, by: Any) -> Call:
+def add_call_to(call: Call, thing: Alert | Report, *, by: Any) -> Call:
     """Add a call to what is known already: it is noted there, and the call says where it belongs."""
     person = _taker(by, call)
     note = _("Telephone call {call}: {said}").format(call=call.pk, said=call.said)
@@ -186,7 +186,7 @@ def add_call_to(call: Call, kind: str, thing: Alert | Report, *, by: Any) -> Cal
         add_note(thing, by=person, note=note[:2000])
         return link_call(call, "alert", str(thing.pk), number=thing.title, by=person)
     handling.add_note(thing, by=person, note=note[:2000])
-    return link_call(call, kind, str(thing.pk), number=thing.number, by=person)
+    return link_call(call, "report", str(thing.pk), number=thing.number, by=person)
 
 
 @transaction.atomic
@@ -221,12 +221,17 @@ def caller_of(call: Call, *, by: Any) -> dict[str, str]:
     return unseal(call.sealed) if call.sealed else {}
 
 
+def kept_days() -> int:
+    """For how many days callers' names and numbers are kept: ``HALONG_KEEP_CALLERS_DAYS``, else 90."""
+    return keep_days("HALONG_KEEP_CALLERS_DAYS") or KEPT_DAYS
+
+
 @transaction.atomic
 def forget_callers(*, by: Any = SYSTEM) -> int:
-    """Let callers' names and numbers go after ``HALONG_KEEP_CALLERS_DAYS`` (90); returns of how many calls."""
+    """Let callers' names and numbers go when their days are over; returns of how many calls."""
     require(by, "system.manage")
     now = timezone.now()
-    old = now - timedelta(days=keep_days("HALONG_KEEP_CALLERS_DAYS") or KEPT_DAYS)
+    old = now - timedelta(days=kept_days())
     due = Call.objects.filter(sealed__isnull=False, taken_at__lt=old).order_by("taken_at")
     ids = list(due.values_list("pk", flat=True)[:AT_ONCE])
     count = Call.objects.filter(pk__in=ids).update(sealed=None, forgotten_at=now)

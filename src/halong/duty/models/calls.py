@@ -35,10 +35,10 @@ class Call(models.Model):
         ALERT = "alert", pgettext_lazy("call", "Added to an alert")
 
     client_id = models.UUIDField(unique=True, default=uuid.uuid4)
-    kind = models.CharField(max_length=20)  # a key of ``duty.calls.kinds``
+    kind = models.CharField(max_length=20)  # a key of ``duty.kinds.call_kinds``
     said = models.TextField()
     folded = models.TextField(blank=True, editable=False)
-    sealed = models.BinaryField(null=True)  # {"name", "number"}
+    sealed = models.BinaryField(null=True)  # {"name", "number"}, and "said" where the words name somebody
     forgotten_at = models.DateTimeField(null=True, blank=True)
     place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")
     where = models.CharField(max_length=300, blank=True)  # as the caller said it

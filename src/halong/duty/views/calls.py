@@ -20,7 +20,14 @@ from halong.core.errors import Invalid
 from halong.core.faults import show_faults
 from halong.core.permissions import has_perm
 from halong.duty import near
-from halong.duty.actions.calls import EMERGENCY, add_call_to, caller_of, make_report, take_call
+from halong.duty.actions.calls import (
+    EMERGENCY,
+    add_call_to,
+    caller_of,
+    kept_days,
+    make_report,
+    take_call,
+)
 from halong.duty.forms.watch import CallForm, CallReportForm
 from halong.duty.models import Call
 from halong.duty.tabs import tabs
@@ -60,7 +67,12 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _form(request: HttpRequest, form: CallForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "numbers": EMERGENCY, "incident": bool(incident_url(None))}
+    context = {
+        "form": form,
+        "numbers": EMERGENCY,
+        "incident": bool(incident_url(None)),
+        "kept_days": kept_days(),
+    }
     if form.is_bound:
         context |= _beside(request, form["where"].value(), form["said"].value(), form["spot"].value())
     return render(request, "duty/calls/new.html", context, status=status)
@@ -183,11 +195,10 @@ def _join(request: HttpRequest, found: Call, ref: str) -> None:
     if joiner is not None:
         joiner(found, number, actor_of(request))
     else:
-        add_call_to(found, kind, _thing(request, ref), by=actor_of(request))
+        add_call_to(found, _thing(request, kind, number), by=actor_of(request))
 
 
-def _thing(request: HttpRequest, ref: str) -> Alert | Report:
-    kind, _colon, number = ref.partition(":")
+def _thing(request: HttpRequest, kind: str, number: str) -> Alert | Report:
     models: dict[str, Any] = {"alert": Alert, "report": Report}
     if kind not in models or not number.isdecimal():
         raise Http404

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from halong.alerts.models import Alert
 from halong.citizens.models import Report
-from halong.citizens.queries.similar import in_circle, metres
+from halong.citizens.queries.similar import M_PER_DEGREE, in_circle, metres
 from halong.context.models import Entity
 from halong.core.finding import Entry, Index
 from halong.core.formats import format_datetime
@@ -27,7 +27,6 @@ RADIUS_M = 2000.0
 RECENT = timedelta(hours=24)
 MOST = 5
 LOOK_S = 10.0
-M_PER_DEGREE = 111_200.0
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,13 @@ class Spot:
     place: Place | None
     lon: float | None = None
     lat: float | None = None
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Longitude and latitude of a thing; the middle of a unit is no point to measure from."""
+        if not self.ref.startswith("thing:") or self.lon is None or self.lat is None:
+            return None
+        return self.lon, self.lat
 
 
 @dataclass(frozen=True)
@@ -145,7 +151,7 @@ def known(user: Any, spot: Spot, now: datetime) -> list[Known]:
 def near_alerts(user: Any, spot: Spot, now: datetime) -> list[Known]:
     """Open alerts of things near by, or in the unit."""
     found = Alert.objects.visible_to(user).calling(now).select_related("entity", "place")
-    rows = found.filter(near_q(spot, "entity__")).order_by("priority", "-raised_at")[:20]
+    rows = found.filter(near_q(spot, "entity__")).order_by("priority", "-raised_at")[:MOST]
     return [
         Known(
             f"alert:{alert.pk}",
@@ -158,16 +164,14 @@ def near_alerts(user: Any, spot: Spot, now: datetime) -> list[Known]:
             joins=True,
         )
         for alert in rows
-    ][:MOST]
+    ]
 
 
 def near_reports(user: Any, spot: Spot, now: datetime) -> list[Known]:
     """Open citizens' reports near by, or of the last day in the unit."""
     seen: QuerySet[Report] = Report.objects.visible_to(user).open().select_related("category", "place")
-    if _exact(spot):
-        assert spot.lon is not None
-        assert spot.lat is not None
-        seen = in_circle(seen, spot.lon, spot.lat, RADIUS_M)
+    if spot.point is not None:
+        seen = in_circle(seen, *spot.point, RADIUS_M)
     else:
         seen = seen.filter(_inside(spot), created_at__gte=now - RECENT)
     return [
@@ -211,41 +215,26 @@ def register() -> None:
 
 
 def near_q(spot: Spot, owner: str = "") -> Q:
-    """What lies around a spot, or in its unit: ``owner`` leads to what has the point."""
-    return _around(spot, owner) | _inside(spot)
-
-
-def _exact(spot: Spot) -> bool:
-    """Whether it is a point, not the middle of a unit."""
-    return spot.ref.startswith("thing:") and spot.lon is not None and spot.lat is not None
-
-
-def _around(spot: Spot, owner: str) -> Q:
-    if not _exact(spot):
-        return Q(pk__in=[])
-    assert spot.lon is not None
-    assert spot.lat is not None
+    """What lies around a point (``owner`` leads to what has one), or all of the unit where a call names only that."""
+    if spot.point is None:
+        return _inside(spot)
+    lon, lat = spot.point
     up = RADIUS_M / M_PER_DEGREE
-    side = up / max(0.1, cos(radians(spot.lat)))
+    side = up / max(0.1, cos(radians(lat)))
     return Q(
         **{
-            f"{owner}lon__range": (spot.lon - side, spot.lon + side),
-            f"{owner}lat__range": (spot.lat - up, spot.lat + up),
+            f"{owner}lon__range": (lon - side, lon + side),
+            f"{owner}lat__range": (lat - up, lat + up),
         }
     )
 
 
 def _inside(spot: Spot) -> Q:
-    """Of the unit: all of it where the call names the unit only, else nothing but what has no point of its own."""
-    if spot.place is None:
-        return Q(pk__in=[])
-    return Q(place__path__startswith=spot.place.path) if not _exact(spot) else Q(pk__in=[])
+    return Q(place__path__startswith=spot.place.path) if spot.place is not None else Q(pk__in=[])
 
 
 def distance(spot: Spot, thing: Any) -> float | None:
     """Metres from a spot to anything with a point; None where either has none."""
-    if not _exact(spot) or thing is None or thing.lon is None or thing.lat is None:
+    if spot.point is None or thing is None or thing.lon is None or thing.lat is None:
         return None
-    assert spot.lon is not None
-    assert spot.lat is not None
-    return metres(spot.lon, spot.lat, thing.lon, thing.lat)
+    return metres(*spot.point, thing.lon, thing.lat)

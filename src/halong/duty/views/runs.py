@@ -50,7 +50,6 @@ class Told:
     telephone: str
     step: int
     lines: list[Line]
-    quickest: str = ""
 
 
 def _moment(page: Page) -> datetime | None:
@@ -88,17 +87,16 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     paging.note_read(own)
     mine = next((page for page in own if page.state in paging.LIVE), None) or _any_page(found, user)
     answered = any(page.state == Page.State.ACKNOWLEDGED for page in own)
+    rows = told(found)
     open_ = found.state == Run.State.RUNNING or (found.state == Run.State.EXHAUSTED and not found.test)
     context = {
         "crumbs": [{"label": _("Duty"), "url": reverse("duty")}, {"label": found.shown}],
         "run": found,
         "title": found.shown,
-        "told": told(found),
+        "told": rows,
         "page_pk": mine.pk if mine and open_ and not (found.test and answered) else None,
         "may_end": found.state == Run.State.RUNNING and may_page(found.team, user),
-        "failed": [
-            row for row in told(found) if row.lines and all(line.page.state == "failed" for line in row.lines)
-        ],
+        "failed": [row for row in rows if all(line.page.state == Page.State.FAILED for line in row.lines)],
     }
     return render(request, "duty/run.html", context)
 
@@ -119,7 +117,11 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     run_of(request, page.run_id)
     try:
         paging.acknowledge_page(page, by=actor_of(request))
-        messages.success(request, _("Answered. Nobody else is told."))
+        test = page.run.test  # in which everybody answers for himself
+        messages.success(
+            request,
+            _("Your answer to the test has arrived.") if test else _("Answered. Nobody else is told."),
+        )
     except Conflict as error:
         messages.warning(request, error.detail)
     here = reverse("duty-run", args=[page.run_id])

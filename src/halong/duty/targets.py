@@ -135,7 +135,6 @@ def _page(run: Run, target: Target, channel: str, now: datetime, state: str, err
 def _in_product(run: Run, people: Iterable[User], step: ChainStep, now: datetime) -> None:
     if Channel.PRODUCT not in step.channels and not run.simulated:
         return
-
     readers, key = list(people), f"page:{run.pk}:{run.step}"
     tell(
         readers,
@@ -161,7 +160,7 @@ def report_failure(page: Page, now: datetime) -> None:
         kind="page-failed",
         title=format_lazy(
             gettext_lazy("{who} couldn't be told by {channel}: {title}"),
-            who=who, channel=Channel(page.channel).label, title=run.title,
+            who=who, channel=Channel(page.channel).label, title=lazy_title(run),
         ),
         text=page.error,
         url=reverse("duty-run", args=[run.pk]),

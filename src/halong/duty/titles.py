@@ -1,21 +1,16 @@
-"""What people read about a run; a test and an exercise say so first."""
+"""What people read about runs and chains."""
 
 from typing import Any
 
-from django.conf import settings
-from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.functional import lazy
+from django.utils.translation import pgettext_lazy
 
 from halong.duty.models import Run
 
 
 def lazy_title(run: Run) -> Any:
-    """In the language of each reader."""
-    if run.test:
-        return format_lazy(gettext_lazy("TEST · duty of {team} · please answer"), team=run.title)
-    return (
-        format_lazy("{} · {}", gettext_lazy("EXERCISE"), run.title) if settings.HALONG_EXERCISE else run.title
-    )
+    """``Run.shown`` in the language of each reader."""
+    return lazy(lambda: run.shown, str)()
 
 
 PRIORITY = {

@@ -31,6 +31,7 @@ from halong.duty.steps import (
     read_steps,
 )
 from halong.duty.subjects import Subject
+from halong.duty.titles import lazy_title
 from halong.notify.actions import tell
 from halong.places.models import Place
 
@@ -198,7 +199,7 @@ def _exhaust(run: Run, now: datetime) -> None:
     tell(
         targets.leaders(run.team, now),
         kind="page-unanswered",
-        title=format_lazy("{}: {}", gettext_lazy("Nobody answered"), run.title),
+        title=format_lazy("{}: {}", gettext_lazy("Nobody answered"), lazy_title(run)),
         text=gettext_lazy("All steps of the chain have been told. Call by telephone."),
         url=reverse("duty-run", args=[run.pk]),
         key=f"run-exhausted:{run.pk}",

@@ -17,11 +17,6 @@ class Stretch:
     kind: str  # gap, short, over
     people: tuple[int, ...]
 
-    @property
-    def seconds(self) -> float:
-        """How long."""
-        return (self.end - self.start).total_seconds()
-
 
 def stretches(
     intervals: Iterable[Interval], start: datetime, end: datetime, at_once: int = 1

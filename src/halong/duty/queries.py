@@ -232,10 +232,3 @@ def teams(user: object) -> QuerySet[Team]:
         .defer("place__boundary")
         .order_by("name")
     )
-
-
-def next_turns(user: User, now: datetime, count: int = 3) -> list[Shift]:
-    """When somebody is on next."""
-    return list(
-        Shift.objects.filter(person=user, end__gt=now).select_related("team").order_by("start")[:count]
-    )

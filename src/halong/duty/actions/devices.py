@@ -28,11 +28,12 @@ def add_device(address: dict[str, str], agent: str, *, by: Any) -> PushDevice:
         or not address.get("auth")
     ):
         raise Invalid(_("This isn't an address of a browser."))
-    if PushDevice.objects.filter(person=by).count() >= MOST:
+    digest = digest_of(address)
+    if PushDevice.objects.filter(person=by).exclude(digest=digest).count() >= MOST:
         raise Invalid(_("There are too many devices already."))
     device, _new = PushDevice.objects.update_or_create(
         person=by,
-        digest=digest_of(address),
+        digest=digest,
         defaults={"sealed": seal(address), "agent": device_of(agent)[:200], "made_at": timezone.now()},
     )
     record(by, "duty.device", device)

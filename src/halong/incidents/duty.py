@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -24,13 +24,17 @@ def url_of(incident: Incident) -> str:
     return reverse("incident", args=[incident.pk])
 
 
+def subject_of(incident: Incident, title: str) -> Subject:
+    """It as people are called about it."""
+    return Subject(
+        "incident", str(incident.pk), title, url_of(incident), PRIORITY[incident.severity], incident.simulated
+    )
+
+
 def tell_declared(incident: Incident, by: Any) -> None:
     """Write it into the duty log, and let the chains of escalation begin."""
     log(incident, "declared", by=by)
-    subject = Subject(
-        "incident", str(incident.pk), f"{incident.number} {incident.title}"[:300], url_of(incident),
-        PRIORITY[incident.severity], simulated=incident.simulated,
-    )  # fmt: skip
+    subject = subject_of(incident, str(incident)[:300])
     start_chains(subject, place=incident.place, sector=incident.sector, kind=incident.kind, by=SYSTEM)
 
 
@@ -42,7 +46,7 @@ def end_paging(incident: Incident, by: Any) -> None:
 def log(incident: Incident, what: str, *, by: Any, text: str = "", at: datetime | None = None) -> None:
     """Write what happened to an incident into the duty log, in the transaction of what happened."""
     data = {
-        "what": what, "number": incident.number, "title": f"{incident.number} {incident.title}",
+        "what": what, "number": incident.number, "title": str(incident),
         "kind": incident.kind, "severity": incident.severity,
     }  # fmt: skip
     key = f"incident:{incident.pk}:{incident.version}:{what}"
@@ -79,15 +83,20 @@ def openings(user: Any, now: datetime) -> list[Opening]:
     )
     return [
         Opening(
-            title=f"{row.number} {row.title}",
+            title=str(row),
             url=url_of(row),
-            state={2: "attention"}.get(row.severity, row.severity_key),
+            state=_state(row),
             note=" · ".join(_notes(row, now)),
             kind="incident",
             simulated=row.simulated,
         )
         for row in rows.defer("place__boundary", "area")
     ]
+
+
+def _state(incident: Incident) -> str:
+    """The duty's word for a severity: it knows no "medium"."""
+    return "attention" if incident.severity == Incident.Severity.MEDIUM else incident.severity_key
 
 
 def _notes(incident: Incident, now: datetime) -> list[str]:
@@ -98,15 +107,13 @@ def _notes(incident: Incident, now: datetime) -> list[str]:
 
 def quick_lines(now: datetime, since: datetime) -> list[Line]:
     """Incidents for the quick report: those under way, and those that ended after the report before."""
-    found = Incident.objects.filter(state__in=[*UNDER_WAY, "closed", "reviewed"]).exclude(declared_at__gt=now)
-    ended = found.filter(closed_at__gt=since, closed_at__lte=now)
-    under_way = found.filter(state__in=UNDER_WAY)
-    rows = list((under_way | ended).distinct().order_by("-severity", "-declared_at"))
+    ended = Q(state__in=["closed", "reviewed"], closed_at__gt=since, closed_at__lte=now)
+    found = Incident.objects.filter(Q(state__in=UNDER_WAY) | ended, declared_at__lte=now).defer("area")
     return [
         Line(
-            text=f"{row.number} {row.title}", value=row.get_state_display(), note=row.get_severity_display(),
-            state={2: "attention"}.get(row.severity, row.severity_key) if row.is_under_way else "normal",
+            text=str(row), value=row.get_state_display(), note=row.get_severity_display(),
+            state=_state(row) if row.is_under_way else "normal",
             simulated=row.simulated,
         )
-        for row in rows
+        for row in found.order_by("-severity", "-declared_at")
     ]  # fmt: skip

@@ -7,6 +7,7 @@ from django.urls import reverse
 from halong.alerts.models import Alert
 from halong.incidents.models import Incident, Part, Step
 from halong.incidents.steps.plan import open_critical, plan_of
+from halong.incidents.steps.writing import address
 from halong.tasks.models import UNDER_WAY, Task
 
 
@@ -37,7 +38,7 @@ def unfinished(incident: Incident) -> list[Unfinished]:
     }
     steps |= {step.pk: step for step in open_critical(incident)}
     found = [
-        Unfinished("step", plan_of(step).words(), f"/incidents/{incident.pk}#step-{step.key}")
+        Unfinished("step", plan_of(step).words(), address(incident, step))
         for step in sorted(steps.values(), key=lambda step: (step.order, step.pk))
     ]
     tasks = Task.objects.filter(origin="incident", ref__in=task_refs(incident), state__in=UNDER_WAY)

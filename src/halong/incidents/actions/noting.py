@@ -20,7 +20,7 @@ from halong.incidents import duty
 from halong.incidents.actions.declaring import invalid
 from halong.incidents.actions.moving import EVERY_STATE, require_state
 from halong.incidents.drafts import NoteDraft
-from halong.incidents.models import Entry, EntryPhoto, Incident, Mention, Role
+from halong.incidents.models import UNDER_WAY, Entry, EntryPhoto, Incident, Mention, Role
 from halong.incidents.permissions import require_person, require_work
 from halong.incidents.timeline import write_entry
 from halong.notify.actions import tell
@@ -79,7 +79,7 @@ def record_decision(incident: Incident, *, by: Any, text: str, client_id: uuid.U
 def give_task(incident: Incident, draft: TaskDraft, *, by: Any) -> Task:
     """Give an agency something to do because of it; needs ``tasks.assign`` there. The task leads back to the incident."""
     require_work(by, incident)
-    require_state(incident_now(incident), ("declared", "responding", "contained"))
+    require_state(incident_now(incident), UNDER_WAY)
     draft = replace(
         draft, origin="incident", ref=str(incident.pk), origin_url=duty.url_of(incident),
         place=draft.place or incident.place,

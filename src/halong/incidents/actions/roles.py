@@ -58,7 +58,7 @@ def _held(incident: Incident, kind: str, person: User, decision: str) -> Role:
         held = held.filter(person=person)
     elif held.filter(person=person, decision=decision).exists():
         raise Conflict(_("{person} has this role already.").format(person=person))
-    elif kind in Role.SINGLE:
+    else:
         held.update(until=now)
     try:
         with transaction.atomic():

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from halong.core.permissions import has_perm
-from halong.incidents.models import Entry, Incident, Link, Part, Review, Role, Step
+from halong.incidents.models import UNDER_WAY, Entry, Incident, Link, Part, Review, Role, Step
 from halong.incidents.permissions import LEADING
 from halong.incidents.queries.timeline import timeline
 from halong.incidents.queries.times import Measured, times
@@ -19,27 +19,26 @@ from halong.warnings.queries import for_incident
 
 LATEST = 50
 TASKS = 100
-WORK = ("declared", "responding", "contained")
 # action → in which states, and whether whoever works on it may do it or only who leads it
 ACTS: dict[str, tuple[tuple[str, ...], str]] = {
     "add_note": (tuple(state for state in Incident.State.values if state != "merged"), "work"),
     "record_decision": (tuple(state for state in Incident.State.values if state != "merged"), "work"),
-    "add_parts": ((*WORK, "closed"), "work"),
-    "take_out_part": ((*WORK, "closed"), "work"),
-    "change_incident": ((*WORK, "closed"), "work"),
-    "give_task": (WORK, "task"),
+    "add_parts": ((*UNDER_WAY, "closed"), "work"),
+    "take_out_part": ((*UNDER_WAY, "closed"), "work"),
+    "change_incident": ((*UNDER_WAY, "closed"), "work"),
+    "give_task": (UNDER_WAY, "task"),
     "contain_incident": (("declared", "responding"), "work"),
     "make_situation_report": (tuple(Incident.State.values), "work"),
-    "work_steps": (WORK, "work"),
-    "begin_playbook": (WORK, "lead"),
-    "give_role": (WORK, "lead"),
-    "end_role": (WORK, "lead"),
-    "hand_over_incident": (WORK, "lead"),
-    "close_incident": (WORK, "lead"),
+    "work_steps": (UNDER_WAY, "work"),
+    "begin_playbook": (UNDER_WAY, "lead"),
+    "give_role": (UNDER_WAY, "lead"),
+    "end_role": (UNDER_WAY, "lead"),
+    "hand_over_incident": (UNDER_WAY, "lead"),
+    "close_incident": (UNDER_WAY, "lead"),
     "reopen_incident": (("contained", "closed"), "lead"),
     "dismiss_incident": (("declared", "responding"), "lead"),
-    "split_incident": (WORK, "lead"),
-    "merge_incident": (WORK, "lead"),
+    "split_incident": (UNDER_WAY, "lead"),
+    "merge_incident": (UNDER_WAY, "lead"),
     "unmerge_incident": (("merged",), "lead"),
     "link_incidents": (tuple(Incident.State.values), "lead"),
     "unlink_incidents": (tuple(Incident.State.values), "lead"),

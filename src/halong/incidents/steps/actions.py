@@ -149,9 +149,8 @@ def save_answer(step: Step, key: str, value: Any, *, by: Any) -> Step:
     if plan.automatic:
         raise Conflict(_("Halong does this step by itself."))
     given = _answers(plan, {key: value})[key]
-    now = Step.objects.get(
-        pk=step.pk
-    ).answers  # the incident's row is locked: nobody else writes it meanwhile
+    # the incident's row is locked: nobody else writes them meanwhile
+    now = Step.objects.values_list("answers", flat=True).get(pk=step.pk)
     if now.get(key) == given:
         return step
     _move(step, [State.READY, State.DOING], answers={**now, key: given})
@@ -202,8 +201,7 @@ def _judge(step: Step, by: Any) -> StepPlan:
 
 
 def _move(step: Step, states: list[State], **changes: Any) -> None:
-    seen = list(states)
-    if not Step.objects.filter(pk=step.pk, key=step.key, state__in=seen).update(**changes):
+    if not Step.objects.filter(pk=step.pk, key=step.key, state__in=states).update(**changes):
         raise Conflict(_first(step))
     step.refresh_from_db()
 
@@ -233,17 +231,10 @@ def _answers(plan: StepPlan, given: Mapping[str, Any]) -> dict[str, bool | float
     found: dict[str, bool | float | None] = {check.key: given.get(check.key) is True for check in plan.checks}
     for ask in plan.asks:
         value = given.get(ask.key)
-        if value is None:
-            found[ask.key] = None
-        elif (
-            isinstance(value, bool)
-            or not isinstance(value, (int, float))
-            or not math.isfinite(value)
-            or abs(value) > LIMIT
-        ):
-            faults[ask.key] = _("Write a number.")
-        else:
+        if value is None or _is_number(value):
             found[ask.key] = value
+        else:
+            faults[ask.key] = _("Write a number.")
     if faults:
         raise Invalid(next(iter(faults.values())), fields=faults)
     return found

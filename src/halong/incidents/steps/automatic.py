@@ -14,8 +14,9 @@ from shapely.geometry import Polygon, shape
 
 from halong.core.errors import Invalid
 from halong.core.permissions import SYSTEM
-from halong.duty.actions import Subject, page_team
+from halong.duty.actions import page_team
 from halong.duty.models import Team
+from halong.incidents.duty import subject_of, url_of
 from halong.incidents.models import Call, Incident
 from halong.incidents.steps.plan import RunningStep
 from halong.places.models import Agency
@@ -26,7 +27,6 @@ from halong.tasks.models import Task
 from halong.warnings.actions import WarningDraft, draft_warning
 
 Settings = dict[str, Any]
-PRIORITY = {1: 4, 2: 3, 3: 2, 4: 1}  # severity of the incident → priority of pages (1 critical … 4 normal)
 
 
 @dataclass(frozen=True)
@@ -54,15 +54,7 @@ def _notify_team(incident: Incident, running: RunningStep, settings: Settings) -
     team = Team.objects.current().filter(name__iexact=settings["team"]).first()
     if team is None:
         raise Invalid(_("There is no duty team “{name}”.").format(name=settings["team"]))
-    title = settings.get("message") or str(incident)
-    subject = Subject(
-        "incident",
-        str(incident.pk),
-        title[:200],
-        f"/incidents/{incident.pk}",
-        PRIORITY[incident.severity],
-        incident.simulated,
-    )
+    subject = subject_of(incident, (settings.get("message") or str(incident))[:200])
     page_team(team, subject=subject, by=SYSTEM, key=key_of(running))
     return Done(data={"action": "notify-team", "team": team.name})
 
@@ -89,7 +81,7 @@ def _open_task(incident: Incident, running: RunningStep, settings: Settings) -> 
         text=settings.get("text", ""),
         origin="incident",
         ref=str(incident.pk),
-        origin_url=f"/incidents/{incident.pk}",
+        origin_url=url_of(incident),
         snapshot=str(incident)[:200],
         place=incident.place,
         sector=incident.sector,

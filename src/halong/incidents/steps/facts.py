@@ -11,6 +11,7 @@ from django.utils import timezone
 from shapely.geometry import shape
 
 from halong.incidents.models import Incident, Step
+from halong.incidents.steps.plan import FORMER
 from halong.playbooks.facts import FACTS, NEAR, NearFact
 from halong.stages.queries import stage_now
 
@@ -68,7 +69,7 @@ def _parts(incident: Incident) -> dict[str, float | None]:
 def _answers(incident: Incident) -> dict[str, float | None]:
     """``step.ask``, ``step.check`` (1 ticked, 0 not) of steps that are done, ``done.step`` of all; of the plan that runs."""
     found: dict[str, float | None] = {}
-    for step in Step.objects.filter(incident=incident).exclude(key__contains="."):
+    for step in Step.objects.filter(incident=incident).exclude(key__contains=FORMER):
         done = step.state == Step.State.DONE
         found[f"done.{step.key}"] = float(done)
         if done:

@@ -9,14 +9,15 @@ from django.utils.translation import gettext_lazy
 
 from halong.accounts.models import User
 from halong.core.events import publish
+from halong.incidents.duty import url_of
 from halong.incidents.events import IncidentChanged
 from halong.incidents.models import Entry, Incident, Role, Step
+from halong.incidents.permissions import LEADING
 from halong.incidents.steps.plan import RunningStep
 from halong.incidents.timeline import write_entry
 from halong.notify.actions import tell
 from halong.playbooks.schema import StepPlan
 
-LEADING = ("coordinator", "commander")
 NOTE = 4000
 
 
@@ -89,7 +90,7 @@ def last_resort(incident: Incident) -> list[User]:
 
 def address(incident: Incident, step: Step) -> str:
     """Where the step stands in the incident's page."""
-    return f"/incidents/{incident.pk}#step-{step.key}"
+    return f"{url_of(incident)}#step-{step.key}"
 
 
 def _about(words: Any, plan: StepPlan, incident: Incident) -> Any:

@@ -9,7 +9,6 @@ from django.db import connection
 from django.utils import timezone, translation
 
 from halong.core.errors import Conflict, Forbidden, HalongError, Invalid
-from halong.incidents import queries
 from halong.incidents.actions import (
     IncidentDraft,
     NoteDraft,
@@ -23,6 +22,7 @@ from halong.incidents.actions import (
     give_role,
 )
 from halong.incidents.models import Entry, Incident, Role
+from halong.incidents.timeline import changes_since
 
 
 def again(incident):
@@ -54,7 +54,7 @@ def test_who_comes_second_to_the_same_field_gets_conflict_that_says_what_changed
         change_incident(mine, {"severity": 3}, by=operator)
     assert caught.value.detail == "This changed meanwhile. Minh: Changed: severity: Medium → Extraordinary"
     assert again(incident).severity == 4
-    assert [entry.kind for entry in queries.since(incident, 1)] == ["changed"]
+    assert [entry.kind for entry in changes_since(incident, 1)] == ["changed"]
 
 
 def test_changes_of_different_fields_both_hold(declare, operator, other):

@@ -26,9 +26,9 @@ LOUD = (
 Rows = list[list[str]]
 
 
-def gather(incident: Incident, now: datetime | None = None) -> dict[str, Any]:
+def gather(incident: Incident) -> dict[str, Any]:
     """The report of an incident in the present language, JSON types only; also before it is signed (``draft``)."""
-    now = now or timezone.now()
+    now = timezone.now()
     review = Review.objects.filter(incident=incident).select_related("signed_by").first() or Review(
         incident=incident
     )
@@ -37,7 +37,6 @@ def gather(incident: Incident, now: datetime | None = None) -> dict[str, Any]:
         "title": incident.title,
         "draft": review.signed_at is None,
         "signed": _signed(review),
-        "centre": _in_language(settings.PROFILE["province"]["short_name"]),
         "day": _day(review.signed_at or now),
         "made": format_datetime(now),
         "head": situation.head(incident),

@@ -45,7 +45,6 @@ def _sheet(**given: Any) -> dict[str, Any]:
     return {
         "language": _language(),
         "office": office or province[_language()],
-        "centre": office or province[_language()],
         "banner": _("EXERCISE") if settings.HALONG_EXERCISE else "",
         **given,
     }

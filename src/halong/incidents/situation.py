@@ -1,6 +1,5 @@
 """What a situation report says: gathered at an hour, in words, so that page and paper only lay it out."""
 
-from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -22,11 +21,11 @@ LATEST = 12  # entries
 MOST = 40
 
 
-def gather(incident: Incident, by: Any, now: datetime | None = None) -> dict[str, Any]:
+def gather(incident: Incident, by: Any) -> dict[str, Any]:
     """The report in the present language, JSON types only. What it tells of alerts and tasks is what the incident knows,
     whoever makes it: it is the incident's report, for those who may see the incident.
     """
-    now = now or timezone.now()
+    now = timezone.now()
     return {
         "number": incident.number,
         "title": incident.title,
@@ -39,7 +38,7 @@ def gather(incident: Incident, by: Any, now: datetime | None = None) -> dict[str
         "alerts": _alerts(incident),
         "parts": _parts(incident),
         "steps": _steps(incident),
-        "tasks": _tasks(incident, now),
+        "tasks": _tasks(incident),
         "decisions": entries(incident, [Entry.Kind.DECISION], MOST),
         "latest": entries(incident, None, LATEST),
         "simulated": incident.simulated,
@@ -130,7 +129,7 @@ def _of_step(state: str) -> str:
     )
 
 
-def _tasks(incident: Incident, now: datetime) -> list[dict[str, str]]:
+def _tasks(incident: Incident) -> list[dict[str, str]]:
     found = Task.objects.filter(origin="incident", ref__in=task_refs(incident)).select_related("agency")
     return [
         {"title": one.title, "agency": one.agency.called, "word": one.get_state_display(),

@@ -9,11 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from halong.accounts.models import User
+from halong.incidents.actions.noting import MOST_MENTIONS, MOST_PHOTOS
 from halong.incidents.forms.choices import LONGEST, number_of, people
 
-MOST_PHOTOS = 6
 LARGEST = 25 * 1024 * 1024  # bytes a photograph
-MOST_MENTIONS = 20
 
 
 class Files(forms.FileInput):

@@ -15,7 +15,7 @@ def listing(
     user: Any, scope: Scope, *, tab: str = "open", q: str = "", kind: str = "", severity: int | None = None
 ) -> QuerySet[Incident]:
     """Incidents of a tab: under way by severity, then the latest declared; the others the latest first."""
-    found = in_tab(Incident.objects.visible_to(user).within(scope), tab, user)
+    found = _in_tab(Incident.objects.visible_to(user).within(scope), tab, user)
     for word in fold(q).split():
         found = found.filter(folded__contains=word)
     if kind:
@@ -30,8 +30,7 @@ def listing(
     return found.order_by("-declared_at", "-pk")
 
 
-def in_tab(found: QuerySet[Incident], tab: str, user: Any) -> QuerySet[Incident]:
-    """Those of a tab."""
+def _in_tab(found: QuerySet[Incident], tab: str, user: Any) -> QuerySet[Incident]:
     if tab == "open":
         return found.filter(state__in=UNDER_WAY)
     if tab == "mine":

@@ -7,9 +7,8 @@ from typing import Any
 from django.db.models import Q
 
 from halong.core.permissions import has_perm
-from halong.incidents.models import UNDER_WAY, Entry, Incident, Link, Part, Review, Role, Step
+from halong.incidents.models import UNDER_WAY, Incident, Link, Part, Review, Role, Step
 from halong.incidents.permissions import LEADING
-from halong.incidents.queries.timeline import timeline
 from halong.incidents.queries.times import Measured, times
 from halong.incidents.unfinished import task_refs
 from halong.stages.queries import StageNow, stage_now
@@ -17,7 +16,6 @@ from halong.tasks.models import Task
 from halong.warnings.models import Warning as PublicWarning
 from halong.warnings.queries import for_incident
 
-LATEST = 50
 TASKS = 100
 # action → in which states, and whether whoever works on it may do it or only who leads it
 ACTS: dict[str, tuple[tuple[str, ...], str]] = {
@@ -63,11 +61,6 @@ class Room:
     stage: StageNow
     merged: list[Incident]
     review: Review | None
-
-    @property
-    def entries(self) -> list[Entry]:
-        """The latest of its timeline, the newest first; three queries."""
-        return timeline(self.incident, size=LATEST).entries
 
 
 def room(user: Any, pk: int) -> Room | None:

@@ -43,11 +43,6 @@ def timeline(
     return TimelinePage(rows[:size], len(rows) > size)
 
 
-def entries_after(incident: Incident, after: int) -> list[Entry]:
-    """What was written since an entry, the latest first."""
-    return list(_rows(incident).filter(pk__gt=after)[:SIZE])
-
-
 def _rows(incident: Incident) -> QuerySet[Entry]:
     photos = EntryPhoto.objects.only("id", "entry_id", "width", "height").order_by("pk")
     rows = Entry.objects.filter(incident=incident).select_related("by").order_by("-at", "-pk")

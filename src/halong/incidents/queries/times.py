@@ -32,11 +32,6 @@ class Measured:
     target_s: int
     met: bool | None
 
-    @property
-    def share(self) -> float:
-        """How much of the target is used up, 0 to 1 and more."""
-        return (self.seconds or 0.0) / self.target_s
-
 
 def times(incident: Incident, now: datetime | None = None) -> list[Measured]:
     """The five times, by the targets that held when it was declared and by its present severity."""

@@ -26,7 +26,6 @@ class Act:
     run: Callable[..., Any]
     form: type[forms.ActForm]
     icon: str
-    kind: str = ""
     direct: bool = False
     first: bool = False
     key: str = ""

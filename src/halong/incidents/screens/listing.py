@@ -13,13 +13,13 @@ from halong.context.scope import scope_of, selectors
 from halong.core.permissions import has_perm
 from halong.incidents.forms.filters import IncidentFilter
 from halong.incidents.models import Incident
+from halong.incidents.queries.listing import TABS
 from halong.incidents.queries.listing import counts as counts_of
 from halong.incidents.queries.listing import listing as incidents_of
 from halong.playbooks.kinds import kind_of
 
 A_PAGE = 50
 ON_MAP = 500
-TABS = ("open", "mine", "closed", "all")
 
 
 def tab_of(request: HttpRequest) -> str:

@@ -82,12 +82,3 @@ _WORDS: dict[str, Callable[[str, Data], str]] = {
         title=title
     ),
 }
-
-
-def link(entry: Entry) -> str:
-    """Where what Halong did can be seen; "" if nowhere."""
-    data = entry.data
-    for name, address in (("task", "/tasks/{}"), ("warning", "/warnings/{}"), ("change", "/stages")):
-        if data.get(name):
-            return address.format(data[name])
-    return ""

@@ -23,9 +23,7 @@ def incidents(request: HttpRequest) -> HttpResponse:
 def incidents_map(request: HttpRequest) -> HttpResponse:
     """The same rows as points."""
     found = listing.rows(request, listing.tab_of(request), IncidentFilter(request.GET).wanted())
-    return JsonResponse(
-        listing.geojson(found.select_related("place").defer("place__boundary")[: listing.ON_MAP])
-    )
+    return JsonResponse(listing.geojson(found[: listing.ON_MAP]))
 
 
 @access("incidents.view")

@@ -153,6 +153,12 @@ XXE = b"""<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passw
 DTD = b"""<?xml version="1.0"?><!DOCTYPE alert SYSTEM "http://127.0.0.1:9/evil.dtd"><alert/>"""
 
 
+OFFSET = (
+    "The value '2026-11-23T10:00:00Z' is not accepted by the pattern "
+    r"'\d\d\d\d-\d\d-\d\dT\d\d:\d\d:\d\d[-,+]\d\d:\d\d'."
+)
+
+
 @pytest.mark.parametrize(
     ("content", "why"),
     [
@@ -168,8 +174,7 @@ DTD = b"""<?xml version="1.0"?><!DOCTYPE alert SYSTEM "http://127.0.0.1:9/evil.d
         (b'<alert xmlns="urn:oasis:names:tc:emergency:cap:1.1"><identifier>x</identifier></alert>',
          "Only CAP 1.2 is read; this is urn:oasis:names:tc:emergency:cap:1.1."),
         (alert(sent="2026-11-23T10:00:00Z"),
-         r"It doesn't fit the schema of CAP 1.2: line 2: Element 'sent': [facet 'pattern'] The value '2026-11-23T10:00:00Z' is "
-         r"not accepted by the pattern '\d\d\d\d-\d\d-\d\dT\d\d:\d\d:\d\d[-,+]\d\d:\d\d'."),
+         "It doesn't fit the schema of CAP 1.2: line 2: Element 'sent': [facet 'pattern'] " + OFFSET),
         (alert(area="<areaDesc>x</areaDesc><polygon>1,2 3,4 5,6 7,8</polygon>"),
          "info[1]/area[1]/polygon: The first and the last point of a polygon must be the same."),
         (alert(area="<areaDesc>x</areaDesc><circle>100,200 5</circle>"),

@@ -5,16 +5,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from halong.stages.words import bare, declares
+
 TEXTS = ("headline_vi", "headline_en", "description_vi", "description_en", "instruction_vi", "instruction_en")
-NEVER = re.compile(
-    r"tình\s+trạng\s+khẩn\s+cấp|cấp\s+độ\s+phòng\s+thủ\s+dân\s+sự|phòng\s+thủ\s+dân\s+sự\s+cấp"
-    r"|state\s+of\s+emergency|civil[\s-]+defen[cs]e\s+level",
-    re.IGNORECASE,
-)
 RISK = re.compile(
-    r"rủi\s+ro\s+thiên\s+tai[^.]{0,40}?cấp\s*(?:độ\s*)?(\d)|disaster[\s-]+risk\s+level[^.\d]{0,20}(\d)",
-    re.IGNORECASE,
-)
+    r"rui ro thien tai[^.]{0,40}?cap ?(?:do ?)?(\d)|disaster[ -]+risk level[^.\d]{0,20}(\d)"
+)  # of a bare text
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -30,8 +26,8 @@ def faults_of(said: Any) -> dict[str, str]:
         text = getattr(said, name)
         if UNPRINTABLE.search(text):
             faults[name] = _("There are characters here that can't be sent.")
-        elif NEVER.search(text):
+        elif declares(text):
             faults[name] = _("Only a cited decision declares that; a warning of ours doesn't say it.")
-        elif any(int(found[1] or found[2]) != level for found in RISK.finditer(text)):
+        elif any(int(found[1] or found[2]) != level for found in RISK.finditer(bare(text))):
             faults[name] = _("A disaster-risk level is said only as the official bulletin says it.")
     return faults

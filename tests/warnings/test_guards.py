@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from tests.warnings.conftest import make_person
 
-from halong.core.errors import Invalid
+from halong.core.errors import Forbidden, Invalid
 from halong.core.permissions import SYSTEM
 from halong.warnings import actions
 from halong.warnings.actions.removing import remove_simulated
@@ -201,3 +202,13 @@ def test_authority_of_an_exercise_lets_nothing_real_out(world):
     assert row.practice
     refused(lambda: step(checked(world), **approval(world, row=row, by=world.second)), "exercises")
     step(checked(world, status="Exercise"), **approval(world, row=row, by=world.second))
+
+
+def test_only_administrators_of_the_whole_province_say_who_may_warn(world):
+    of_a_ward = make_person("of a ward", "administrator", world.ward)
+    draft = actions.AuthorityDraft("fire", "b", "b", world.leader, (world.province,), timezone.now())
+    with pytest.raises(Forbidden):
+        actions.give_authority(draft, by=of_a_ward)
+    with pytest.raises(Forbidden):
+        actions.add_outlet(channel="sms", name="n", target="0900", place=None, by=of_a_ward)
+    assert actions.give_authority(draft, by=world.admin).delegate == world.leader

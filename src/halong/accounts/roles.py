@@ -133,6 +133,7 @@ CENTRAL = frozenset(
         "privacy.handle",
         "stages.approve",
         "stages.set_up",
+        "warnings.set_up",
     }
 )
 

@@ -66,9 +66,10 @@ class Supervisor:
                 child.start(environment)
             self._tell_starts()
             threading.Thread(target=self._announce, daemon=True).start()
+            nested = is_exercise()  # which has no second instance of its own
             while True:
                 self._look()
-                if not is_exercise():
+                if not nested:
                     self.seconds.look(environment)
                 time.sleep(0.1)
         except _Stop:
@@ -126,8 +127,7 @@ class Supervisor:
                 told += 1
                 self.journal.say(f"Still waiting for the web process: {reason}")
             time.sleep(0.1 if time.monotonic() - began < 5 else 2)
-        host, number = reachable(self.address)
-        url = os.environ.get("HALONG_PUBLIC_URL") or f"http://{f'[{host}]' if ':' in host else host}:{number}"
+        url = os.environ.get("HALONG_PUBLIC_URL") or url_of(self.address)
         self.journal.say(f"Halong is ready: {url}   (Ctrl-C stops it)")
 
     def _on_signal(self, number: int, frame: FrameType | None) -> NoReturn:
@@ -240,6 +240,12 @@ def not_ready(address: tuple[str, int]) -> str | None:
         return None if answer.status == 200 else f"/readyz answers {answer.status} {words}"
     finally:
         connection.close()
+
+
+def url_of(address: tuple[str, int]) -> str:
+    """The address of the pages of a listener, from this machine."""
+    host, number = reachable(address)
+    return f"http://{f'[{host}]' if ':' in host else host}:{number}"
 
 
 def reachable(address: tuple[str, int]) -> tuple[str, int]:

@@ -7,8 +7,11 @@ import sys
 
 import pytest
 from django.core.mail import EmailMessage, get_connection
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 
 from halong.core import outbox
+from halong.core.middleware import Exercise
 
 
 @pytest.fixture
@@ -118,6 +121,22 @@ def test_every_answer_and_every_file_says_that_it_is_an_exercise(bound, client, 
         True,
         True,
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "marked"),
+    [
+        (
+            content_disposition_header(True, "kết.csv"),
+            "attachment; filename*=utf-8''DIEN-TAP-k%E1%BA%BFt.csv",
+        ),
+        (content_disposition_header(False, "a b.pdf"), 'inline; filename="DIEN-TAP-a b.pdf"'),
+        ("attachment", "attachment"),
+    ],
+)
+def test_every_name_of_a_file_says_that_it_is_an_exercise(bound, rf, said, marked):
+    answer = Exercise(lambda _request: HttpResponse(headers={"Content-Disposition": said}))(rf.get("/"))
+    assert answer["Content-Disposition"] == marked
 
 
 def test_outside_of_an_exercise_nothing_of_it_is_said(client, db):

@@ -78,7 +78,7 @@ def order_of(**changes):
     )  # fmt: skip
     given = {
         "id": "20261123-squall", "scenario": "squall", "speed": 10, "begin": False, "port": 9001, "ftp_port": 9002,
-        "sftp_port": 9003, "url": "http://127.0.0.1:9001", "main_url": "http://127.0.0.1:8000", "profile": "quang_ninh",
+        "sftp_port": 9003, "url": "http://127.0.0.1:9001", "main_ports": (8000, 2121, 2222), "profile": "quang_ninh",
         "made_at": "2026-11-23T00:00:00+00:00", "people": people,
     }  # fmt: skip
     return Order(**given | changes)

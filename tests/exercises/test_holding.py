@@ -4,6 +4,7 @@ import json
 from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from halong.core.errors import Conflict, Forbidden, Invalid, NotFound
 from halong.core.permissions import SYSTEM
@@ -36,7 +37,7 @@ def start(chair, operator, django_capture_on_commit_callbacks):
 
 
 def test_a_second_instance_is_asked_for_with_names_and_roles_only(
-    home, chair, operator, django_capture_on_commit_callbacks
+    home, chair, operator, settings, django_capture_on_commit_callbacks
 ):
     exercise = start(chair, operator, django_capture_on_commit_callbacks)
     place = home / "exercises" / exercise.folder
@@ -49,6 +50,8 @@ def test_a_second_instance_is_asked_for_with_names_and_roles_only(
     assert set(codes) == {"chair", "lan"}
     assert not [code for code in codes.values() if code in text]
     assert (place / "codes.json").stat().st_mode & 0o777 == 0o600
+    main = (settings.HALONG_PORT, settings.HALONG_FTP_PORT, settings.HALONG_SFTP_PORT)
+    assert (order.main_ports, order.url) == (main, f"http://127.0.0.1:{order.port}")
 
 
 def test_the_second_instance_inherits_no_way_out(home, chair, operator, django_capture_on_commit_callbacks):
@@ -167,7 +170,7 @@ def test_a_scenarios_own_rule_comes_before_that_for_all_and_the_old_one_ends(per
 
 
 def test_people_hear_once_before_a_practice_expires_unless_they_practised_again(home, chair, operator):
-    today = date.today()
+    today = timezone.localdate()
     first = Exercise.objects.create(
         folder="one", scenario="landslide", title="Sạt lở", title_en="Landslide", speed=1, port=1, state="closed",
         trainer=chair,
@@ -197,5 +200,18 @@ def test_people_hear_once_before_a_practice_expires_unless_they_practised_again(
     )
     assert [remind_due(by=SYSTEM), remind_due(by=SYSTEM)] == [1, 0]
     assert list(Notice.objects.values_list("user__username", "title")) == [
-        ("lan", "Thực hành “Sạt lở” của bạn sắp hết hạn")
+        ("lan", "Kết quả diễn tập “Sạt lở” sắp hết hạn")
     ]
+
+
+def test_who_reads_english_hears_of_it_in_english(home, chair):
+    Practice.objects.create(
+        user=chair, scenario="landslide", role="x", on=date(2026, 1, 1), expires_on=timezone.localdate(),
+        exercise=Exercise.objects.create(
+            folder="one", scenario="landslide", title="Sạt lở", title_en="Landslide", speed=1, port=1, state="closed",
+            trainer=chair, started_at="2026-01-01T00:00:00Z",
+        ),
+    )  # fmt: skip
+    type(chair).objects.filter(pk=chair.pk).update(language="en")
+    assert remind_due(by=SYSTEM) == 1
+    assert Notice.objects.get().title == "Your practice of “Landslide” expires soon"

@@ -1,5 +1,6 @@
 """What every response carries, and how errors of actions become pages or problem details."""
 
+import re
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -44,6 +45,9 @@ class SecurityHeaders:
         return response
 
 
+_FILE_NAME = re.compile(r"""(filename="|filename\*=utf-8'')""", re.IGNORECASE)
+
+
 class Exercise:
     """An instance under exercise says so on every answer, and in the name of every file that it hands out."""
 
@@ -56,9 +60,8 @@ class Exercise:
         if settings.HALONG_EXERCISE:
             response.headers["X-Halong-Exercise"] = "1"
             response.headers["X-Robots-Tag"] = "noindex"
-            said = response.headers.get("Content-Disposition", "")
-            if 'filename="' in said:
-                response.headers["Content-Disposition"] = said.replace('filename="', 'filename="DIEN-TAP-', 1)
+            if said := response.headers.get("Content-Disposition"):
+                response.headers["Content-Disposition"] = _FILE_NAME.sub(r"\1DIEN-TAP-", said)
         return response
 
 

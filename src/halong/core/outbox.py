@@ -49,7 +49,7 @@ class MailOutbox(BaseEmailBackend):
 _armed = threading.Event()
 
 
-def guard(*, refused_ports: frozenset[int] = frozenset()) -> None:
+def guard(*, refused_ports: frozenset[int]) -> None:
     """From now on this process reaches no other machine, and none of ``refused_ports`` on this one. It can't be undone."""
     if _armed.is_set():
         return

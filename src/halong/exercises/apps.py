@@ -13,6 +13,8 @@ from halong.core.registry import (
     person_blocks,
     shell_items,
 )
+from halong.exercises.folder import read_order
+from halong.home import path
 
 
 class ExercisesConfig(AppConfig):
@@ -24,7 +26,7 @@ class ExercisesConfig(AppConfig):
     def ready(self) -> None:
         """Offer the pages and the live topic; say what can be looked for in an instance's records."""
         if settings.HALONG_EXERCISE:
-            outbox.guard()
+            outbox.guard(refused_ports=frozenset(read_order(path()).main_ports))
         from halong.exercises.criteria import Criterion, alerts, criteria, desk, incidents, public  # noqa: PLC0415
 
         menu.register(

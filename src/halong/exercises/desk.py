@@ -11,7 +11,7 @@ from halong.core.permissions import has_perm
 from halong.exercises.models import Participant, Played, Run
 from halong.exercises.replay import KINDS, outcome_row
 from halong.exercises.result import acts, outcome_json, outcomes, wrong_incidents
-from halong.exercises.scenario import SPEEDS, Event, Scenario
+from halong.exercises.scenario import SPEEDS, Event, Scenario, story_time
 from halong.exercises.score import percent
 from halong.exercises.setup import this_order, this_scenario
 
@@ -39,11 +39,6 @@ def _clock(scenario: Scenario, run: Run) -> dict[str, Any]:
     }
 
 
-def story_time(minute: float) -> str:
-    """A minute of the story as hours and minutes since its beginning: "7:05"."""
-    return f"{int(minute) // 60}:{int(minute) % 60:02d}"
-
-
 def for_trainer() -> dict[str, Any]:
     """The console: clock, timeline of the story, what trainees do, the score so far, who is there."""
     scenario, run, now = this_scenario(), Run.objects.get(), timezone.now()
@@ -56,7 +51,7 @@ def for_trainer() -> dict[str, Any]:
         "title": scenario.title.said("en" if english else "vi"),
         "speeds": SPEEDS,
         "events": _events(scenario, run, english),
-        "injected": [_played(row, english) for row in Played.objects.filter(key__startswith="inject-")],
+        "injected": [_played(row) for row in Played.objects.filter(key__startswith="inject-")],
         "acts": [
             {
                 "at": row.at,
@@ -70,7 +65,7 @@ def for_trainer() -> dict[str, Any]:
         "wrong": wrong,
         "score": percent(judged, len(wrong)),
         "people": Participant.objects.select_related("user").order_by("-trainer", "user__username"),
-        "alone": Participant.objects.count() < 2,
+        "alone": Participant.is_alone(),
         **_clock(scenario, run),
     }
 
@@ -103,12 +98,8 @@ def _event(event: Event, played: Played | None, minute: float, english: bool) ->
     }
 
 
-def _played(row: Played, english: bool) -> dict[str, Any]:
-    return {
-        "row": row,
-        "title": row.title_en if english else row.title,
-        "kind": KINDS.get(row.kind, row.kind),
-    }
+def _played(row: Played) -> dict[str, Any]:
+    return {"row": row, "title": row.called, "kind": KINDS.get(row.kind, row.kind)}
 
 
 def for_trainee(user: Any) -> dict[str, Any]:
@@ -127,8 +118,7 @@ def for_trainee(user: Any) -> dict[str, Any]:
 
 def told(user: Any) -> dict[str, Any]:
     """Bulletins and messages that came in, newest first; official bulletins are for trainees to enter."""
-    english = _english()
-    kinds = ["bulletin", "message"] + (["call"] if Participant.objects.count() < 2 else [])
+    kinds = ["bulletin", "message"] + (["call"] if Participant.is_alone() else [])
     rows = Played.objects.filter(kind__in=kinds, state=Played.State.DONE).order_by("-at", "-pk")
     return {
         "may_enter": has_perm(user, "stages.bulletin"),
@@ -137,8 +127,8 @@ def told(user: Any) -> dict[str, Any]:
                 "pk": row.pk,
                 "at": row.at,
                 "kind": KINDS.get(row.kind, row.kind),
-                "title": row.title_en if english else row.title,
-                "text": row.data.get("text_en" if english else "text", ""),
+                "title": row.called,
+                "text": row.text,
                 "official": _official(row),
             }
             for row in rows

@@ -57,7 +57,9 @@ class Person:
 
 @dataclass(frozen=True)
 class Order:
-    """What an instance is made for. ``begin``: the story begins by itself once the instance is ready."""
+    """What an instance is made for. ``begin``: the story begins by itself once the instance is ready; ``main_ports``:
+    those of the main instance, which this one never speaks to.
+    """
 
     id: str
     scenario: str
@@ -67,7 +69,7 @@ class Order:
     ftp_port: int
     sftp_port: int
     url: str
-    main_url: str
+    main_ports: tuple[int, ...]
     profile: str
     made_at: str
     people: tuple[Person, ...]
@@ -98,7 +100,7 @@ def read_order(place: Path) -> Order:
     """What the instance of a data folder was made for. Raises OSError, ValueError."""
     found = json.loads((place / EXERCISE).read_text(encoding="utf-8"))
     people = tuple(Person(**row | {"grants": tuple(row["grants"])}) for row in found.pop("people"))
-    return Order(**found, people=people)
+    return Order(**found | {"main_ports": tuple(found["main_ports"])}, people=people)
 
 
 def environment(place: Path, given: dict[str, str]) -> dict[str, str]:

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from halong.accounts.models import User
 from halong.core.permissions import has_perm
 from halong.exercises import folder
-from halong.exercises.actions.holding import OPEN, all_scenarios, place_of
+from halong.exercises.actions.holding import all_scenarios, place_of
 from halong.exercises.actions.practice import BEFORE
-from halong.exercises.models import Exercise, Practice
-from halong.exercises.scenario import Scenario
+from halong.exercises.models import OPEN, Exercise, Practice
+from halong.exercises.scenario import Scenario, story_time
 
 LATEST = 20
 _END = ("end", pgettext_lazy("exercise", "End"), "x")
@@ -45,8 +45,7 @@ def overview(user: Any) -> dict[str, Any]:
 def past(user: Any) -> list[dict[str, Any]]:
     """The last exercises that are over."""
     rows = Exercise.objects.visible_to(user).exclude(state__in=OPEN).select_related("trainer")[:LATEST]
-    english = _language() == "en"
-    return [{"row": row, "title": row.title_en if english else row.title} for row in rows]
+    return [{"row": row, "title": row.called} for row in rows]
 
 
 def described(scenario: Scenario) -> dict[str, Any]:
@@ -134,10 +133,10 @@ def one(exercise: Exercise) -> dict[str, Any]:
     codes = folder.read_json(place / folder.CODES) if exercise.is_open else {}
     return {
         "exercise": exercise,
-        "title": exercise.title_en if _language() == "en" else exercise.title,
+        "title": exercise.called,
         "seen": seen,
         "steps": STEPS.get(str(seen.get("state", "")), ()),
-        "story": f"{int(seen.get('minute', 0)) // 60}:{int(seen.get('minute', 0)) % 60:02d}",
+        "story": story_time(seen.get("minute", 0)),
         "order": order,
         "entries": order
         and [
@@ -158,10 +157,9 @@ def _order(exercise: Exercise) -> folder.Order | None:
 def practice_of(user: User) -> list[dict[str, Any]]:
     """A person's practice, newest of each scenario."""
     found: dict[str, dict[str, Any]] = {}
-    today, english = timezone.localdate(), _language() == "en"
+    today = timezone.localdate()
     for practice in Practice.objects.filter(user=user).select_related("exercise").order_by("-on", "-pk"):
-        title = practice.exercise.title_en if english else practice.exercise.title
-        found.setdefault(practice.scenario, {**cell(practice, today), "title": title})
+        found.setdefault(practice.scenario, {**cell(practice, today), "title": practice.exercise.called})
     return list(found.values())
 
 

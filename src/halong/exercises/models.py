@@ -6,10 +6,16 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from halong.core.permissions import scope_q
+
+OPEN = ("starting", "running", "over")  # an exercise's instance should be there
+
+
+def _english() -> bool:
+    return (get_language() or "vi").startswith("en")
 
 
 class ExerciseQuerySet(models.QuerySet["Exercise"]):
@@ -68,7 +74,12 @@ class Exercise(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether its instance should be there."""
-        return self.state in (self.State.STARTING, self.State.RUNNING, self.State.OVER)
+        return self.state in OPEN
+
+    @property
+    def called(self) -> str:
+        """Its title in the present language."""
+        return self.title_en if _english() else self.title
 
 
 class PracticeRule(models.Model):
@@ -175,6 +186,16 @@ class Played(models.Model):
     class Meta:
         ordering = ["at", "pk"]
 
+    @property
+    def called(self) -> str:
+        """Its title in the present language."""
+        return self.title_en if _english() else self.title
+
+    @property
+    def text(self) -> str:
+        """Its text in the present language."""
+        return str(self.data.get("text_en" if _english() else "text", ""))
+
 
 class Participant(models.Model):
     """A person of the main instance in the instance under exercise, who enters by a code that is good once.
@@ -186,3 +207,8 @@ class Participant(models.Model):
     trainer = models.BooleanField(default=False)
     code_digest = models.CharField(max_length=64, blank=True, db_index=True)
     entered_at = models.DateTimeField(null=True, blank=True)
+
+    @classmethod
+    def is_alone(cls) -> bool:
+        """Whether somebody practises by himself: then nobody rings up, and calls come in writing."""
+        return cls.objects.count() < 2

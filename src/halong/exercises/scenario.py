@@ -117,6 +117,11 @@ class Scenario:
         return next((event for event in self.events if event.key == key), None)
 
 
+def story_time(minute: float) -> str:
+    """A minute of the story as hours and minutes since its beginning: "7:05"."""
+    return f"{int(minute) // 60}:{int(minute) % 60:02d}"
+
+
 def read_scenario(text: str) -> Scenario:
     """A scenario from its TOML. Raises Invalid whose ``fields`` name each fault's place."""
     try:

@@ -29,7 +29,7 @@ from halong.simulation.province import Hush, Province
 from halong.simulation.sources import Access
 from halong.simulation.storm import Storm
 from halong.simulation.threads import in_thread
-from halong.supervisor import reachable
+from halong.supervisor import reachable, url_of
 
 WAKE_EVERY = 3.0  # seconds until it is asked whether the installation went live
 TABLES_EVERY = 600.0  # seconds until it is asked what agencies have to send
@@ -195,8 +195,7 @@ def client_of(access: Access) -> Client:
 
 def base_address() -> str:
     """The product's address on this machine."""
-    host, port = reachable((settings.HALONG_HOST, settings.HALONG_PORT))
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    return url_of((settings.HALONG_HOST, settings.HALONG_PORT))
 
 
 def _say_failure(citizens: "asyncio.Task[None]") -> None:

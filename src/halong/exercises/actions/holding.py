@@ -1,5 +1,6 @@
 """The main instance's side of an exercise: making the second instance, asking things of its run, closing it."""
 
+import os
 import re
 import socket
 from collections.abc import Iterable
@@ -21,13 +22,13 @@ from halong.exercises import folder
 from halong.exercises.actions.entering import digest_of, new_code
 from halong.exercises.actions.practice import record_practice
 from halong.exercises.folder import Order, Person
-from halong.exercises.models import Exercise
+from halong.exercises.models import OPEN, Exercise
 from halong.exercises.scenario import FOLDER, SPEEDS, Scenario, read_scenario, scenarios_in
 from halong.home import home
+from halong.supervisor import url_of
 
 TOPIC = "exercise"
 State = Exercise.State
-OPEN = (State.STARTING, State.RUNNING, State.OVER)
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def start_exercise(draft: ExerciseDraft, *, by: Actor) -> Exercise:
         ftp_port=ports[1],
         sftp_port=ports[2],
         url=_address(ports[0]),
-        main_url=settings.PUBLIC_URL or f"http://{settings.HALONG_HOST}:{settings.HALONG_PORT}",
+        main_ports=(settings.HALONG_PORT, settings.HALONG_FTP_PORT, settings.HALONG_SFTP_PORT),
         profile=settings.HALONG_PROFILE,
         made_at=now.isoformat(),
         people=tuple(_person(user, draft, codes[user.username]) for user in people.values()),
@@ -156,11 +157,7 @@ def _free_ports(wanted: int) -> tuple[int, int, int]:
 
 
 def _address(port: int) -> str:
-    import os  # noqa: PLC0415
-
-    given = os.environ.get("HALONG_EXERCISE_URL", "").rstrip("/")
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.HALONG_HOST, settings.HALONG_HOST)  # noqa: S104
-    return given or f"http://{host}:{port}"
+    return os.environ.get("HALONG_EXERCISE_URL", "").rstrip("/") or url_of((settings.HALONG_HOST, port))
 
 
 def ask_exercise(exercise: Exercise, request: dict[str, object], *, by: Actor) -> None:
@@ -177,15 +174,15 @@ def follow_exercise(exercise: Exercise, *, by: Actor) -> Exercise:
     """Take over what its instance wrote since: that it runs, that it is over with its result. Harmless when repeated."""
     require(by, "exercises.run")
     held = Exercise.objects.select_for_update().get(pk=exercise.pk)
-    place = place_of(held)
+    place, before = place_of(held), held.state
     if held.state == State.STARTING and (place / folder.STATUS).exists():
         held.state = State.RUNNING
     if held.state in (State.STARTING, State.RUNNING):
         result = folder.read_json(place / folder.RESULT)
         if result.get("id") == held.folder:
             _take_over(held, result)
-    held.save()
-    if held.state != exercise.state:
+    if held.state != before:
+        held.save()
         touch(TOPIC)
     return held
 

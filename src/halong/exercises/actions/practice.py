@@ -6,6 +6,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from halong.accounts.models import User
@@ -27,7 +30,10 @@ def rule_on(scenario: str, day: date) -> PracticeRule | None:
 
 def expiry(scenario: str, day: date) -> date:
     """Until when a practice of that day counts: so many months, to the same day or the last one of the month."""
-    rule = rule_on(scenario, day)
+    return _expiry(rule_on(scenario, day), day)
+
+
+def _expiry(rule: PracticeRule | None, day: date) -> date:
     months = day.month - 1 + (rule.months if rule else MONTHS)
     year, month = day.year + months // 12, months % 12 + 1
     following = date(year + month // 12, month % 12 + 1, 1)
@@ -40,11 +46,15 @@ def record_practice(exercise: Exercise) -> int:
     """
     day, new = timezone.localdate(), 0
     rule = rule_on(exercise.scenario, day)
-    for row in exercise.result.get("people", ()):
-        user = User.objects.filter(username=row["username"]).first()
+    counts = rule is None or exercise.score is None or exercise.score >= rule.least_score
+    people = exercise.result.get("people", ())
+    users = {
+        user.username: user for user in User.objects.filter(username__in=[p["username"] for p in people])
+    }
+    for row in people:
+        user = users.get(row["username"])
         if user is None or not row.get("entered_at") or not (row.get("actions") or row.get("trainer")):
             continue
-        counts = rule is None or exercise.score is None or exercise.score >= rule.least_score
         _practice, made = Practice.objects.get_or_create(
             user=user,
             exercise=exercise,
@@ -54,7 +64,7 @@ def record_practice(exercise: Exercise) -> int:
                 "actions": row.get("actions", 0),
                 "score": exercise.score,
                 "on": day,
-                "expires_on": expiry(exercise.scenario, day) if counts else None,
+                "expires_on": _expiry(rule, day) if counts else None,
             },
         )
         new += made
@@ -69,13 +79,11 @@ def lay_down_rule(*, by: Actor, months: int, valid_from: date, **more: Any) -> P
     require(by, "exercises.run")
     require(by, "profile.manage")
     if not 1 <= months <= 120:
-        raise Invalid(
-            str(gettext_lazy("1 to 120 months.")), fields={"months": str(gettext_lazy("1 to 120 months."))}
-        )
+        raise Invalid(_("1 to 120 months."), fields={"months": _("1 to 120 months.")})
     scenario = str(more.get("scenario", ""))
     before = PracticeRule.objects.filter(scenario=scenario, valid_to=None, valid_from__lt=valid_from)
     before.update(valid_to=valid_from - timedelta(days=1))
-    rule, _new = PracticeRule.objects.update_or_create(
+    rule, _made = PracticeRule.objects.update_or_create(
         scenario=scenario,
         valid_from=valid_from,
         defaults={
@@ -112,19 +120,17 @@ def remind_due(*, by: Actor) -> int:
 
 def _remind(practice: Practice) -> int:
     assert practice.expires_on is not None
-    title = gettext_lazy("Your practice of “%(title)s” expires soon")
-    text = gettext_lazy("It counts until %(day)s. Ask for an exercise in time.")
     return tell(
         [practice.user],
         kind="practice",
-        title=_filled(title, title=practice.exercise.title),
-        text=_filled(text, day=f"{practice.expires_on:%d/%m/%Y}"),
+        title=format_lazy(
+            gettext_lazy("Your practice of “{title}” expires soon"),
+            title=lazy(lambda: practice.exercise.called, str)(),
+        ),
+        text=format_lazy(
+            gettext_lazy("It counts until {day}. Ask for an exercise in time."),
+            day=f"{practice.expires_on:%d/%m/%Y}",
+        ),
         url="/account",
         key=f"practice:{practice.pk}",
     )
-
-
-def _filled(words: Any, **values: str) -> Any:
-    from django.utils.text import format_lazy  # noqa: PLC0415
-
-    return format_lazy("{}", words % values) if isinstance(words, str) else words % values

@@ -9,13 +9,17 @@ let shown = null;
 const kept = () => JSON.parse(sessionStorage.getItem(KEY) ?? "null");
 const keep = (state) => (state ? sessionStorage.setItem(KEY, JSON.stringify(state)) : sessionStorage.removeItem(KEY));
 
-/** Starts a tour anew where it was left, or goes on with the one that led to this page. */
+/** Starts a tour anew where it was left, or goes on with the one that led to this page. Whoever is elsewhere by now (he went
+    on by himself, or has to sign in first) isn't taken back: the tour can be asked for again. */
 export async function startTour(key, at = null) {
   const answer = await fetch(`/tours/${key}.json`, { headers: { Accept: "application/json" } });
   if (!answer.ok) return;
   const tour = await answer.json();
-  const begin = at ?? Math.min(tour.step, tour.steps.length - 1);
-  go({ key, ...tour }, begin < tour.steps.length - 1 || at !== null ? begin : 0);
+  if (at !== null) {
+    const page = tour.steps[at]?.page;
+    return page && page !== location.pathname ? keep(null) : go({ key, ...tour }, at);
+  }
+  go({ key, ...tour }, tour.step < tour.steps.length - 1 ? tour.step : 0);
 }
 
 export function resumeTour() {

@@ -2,13 +2,13 @@
     Keys: inside of `[data-keys]`, a key presses what carries `data-key`; J/K and the arrows go through `[data-key-row]`.
     They stay off in fields and dialogs, with Ctrl, Alt and ⌘, and where the switch `[data-keys-switch]` says so. */
 const STORE = "halong-keys";
-const isOn = () => localStorage.getItem(STORE) !== "off";
+export const isOn = () => localStorage.getItem(STORE) !== "off";
 /** While the next row is on its way, a decision would meet the one before: such keys do nothing. */
 const LONGEST = 5000;
 let movedAt = 0;
-const MOVES = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
+export const MOVES = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
 
-function isTyping(target) {
+export function isTyping(target) {
   return target.closest?.('textarea, select, [contenteditable], dialog, [data-cover], input:not([type="checkbox"], [type="radio"])');
 }
 

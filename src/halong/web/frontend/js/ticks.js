@@ -1,5 +1,7 @@
 /** Rows that are ticked: how many, a whole span with Shift, and buttons that wait until something is.
     `[data-ticks="form id"]` holds the checkboxes, `[data-ticks-bar]` the buttons. */
+import { isOn, isTyping, MOVES } from "./keys.js";
+
 const boxesOf = (root) => [...root.querySelectorAll('input[type="checkbox"][data-tick]')];
 let last;
 
@@ -23,20 +25,14 @@ document.addEventListener("click", (event) => {
   last = box;
   count();
 });
+/** X ticks the row that has the focus; J and K go through the rows (the arrows, too, once one has the focus). */
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "x" || event.ctrlKey || event.altKey || event.metaKey || event.target.matches?.('input:not([type="checkbox"]), textarea, select')) return;
-  const box = event.target.closest?.("[data-ticks] tr, [data-ticks] li")?.querySelector("input[data-tick]");
-  if (box) box.click();
-});
-/** J and K go through the rows (the arrows, too, once one has the focus), so that X and Enter do what they are for. */
-const MOVES = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 };
-const isOff = () => localStorage.getItem("halong-keys") === "off";
-document.addEventListener("keydown", (event) => {
-  const step = MOVES[event.key], root = document.querySelector("[data-ticks]");
-  if (!step || !root || event.ctrlKey || event.altKey || event.metaKey || isOff() || document.querySelector("dialog[open]")) return;
-  if (event.target.matches?.('input:not([type="checkbox"]), textarea, select') || event.target.closest?.("[role=menu], [role=listbox]")) return;
-  const rows = [...root.querySelectorAll("tbody > tr")], at = rows.indexOf(event.target.closest?.("tr"));
-  if (event.key.startsWith("Arrow") && at < 0) return;
+  const root = document.querySelector("[data-ticks]"), step = MOVES[event.key];
+  if (!root || !isOn() || event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target) || document.querySelector("dialog[open]")) return;
+  const row = event.target.closest?.("[data-ticks] tr");
+  if (event.key === "x") return row?.querySelector("input[data-tick]")?.click();
+  if (!step || event.target.closest?.("[role=menu], [role=listbox]") || (event.key.startsWith("Arrow") && !row)) return;
+  const rows = [...root.querySelectorAll("tbody > tr")], at = rows.indexOf(row);
   const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : at + step];
   if (!next) return;
   event.preventDefault();

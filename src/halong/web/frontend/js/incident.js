@@ -1,9 +1,9 @@
-/** The room of an incident: naming people with "@", photographs of notes made smaller before they are sent, undo of what was
-    typed never. All by delegation, since pieces of the page are swapped. */
-import { headOf, megapixels } from "./report-exif.js";
+/** The room of an incident: naming people with "@", photographs of notes made smaller before they are sent, others' ticks.
+    All by delegation, since pieces of the page are swapped. */
+import { headOf, smaller } from "./report-exif.js";
 import { words } from "./page.js";
 
-const SIDE = 2560, QUALITY = 0.85, SMALL_ENOUGH = 900 * 1024, MOST_MEGAPIXELS = 50, MOST = 6;
+const MOST = 6;
 const make = (name, properties = {}, ...children) => {
   const made = Object.assign(document.createElement(name), properties);
   made.append(...children);
@@ -82,26 +82,16 @@ function keys(event) {
   }
 }
 
-/** The same photograph with at most 2560 pixels a side; what this device can't draw is sent as it is. */
-async function smaller(file) {
-  try {
-    if (file.size <= SMALL_ENOUGH || megapixels(await headOf(file)) > MOST_MEGAPIXELS) return file;
-    const image = await createImageBitmap(file, { imageOrientation: "from-image" });
-    const scale = Math.min(1, SIDE / Math.max(image.width, image.height));
-    const canvas = make("canvas", { width: Math.round(image.width * scale), height: Math.round(image.height * scale) });
-    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-    image.close();
-    const drawn = await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
-    return drawn && drawn.size < file.size ? new File([drawn], "photo.jpg", { type: "image/jpeg" }) : file;
-  } catch {
-    return file;
-  }
-}
+/** The photographs as they are sent: drawn smaller they are files again, as the field needs them. */
+const prepared = (files) => Promise.all(files.map(async (file) => {
+  const drawn = await smaller(file, await headOf(file));
+  return drawn === file ? file : new File([drawn], "photo.jpg", { type: "image/jpeg" });
+}));
 
 const kept = new WeakMap();
 
 async function photos(input) {
-  const before = kept.get(input) ?? [], added = await Promise.all([...input.files].map(smaller));
+  const before = kept.get(input) ?? [], added = await prepared([...input.files]);
   set(input, [...before, ...added].slice(0, MOST));
 }
 
@@ -157,5 +147,5 @@ document.addEventListener("paste", (event) => {
   const input = form?.querySelector("[data-note-photos]");
   if (!input || !files.length) return;
   event.preventDefault();
-  Promise.all(files.map(smaller)).then((added) => set(input, [...(kept.get(input) ?? []), ...added].slice(0, MOST)));
+  prepared(files).then((added) => set(input, [...(kept.get(input) ?? []), ...added].slice(0, MOST)));
 });

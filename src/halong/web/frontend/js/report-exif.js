@@ -1,5 +1,7 @@
-/** What a photo is, how many pixels it has and where it was taken, from its header; read on the phone. */
+/** What a photo is, how many pixels it has and where it was taken, from its header; read on the phone, and made smaller there. */
 const HEAD = 512 * 1024;
+const SMALL_ENOUGH = 900 * 1024, SIDE = 2560, QUALITY = 0.85;
+const MOST_MEGAPIXELS = 50; // decoding more than this may close the page on a cheap phone: it is sent as it is, and not shown
 const TIFF = { II: true, MM: false };
 
 const TIFF_HEADS = [[0x4d, 0x4d, 0, 0x2a, 0, 0, 0, 8], [0x49, 0x49, 0x2a, 0, 8, 0, 0, 0]];
@@ -88,3 +90,21 @@ export function megapixels(buffer) {
 }
 
 export const headOf = (file) => file.slice(0, HEAD).arrayBuffer();
+
+export const isHuge = (head) => megapixels(head) > MOST_MEGAPIXELS;
+
+/** The same picture with at most 2560 pixels a side and no metadata; what this browser can't draw stays as it is. */
+export async function smaller(file, head) {
+  if (file.size <= SMALL_ENOUGH || isHuge(head) || !globalThis.createImageBitmap) return file;
+  try {
+    const image = await createImageBitmap(file);
+    const scale = Math.min(1, SIDE / Math.max(image.width, image.height));
+    const canvas = Object.assign(document.createElement("canvas"), { width: Math.round(image.width * scale), height: Math.round(image.height * scale) });
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    image.close();
+    const drawn = await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
+    return drawn && drawn.size < file.size ? drawn : file;
+  } catch {
+    return file;
+  }
+}

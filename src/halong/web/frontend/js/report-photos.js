@@ -1,36 +1,16 @@
 /** Photos of the form: chosen, made smaller on the phone where that saves a slow network, kept, shown, removed. */
-import { headOf, kindOf, megapixels, placeOf } from "./report-exif.js";
+import { headOf, isHuge, kindOf, megapixels, placeOf, smaller } from "./report-exif.js";
 import { forgetPhoto, keepPhoto, photoOf, randomId } from "./report-store.js";
 import { fault, make, say } from "./report-words.js";
 
 const MOST = 6, LARGEST = 25 * 1024 * 1024;
-const SMALL_ENOUGH = 900 * 1024, SIDE = 2560, QUALITY = 0.85;
-const MOST_MEGAPIXELS = 50; // decoding more than this may close the page on a cheap phone: it is sent as it is, and not shown
 const MOST_OF = { png: 40, webp: 40 }; // what the server must decode whole
-
-const isHuge = (head) => megapixels(head) > MOST_MEGAPIXELS;
 
 /** Why a file isn't taken, as the server would say; "" when it is. */
 function refusal(file, head) {
   const kind = kindOf(head);
   if (!kind) return say("no photo", { name: file.name });
   return megapixels(head) > (MOST_OF[kind] ?? Infinity) ? say("too many pixels", { name: file.name }) : "";
-}
-
-/** The same picture with at most 2560 pixels a side and no metadata; what this browser can't draw stays as it is. */
-async function smaller(file, head) {
-  if (file.size <= SMALL_ENOUGH || isHuge(head) || !globalThis.createImageBitmap) return file;
-  try {
-    const image = await createImageBitmap(file);
-    const scale = Math.min(1, SIDE / Math.max(image.width, image.height));
-    const canvas = make("canvas", { width: Math.round(image.width * scale), height: Math.round(image.height * scale) });
-    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-    image.close();
-    const drawn = await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
-    return drawn && drawn.size < file.size ? drawn : file;
-  } catch {
-    return file;
-  }
 }
 
 export class Photos {

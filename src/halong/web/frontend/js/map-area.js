@@ -3,7 +3,7 @@
     Corners can be dragged afterwards. Without WebGL the numbers of the point remain. */
 import { collection, getJson } from "./map-data.js";
 import { element } from "./map-furniture.js";
-import { readTokens } from "./map-style.js";
+import { readTokens, repaint } from "./map-style.js";
 import { words } from "./page.js";
 
 const SOURCE = "area";
@@ -20,7 +20,7 @@ const layersOf = (t) => [
 const round = (value) => Math.round(value * 1e5) / 1e5;
 
 /** A ring of equal distance around a point. */
-export function ring([lon, lat], metres) {
+function ring([lon, lat], metres) {
   const high = metres / EARTH, wide = high / Math.cos((lat * Math.PI) / 180);
   const corners = Array.from({ length: CORNERS }, (_, n) => (2 * Math.PI * n) / CORNERS).map((turn) => [round(lon + wide * Math.cos(turn)), round(lat + high * Math.sin(turn))]);
   return [...corners, corners[0]];
@@ -40,8 +40,8 @@ async function show(host) {
 class Drawing {
   #points = [];
   #others = []; // parts of an area that this can't edit: they stay, until the area is cleared
+  #before = []; // what was there when drawing began: it stays when nothing was drawn
   #drawing = false;
-  #held = -1;
 
   constructor(host, field) {
     [this.host, this.field] = [host, field];
@@ -71,7 +71,7 @@ class Drawing {
     this.host.append(this.hint);
     const box = element("div", { className: "map-tools chips" }, this.toggle, ...circles, this.clear);
     box.setAttribute("role", "group");
-    box.setAttribute("aria-label", words("area"));
+    box.setAttribute("aria-label", words("draw area"));
     return box;
   }
 
@@ -85,7 +85,7 @@ class Drawing {
   }
 
   #start() {
-    this.#points = [];
+    [this.#before, this.#points] = [this.#points, []];
     this.#drawing = true;
     this.host.measuring = true; // a click draws, and opens no card
     this.toggle.setAttribute("aria-pressed", "true");
@@ -99,14 +99,13 @@ class Drawing {
     this.#drawing = this.host.measuring = false;
     this.toggle.setAttribute("aria-pressed", "false");
     this.hint.hidden = true;
-    if (this.#points.length < 3) this.#points = [];
+    if (this.#points.length < 3) this.#points = this.#before;
     this.#write();
     setTimeout(() => this.host.map?.doubleClickZoom.enable(), 400);
   }
 
   #empty() {
-    this.#points = [];
-    this.#others = [];
+    [this.#points, this.#before, this.#others] = [[], [], []];
     this.#drawing ? this.#show() : this.#write();
   }
 
@@ -145,18 +144,18 @@ class Drawing {
   #hold(event) {
     if (this.#drawing) return;
     event.preventDefault();
-    const { map } = this.host;
-    this.#held = event.features[0].properties.n;
+    const { map } = this.host, held = event.features[0].properties.n;
     const move = (moved) => {
-      this.#points[this.#held] = [round(moved.lngLat.lng), round(moved.lngLat.lat)];
+      this.#points[held] = [round(moved.lngLat.lng), round(moved.lngLat.lat)];
       this.#show();
     };
     const drop = () => {
       for (const name of ["mousemove", "touchmove"]) map.off(name, move);
+      for (const name of ["mouseup", "touchend"]) map.off(name, drop);
       this.#write();
     };
     for (const name of ["mousemove", "touchmove"]) map.on(name, move);
-    for (const name of ["mouseup", "touchend"]) map.once(name, drop);
+    for (const name of ["mouseup", "touchend"]) map.on(name, drop);
   }
 
   #write() {
@@ -181,9 +180,7 @@ class Drawing {
 export async function startArea(host) {
   if (!host.map) return;
   begin(host);
-  document.addEventListener("halong:theme", () => {
-    for (const layer of layersOf(readTokens(host))) for (const [name, value] of Object.entries(layer.paint)) host.map?.setPaintProperty(layer.id, name, value);
-  }, { signal: host.signal });
+  document.addEventListener("halong:theme", () => host.map && repaint(host.map, layersOf(readTokens(host))), { signal: host.signal });
   const field = document.getElementById(host.getAttribute("draw") ?? "");
   if (field) host.drawing = new Drawing(host, field);
   else if (host.hasAttribute("area-src")) await show(host);

@@ -2,7 +2,7 @@
     with the way to each. `<button data-overlay>` shows and hides them. */
 import { showCard } from "./map-card.js";
 import { collection, getJson } from "./map-data.js";
-import { readTokens } from "./map-style.js";
+import { readTokens, repaint } from "./map-style.js";
 
 const SOURCE = "overlay";
 const LAYERS = ["overlay-fill", "overlay-line"];
@@ -33,6 +33,7 @@ export async function startOverlay(host) {
     button.setAttribute("aria-pressed", String(on));
     for (const id of LAYERS) map.setLayoutProperty(id, "visibility", on ? "visible" : "none");
   }, { signal: host.signal });
+  document.addEventListener("halong:theme", () => host.map && repaint(map, layersOf(readTokens(host))), { signal: host.signal });
   document.body.addEventListener("live:foreign-warnings", () => load().catch(() => {}), { signal: host.signal });
   await load();
 }

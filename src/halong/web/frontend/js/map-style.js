@@ -69,8 +69,12 @@ export function layers(t, scale = 1) {
 }
 
 /** Another theme: every paint is set again; data and view stay. */
+/** Layers that are there already take these colours. */
+export function repaint(map, layers) {
+  for (const layer of layers) for (const [name, value] of Object.entries(layer.paint ?? {})) map.setPaintProperty(layer.id, name, value);
+}
+
 export function setTokens(map, tokens, scale) {
-  for (const layer of layers(tokens, scale))
-    for (const [name, value] of Object.entries(layer.paint ?? {})) map.setPaintProperty(layer.id, name, value);
+  repaint(map, layers(tokens, scale));
   import("./map-marks.js").then(({ addMarks }) => addMarks(map, tokens));
 }

@@ -53,6 +53,7 @@ def script_words() -> dict[str, str]:
         "under limit": _("{n} of {total} values below {label} ({value}{unit})."),
         "gaps": _("{n} gaps without data."),
         "limit": _("Limit"),
+        "take photo out": _("Take photograph {n} out"),
         **clock_words(),
         **{f"state {key}": str(word) for key, word in STATES.items()},
     }
@@ -67,7 +68,6 @@ def clock_words() -> dict[str, str]:
         "days and time": pgettext("duration", "{n} d {time}"),
         "time left": pgettext("duration", "{time} left"),
         "time late": pgettext("duration", "{time} late"),
-        "take photo out": _("Take photograph {n} out"),
     }
 
 

@@ -22,9 +22,9 @@ function face(kind, passed) {
   return kind === "short" ? rough(Math.max(0, passed)) : exact(Math.max(0, passed));
 }
 
-export function run(root = document) {
+function run() {
   const now = Date.now() + (page.skew ?? 0);
-  for (const time of root.querySelectorAll("time[data-running]")) {
+  for (const time of document.querySelectorAll("time[data-running]")) {
     const then = Date.parse(time.dateTime);
     if (Number.isNaN(then)) continue;
     const passed = Math.floor((now - then) / 1000), text = face(time.dataset.running, passed);
@@ -35,4 +35,4 @@ export function run(root = document) {
 
 run();
 setInterval(run, 1000);
-document.addEventListener("htmx:after:swap", () => run());
+document.addEventListener("htmx:after:swap", run);

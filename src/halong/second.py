@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from halong.children import Child, Journal
-from halong.exercises.folder import environment, wanted_in
+from halong.exercises.folder import environment, unwant, wanted_in
 
 LOOK_EVERY = 1.0  # seconds
 PATIENCE = 6.0  # more than other processes get: it ends processes and a database of its own
@@ -54,7 +54,7 @@ class Seconds:
             own = environment(place, given)
         except (OSError, ValueError, KeyError, TypeError) as error:
             self._journal.say(f"The exercise {place.name} can't be started: {error}")
-            (place / "wanted").unlink(missing_ok=True)
+            unwant(place)
             return
         self._journal.say(f"Starting the exercise {place.name} on port {own['HALONG_PORT']}…")
         child = Child("exercise", [sys.executable, "-m", "halong", "run"], self._journal, patience=PATIENCE)

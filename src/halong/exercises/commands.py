@@ -95,9 +95,9 @@ def _wait_for(exercise: Any) -> None:
 def _open_exercise() -> Any:
     from halong.core.permissions import SYSTEM
     from halong.exercises.actions.holding import follow_exercise
-    from halong.exercises.models import Exercise
+    from halong.exercises.models import OPEN, Exercise
 
-    found = Exercise.objects.filter(state__in=["starting", "running", "over"]).first()
+    found = Exercise.objects.filter(state__in=OPEN).first()
     if found is None:
         raise CommandError("No exercise is under way.")
     return follow_exercise(found, by=SYSTEM)
@@ -146,12 +146,19 @@ def _inject(arguments: Namespace) -> None:
     if arguments.kind == "event":
         _ask({"do": "event", "key": arguments.what})
     elif arguments.kind == "reading":
-        urn, name, value = (*arguments.what.split(" "), "", "")[:3]
-        data = {"urn": urn, "property": name, "value": float(value)}
+        data = _reading(arguments.what)
         _ask({"do": "inject", "kind": "reading", "title": arguments.what, "data": data})
     else:
         data = {"text": arguments.text or arguments.what, "text_en": arguments.text or arguments.what}
         _ask({"do": "inject", "kind": arguments.kind, "title": arguments.what, "data": data})
+
+
+def _reading(text: str) -> dict[str, Any]:
+    try:
+        urn, name, value = text.split()
+        return {"urn": urn, "property": name, "value": float(value)}
+    except ValueError as error:
+        raise CommandError(f"Not a reading: {text} (URN PROPERTY VALUE).") from error
 
 
 def _inject_arguments(parser: ArgumentParser) -> None:

@@ -40,8 +40,8 @@ def csv_of(result: Mapping[str, Any]) -> HttpResponse:
 
 
 def table_response(name: str, rows: Sequence[Sequence[Any]]) -> HttpResponse:
-    """Rows as a CSV file, the first of them its heading."""
-    response = HttpResponse(write_csv(rows[0], rows[1:]), content_type="text/csv; charset=utf-8")
+    """Rows as a CSV file that spreadsheets read as UTF-8, the first of them its heading."""
+    response = HttpResponse("\ufeff" + write_csv(rows[0], rows[1:]), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 

@@ -29,7 +29,7 @@ KINDS = {
 
 
 def replay_of(result: Mapping[str, Any]) -> dict[str, Any]:
-    """Context of a page: ``result``, ``outcomes`` worded, ``moments`` of events beside actions in order, ``by_person``."""
+    """Context of a page: ``result``, ``outcomes`` worded, ``moments`` of events beside actions in order, ``people``."""
     english = (get_language() or "vi").startswith("en")
     outcomes = [outcome_row(row, english) for row in result.get("outcomes", ())]
     begun = datetime.fromisoformat(result["begun_at"])
@@ -65,7 +65,6 @@ def _moments(
     result: Mapping[str, Any], outcomes: Iterable[Mapping[str, Any]], begun: datetime, english: bool
 ) -> list[dict[str, Any]]:
     """Everything in order of the clock; an action that fulfilled something says what."""
-    done = {(row["at"], row["by"]): row for row in outcomes if row["at"]}
     moments = [
         {
             "at": _time(row["at"]),
@@ -82,8 +81,7 @@ def _moments(
         moments.append(
             {"at": at, "act": action_words(row["action"]), "by": row["by"], "number": row["number"]}
         )
-    for (at, by), row in done.items():
-        moments.append({"at": at, "reached": row, "by": by})
+    moments += [{"at": row["at"], "reached": row, "by": row["by"]} for row in outcomes if row["at"]]
     moments.sort(key=lambda moment: moment["at"])
     for moment in moments:
         seconds = max(0, int((moment["at"] - begun).total_seconds()))

@@ -16,17 +16,16 @@ from halong.home import path
 from halong.incidents.models import Incident
 
 FORMAT = 1
-QUIET = ("exercises.", "accounts.", "tours.")  # what people do that is no part of the work
+QUIET = ("exercises.", "accounts.")  # what people do that is no part of the work
 MOST = 2000  # actions that a result lists
 
 
 def outcomes(scenario: Scenario, run: Run, now: datetime) -> list[Outcome]:
     """What became of each expectation by now."""
-    calls = Participant.objects.count() > 1
-    happened = {}
+    by_telephone, happened = not Participant.is_alone(), {}
     for played in Played.objects.exclude(state=Played.State.FAILED):
         happened[played.key] = Happened(
-            played.at, {**played.data, "by_telephone": calls and played.kind == "call"}
+            played.at, {**played.data, "by_telephone": by_telephone and played.kind == "call"}
         )
     return judge(scenario.expectations, happened, run.begun_at, now, run.over_at)
 

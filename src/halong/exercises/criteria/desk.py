@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from halong.accounts.models import User
 from halong.audit.models import AuditEntry
@@ -43,10 +43,10 @@ def report_handled(settings: Mapping[str, Any], span: Span) -> Found | None:
     ).first()
     if report is None:
         return VOID
-    done = _done(f"{Report._meta.label_lower}", str(report.pk), span)
-    if done is None:
-        return None
-    return Found(done.at, done.actor, f"{report.number}")
+    done = _first(
+        AuditEntry.objects.filter(object_type=Report._meta.label_lower, object_id=str(report.pk)), span
+    )
+    return Found(done.at, done.actor, report.number) if done else None
 
 
 def logged(settings: Mapping[str, Any], span: Span) -> Found | None:
@@ -59,13 +59,11 @@ def logged(settings: Mapping[str, Any], span: Span) -> Found | None:
 
 def acted(settings: Mapping[str, Any], span: Span) -> Found | None:
     """Somebody did one of the ``actions`` (names as the audit log has them)."""
-    people = User.objects.values("username")
-    rows = AuditEntry.objects.filter(action__in=settings.get("actions", ()), actor__in=people)
-    found = rows.filter(at__gte=span.since, at__lte=span.until).order_by("at").first()
+    found = _first(AuditEntry.objects.filter(action__in=settings.get("actions", ())), span)
     return Found(found.at, found.actor, found.action) if found else None
 
 
-def _done(kind: str, pk: str, span: Span) -> AuditEntry | None:
-    people = User.objects.values("username")
-    rows = AuditEntry.objects.filter(object_type=kind, object_id=pk, actor__in=people)
-    return rows.filter(at__gte=span.since, at__lte=span.until).order_by("at").first()
+def _first(rows: "QuerySet[AuditEntry]", span: Span) -> AuditEntry | None:
+    """The first of them that a person made in the span."""
+    mine = rows.filter(actor__in=User.objects.values("username"), at__gte=span.since, at__lte=span.until)
+    return mine.order_by("at").first()

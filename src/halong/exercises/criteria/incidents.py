@@ -12,17 +12,21 @@ from halong.incidents.models import Entry, Incident, Role, Step
 EARLY = timedelta(minutes=10)  # who declares a little before what is meant to make them do it has done it
 
 
+def _of_kinds(settings: Mapping[str, Any]) -> "QuerySet[Incident]":
+    """Incidents of the wanted kinds; of all if none is named."""
+    kinds = settings.get("kinds")
+    return Incident.objects.filter(kind__in=kinds) if kinds else Incident.objects.all()
+
+
 def _incidents(settings: Mapping[str, Any], span: Span) -> "QuerySet[Incident]":
-    """Those of the wanted kinds and at least the wanted severity, whenever they were declared in the run."""
-    found = Incident.objects.filter(declared_at__gte=span.since - EARLY, declared_at__lte=span.until)
-    if kinds := settings.get("kinds"):
-        found = found.filter(kind__in=kinds)
-    return found.filter(severity__gte=settings.get("severity", 1)).order_by("declared_at", "pk")
+    """Those of the wanted kinds, whenever they were declared in the run."""
+    return _of_kinds(settings).filter(declared_at__gte=span.since - EARLY, declared_at__lte=span.until)
 
 
 def declared(settings: Mapping[str, Any], span: Span) -> Found | None:
     """An incident of one of the ``kinds`` and at least ``severity`` was declared."""
-    found = _incidents(settings, span).select_related("declared_by").first()
+    grave = _incidents(settings, span).filter(severity__gte=settings.get("severity", 1))
+    found = grave.select_related("declared_by").order_by("declared_at", "pk").first()
     if found is None:
         return None
     by = found.declared_by.username if found.declared_by else ""
@@ -32,8 +36,7 @@ def declared(settings: Mapping[str, Any], span: Span) -> Found | None:
 def role_given(settings: Mapping[str, Any], span: Span) -> Found | None:
     """Such an incident has somebody in the role ``role`` (a commander unless said otherwise)."""
     kind = str(settings.get("role", "commander"))
-    wide = {name: value for name, value in settings.items() if name == "kinds"}
-    given = Role.objects.filter(incident__in=_incidents(wide, span), kind=kind, since__lte=span.until)
+    given = Role.objects.filter(incident__in=_incidents(settings, span), kind=kind, since__lte=span.until)
     found = given.select_related("person", "incident").order_by("since").first()
     if found is None:
         return None
@@ -46,14 +49,14 @@ def role_given(settings: Mapping[str, Any], span: Span) -> Found | None:
 
 def steps_done(settings: Mapping[str, Any], span: Span) -> Found | None:
     """So many steps (``count``, 1) of such an incident's playbook were done by people; of them ``steps`` (keys) if named."""
-    wide = {name: value for name, value in settings.items() if name == "kinds"}
     done = Step.objects.filter(
-        incident__in=_incidents(wide, span), done_at__lte=span.until, by__isnull=False, state="done"
+        incident__in=_incidents(settings, span), done_at__lte=span.until, by__isnull=False, state="done"
     )
     if names := settings.get("steps"):
         done = done.filter(key__in=names)
-    rows = list(done.select_related("by", "incident").order_by("done_at")[: int(settings.get("count", 1))])
-    if len(rows) < int(settings.get("count", 1)):
+    count = int(settings.get("count", 1))
+    rows = list(done.select_related("by", "incident").order_by("done_at")[:count])
+    if len(rows) < count:
         return None
     last = rows[-1]
     assert last.done_at is not None
@@ -66,9 +69,8 @@ def steps_done(settings: Mapping[str, Any], span: Span) -> Found | None:
 
 def reported(settings: Mapping[str, Any], span: Span) -> Found | None:
     """A situation report of such an incident was made."""
-    wide = {name: value for name, value in settings.items() if name == "kinds"}
     made = Entry.objects.filter(
-        incident__in=_incidents(wide, span), kind="reported", at__gte=span.since, at__lte=span.until
+        incident__in=_incidents(settings, span), kind="reported", at__gte=span.since, at__lte=span.until
     )
     found = made.select_related("by", "incident").order_by("at").first()
     if found is None:
@@ -78,11 +80,8 @@ def reported(settings: Mapping[str, Any], span: Span) -> Found | None:
 
 def closed(settings: Mapping[str, Any], span: Span) -> Found | None:
     """Such an incident was closed with the all-clear."""
-    wide = {name: value for name, value in settings.items() if name == "kinds"}
-    since = Incident.objects.filter(closed_at__gte=span.since, closed_at__lte=span.until)
-    if kinds := wide.get("kinds"):
-        since = since.filter(kind__in=kinds)
-    found = since.order_by("closed_at").first()
+    over = _of_kinds(settings).filter(closed_at__gte=span.since, closed_at__lte=span.until)
+    found = over.order_by("closed_at").first()
     if found is None:
         return None
     entry = Entry.objects.filter(incident=found, kind="state", by__isnull=False).select_related("by").last()

@@ -63,11 +63,12 @@ def clock(request: HttpRequest, step: str) -> HttpResponse:
             case "end":
                 running.end_run(by=by)
             case "speed":
-                running.set_speed(int(request.POST.get("speed", "0") or 0), by=by)
+                given = request.POST.get("speed", "")
+                running.set_speed(int(given) if given.isdecimal() else 0, by=by)
             case _:
                 raise Http404
-    except (HalongError, ValueError) as error:
-        messages.error(request, str(error))
+    except HalongError as error:
+        messages.error(request, error.detail)
     return redirect("exercise-console")
 
 

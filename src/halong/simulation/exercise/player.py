@@ -35,7 +35,6 @@ class Now:
     minute: float
     speed: int
     running: bool
-    over: bool
     waiting: tuple[Played, ...]
 
 
@@ -88,12 +87,11 @@ class Player:
                     running.play_event(event, by=SYSTEM)
             if minute >= self._scenario.minutes + GRACE * run.speed:
                 run = running.end_run(by=SYSTEM)
-        over = run.state == Run.State.OVER
-        if over and not (path() / folder.RESULT).exists():
+        if run.state == Run.State.OVER and not (path() / folder.RESULT).exists():
             keep_result()
         _write_status(run, minute)
         waiting = tuple(Played.objects.filter(state=Played.State.WAITING).order_by("at", "pk"))
-        return Now(min(minute, self._scenario.minutes), run.speed, is_running, over, waiting)
+        return Now(min(minute, self._scenario.minutes), run.speed, is_running, waiting)
 
     def _restore(self) -> None:
         """What had failed before a restart is still silent."""
@@ -133,10 +131,9 @@ class Player:
         if device is None or channel is None:
             return {"trouble": f"no series {urn} {name}"}
         reading = Reading(channel.property, channel.fit(float(played.data.get("value", 0))))
-        doors = self._doors if self._doors.knows(device.urn) else None
-        if doors is None:
+        if not self._doors.knows(device.urn):
             return {"trouble": f"no door for {urn}"}
-        return {"trouble": await doors.send([Parcel(device, ((int(now), [reading]),))])}
+        return {"trouble": await self._doors.send([Parcel(device, ((int(now), [reading]),))])}
 
 
 def _write_status(run: Run, minute: float) -> None:

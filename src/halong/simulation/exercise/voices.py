@@ -28,7 +28,7 @@ def say(played: Played, base: str) -> dict[str, object]:
     """Bring an event of people through its door; what came of it, or ``trouble``."""
     if played.kind == "report":
         return _report(played, base)
-    if played.kind == "call" and Participant.objects.count() > 1:
+    if played.kind == "call" and not Participant.is_alone():
         return {}  # the trainer reads it out on the telephone
     tell_people(played)
     return {}

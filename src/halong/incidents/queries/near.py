@@ -1,11 +1,13 @@
 """What is near an incident: hospitals, schools, stations, cameras and what else there is; who answers for it."""
 
 from dataclasses import dataclass
-from math import asin, cos, radians, sin, sqrt
+from math import cos, radians
 from typing import Any
 
 from django.urls import reverse
+from shapely.geometry import shape
 
+from halong.citizens.queries.similar import M_PER_DEGREE, metres
 from halong.context.models import Entity
 from halong.context.queries import values_of
 from halong.core.permissions import has_perm
@@ -14,12 +16,10 @@ from halong.duty.models import Contact
 from halong.duty.queries import answerable
 from halong.incidents.models import Incident
 
-RADII_KM = (3.0, 10.0, 30.0)  # the next one where the one before has too little
+RADII_M = (3_000, 10_000, 30_000)  # the next one where the one before has too little
 ENOUGH = 8  # things
 OF_A_KIND = 5
 MOST = 1500  # things that are measured
-DEGREE_KM = 111.32
-EARTH_KM = 6371.0
 # who helps and who is in danger stand first; every other type of thing follows in the order of its sector
 FIRST = ("Hospital", "PoliceStation", "EmergencyCallCentre", "School", "Port")
 
@@ -45,11 +45,10 @@ class NearGroup:
 
 @dataclass(frozen=True)
 class Near:
-    """What is near, within how many kilometres, and whom to call."""
+    """What is near, and whom to call."""
 
     groups: list[NearGroup]
     people: list[Contact]
-    radius_km: float | None = None
 
 
 def near(incident: Incident, user: Any) -> Near:
@@ -57,62 +56,50 @@ def near(incident: Incident, user: Any) -> Near:
     people: list[Contact] = []
     if has_perm(user, "directory.view"):
         people = answerable(incident.place, incident.sector, incident.kind)
-    point = middle_of(incident)
+    point = _middle(incident)
     if point is None:
         return Near([], people)
-    radius, found = _within(point, user)
+    found = _within(point, user)
     phones = values_of([entity for _far, entity in found], {"telephone"})
-    return Near(_grouped(found, phones), people, radius)
+    return Near(_grouped(found, phones), people)
 
 
-def middle_of(incident: Incident) -> tuple[float, float] | None:
+def _middle(incident: Incident) -> tuple[float, float] | None:
     """Where it is: its point, else the middle of its area, else of its place."""
     if incident.lon is not None and incident.lat is not None:
         return incident.lon, incident.lat
     if incident.area:
-        corners = _corners(incident.area["coordinates"])
-        return sum(x for x, _y in corners) / len(corners), sum(y for _x, y in corners) / len(corners)
+        middle = shape(incident.area).representative_point()
+        return middle.x, middle.y
     place = incident.place
     if place is not None and place.lon is not None and place.lat is not None:
         return place.lon, place.lat
     return None
 
 
-def _corners(shape: Any) -> list[tuple[float, float]]:
-    if isinstance(shape[0], int | float):
-        return [(float(shape[0]), float(shape[1]))]
-    return [corner for part in shape for corner in _corners(part)]
-
-
-def _within(point: tuple[float, float], user: Any) -> tuple[float, list[tuple[float, Entity]]]:
+def _within(point: tuple[float, float], user: Any) -> list[tuple[float, Entity]]:
     found: list[tuple[float, Entity]] = []
-    for radius in RADII_KM:
+    for radius in RADII_M:
         found = _measured(point, user, radius)
         if len(found) >= ENOUGH:
-            return radius, found
-    return RADII_KM[-1], found
+            break
+    return found
 
 
 def _measured(point: tuple[float, float], user: Any, radius: float) -> list[tuple[float, Entity]]:
     lon, lat = point
-    high, wide = radius / DEGREE_KM, radius / DEGREE_KM / max(0.05, cos(radians(lat)))
+    high = radius / M_PER_DEGREE
+    wide = high / max(0.05, cos(radians(lat)))
     box = Entity.objects.visible_to(user).filter(
         lat__range=(lat - high, lat + high), lon__range=(lon - wide, lon + wide)
     )
     found = []
     for entity in box.only("id", "urn", "types", "name", "lon", "lat")[:MOST]:
         if entity.lon is not None and entity.lat is not None:
-            far = distance_km(point, (entity.lon, entity.lat))
+            far = metres(lon, lat, entity.lon, entity.lat)
             if far <= radius:
                 found.append((far, entity))
     return sorted(found, key=lambda pair: pair[0])
-
-
-def distance_km(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Between two points (lon, lat) on Earth's surface."""
-    lon1, lat1, lon2, lat2 = (radians(degrees) for degrees in (*one, *other))
-    half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
-    return 2 * EARTH_KM * asin(sqrt(min(1.0, half)))
 
 
 def _grouped(found: list[tuple[float, Entity]], phones: dict[int, dict[str, Any]]) -> list[NearGroup]:
@@ -123,7 +110,7 @@ def _grouped(found: list[tuple[float, Entity]], phones: dict[int, dict[str, Any]
         if things is not None and len(things) < OF_A_KIND:
             phone = phones.get(entity.pk, {}).get("telephone") or ""
             url = reverse("entity", args=[entity.pk])
-            things.append(NearThing(entity.name or entity.urn, round(far * 1000), url, str(phone)))
+            things.append(NearThing(entity.name or entity.urn, round(far), url, str(phone)))
     order = [*FIRST, *(kind.name for _sector, kind in all_types() if kind.name not in FIRST)]
     groups = []
     for name in order:

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from shapely.geometry import GeometryCollection, Point, shape
 
 from halong.accounts.models import User
 from halong.core.formats import format_number
@@ -135,20 +136,14 @@ def _answers(plan: StepPlan, given: dict[str, Any]) -> list[tuple[str, str]]:
 
 def bounds(incident: Incident) -> str:
     """What the map shows first: the area with a margin, else the surroundings of the point; "" for neither."""
-    corners = _corners(incident.area) if incident.area else []
+    shapes = [shape(incident.area)] if incident.area else []
     if incident.lon is not None and incident.lat is not None:
-        corners.append((incident.lon, incident.lat))
-    if not corners:
+        shapes.append(Point(incident.lon, incident.lat))
+    if not shapes:
         return ""
-    west, east = min(x for x, _y in corners), max(x for x, _y in corners)
-    south, north = min(y for _x, y in corners), max(y for _x, y in corners)
+    west, south, east, north = GeometryCollection(shapes).bounds
     x, y = max(AROUND[0], (east - west) * 0.3), max(AROUND[1], (north - south) * 0.3)
     return ",".join(f"{side:.5f}" for side in (west - x, south - y, east + x, north + y))
-
-
-def _corners(area: dict[str, Any]) -> list[tuple[float, float]]:
-    shapes = area["coordinates"] if area["type"] == "MultiPolygon" else [area["coordinates"]]
-    return [(float(x), float(y)) for shape in shapes for x, y, *_rest in shape[0]]
 
 
 def map_of(room: Room) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.db.models import Count
 from django.utils import timezone
 from shapely.geometry import shape
 
+from halong.citizens.queries.similar import metres
 from halong.incidents.models import Incident, Step
 from halong.incidents.steps.plan import FORMER
 from halong.playbooks.facts import FACTS, NEAR, NearFact
@@ -17,7 +18,6 @@ from halong.stages.queries import stage_now
 
 NEAR_M = 15_000  # things within it of the incident's point are near
 WIDER = 0.05  # degrees around a drawn area
-DEGREE_M = 111_320
 _LATEST = """
 SELECT s.property, e.types, e.lon, e.lat, coalesce(p.path, ''), l.value
 FROM latest l JOIN observations_series s ON s.id = l.series_id JOIN context_entity e ON e.id = s.entity_id
@@ -109,7 +109,7 @@ def _nearness(incident: Incident) -> Callable[[_Reading], bool]:
     if incident.lon is not None and incident.lat is not None:
         lon, lat = incident.lon, incident.lat
         return lambda row: (
-            row.lon is not None and row.lat is not None and _metres(lon, lat, row.lon, row.lat) <= NEAR_M
+            row.lon is not None and row.lat is not None and metres(lon, lat, row.lon, row.lat) <= NEAR_M
         )
     if incident.area:
         west, south, east, north = shape(incident.area).buffer(WIDER).bounds
@@ -123,9 +123,3 @@ def _nearness(incident: Incident) -> Callable[[_Reading], bool]:
         path = incident.place.path
         return lambda row: row.path.startswith(path)
     return lambda _row: True
-
-
-def _metres(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
-    """The distance on a plane that touches the earth here: good within tens of kilometres."""
-    east = (other_lon - lon) * math.cos(math.radians(lat)) * DEGREE_M
-    return math.hypot(east, (other_lat - lat) * DEGREE_M)

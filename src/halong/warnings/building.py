@@ -11,7 +11,7 @@ from halong.warnings.cap.meaning import Finding, judge
 from halong.warnings.cap.schema import parse
 from halong.warnings.cap.signing import sign
 from halong.warnings.cap.writing import element, moment, to_bytes
-from halong.warnings.kinds import KINDS
+from halong.warnings.kinds import KINDS, practice_mark
 from halong.warnings.models import Area, Warning
 
 MOST_POINTS = 100
@@ -32,6 +32,7 @@ def judged(warning: Warning, sent: datetime) -> list[Finding]:
 
 def message_of(warning: Warning, sent: datetime) -> cap.Alert:
     """The message of a warning as it would be sent at ``sent``."""
+    areas = list(warning.areas.select_related("place"))
     return cap.Alert(
         identifier=warning.identifier,
         sender=warning.sender,
@@ -40,7 +41,7 @@ def message_of(warning: Warning, sent: datetime) -> cap.Alert:
         msg_type=warning.msg_type,
         note="DIỄN TẬP / EXERCISE" if warning.status == Warning.Status.EXERCISE else "",
         references=references(warning),
-        infos=tuple(_info(warning, sent, language) for language in warning.languages),
+        infos=tuple(_info(warning, sent, language, areas) for language in warning.languages),
     )
 
 
@@ -70,13 +71,11 @@ def said_description(warning: Warning, language: str) -> str:
     )
 
 
-def _info(warning: Warning, sent: datetime, language: str) -> cap.Info:
+def _info(warning: Warning, sent: datetime, language: str, areas: list[Area]) -> cap.Info:
     kind = KINDS[warning.event]
     body = warning.authority.body if warning.authority else ""
     if language == "en" and warning.authority and warning.authority.body_en:
         body = warning.authority.body_en
-    practice = {"Exercise": ("DIỄN TẬP: ", "EXERCISE: "), "Test": ("THỬ NGHIỆM: ", "TEST: ")}
-    mark = practice.get(warning.status, ("", ""))[0 if language == "vi" else 1]
     over = warning.msg_type == Warning.MsgType.CANCEL
     return cap.Info(
         event=kind.vi if language == "vi" else kind.en,
@@ -90,12 +89,12 @@ def _info(warning: Warning, sent: datetime, language: str) -> cap.Info:
         onset=None if over else warning.onset,
         expires=warning.expires,
         sender_name=body,
-        headline=mark + getattr(warning, f"headline_{language}"),
+        headline=practice_mark(warning.status, language, ": ") + getattr(warning, f"headline_{language}"),
         description=said_description(warning, language),
         instruction=getattr(warning, f"instruction_{language}"),
         web=f"{settings.PUBLIC_URL}/c/warnings/{warning.number}" if settings.PUBLIC_URL else "",
         parameters=_parameters(warning),
-        areas=tuple(_area(area, language) for area in warning.areas.all()),
+        areas=tuple(_area(area, language) for area in areas),
     )
 
 

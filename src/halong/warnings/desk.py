@@ -1,5 +1,6 @@
 """What the page of one warning shows, and what the person who looks may do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,33 +9,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from halong.accounts.models import User
-from halong.core.formats import format_datetime
 from halong.core.permissions import has_perm
 from halong.core.registry import number_pages
 from halong.warnings import authorities, queries, sms
-from halong.warnings.actions.after import areas_of
 from halong.warnings.actions.steps import CHECKERS
+from halong.warnings.areas import AreaDraft
+from halong.warnings.banner import MARKS
 from halong.warnings.building import said_description
 from halong.warnings.completeness import Need, missing_of
-from halong.warnings.models import Act, Authority, Warning
+from halong.warnings.kinds import practice_mark
+from halong.warnings.models import Act, Area, Authority, Warning
 
 STATES = {
     "draft": "attention", "checked": "attention", "approved": "high", "published": "critical", "updated": "normal",
     "cancelled": "normal", "expired": "normal", "dropped": "normal",
 }  # fmt: skip
-SEVERITY = {
-    "Extreme": "critical",
-    "Severe": "critical",
-    "Moderate": "high",
-    "Minor": "attention",
-    "Unknown": "attention",
-}
-PRACTICE = {"Exercise": {"vi": "DIỄN TẬP", "en": "EXERCISE"}, "Test": {"vi": "THỬ NGHIỆM", "en": "TEST"}}
 
 
 @dataclass(frozen=True)
 class Eye:
-    """One of the four eyes: which act, who did it and when, or whom it waits for; ``done`` None: not its turn yet."""
+    """One of the four eyes: which act, who did it and when, or whom it waits for."""
 
     label: Any
     done: bool
@@ -45,14 +39,13 @@ class Eye:
 
 @dataclass(frozen=True)
 class Step:
-    """A button: the action, its words, whether it asks for a reason, and why this person can't press it (else "")."""
+    """A button: the action, its words, and whether it asks for a reason."""
 
     key: str
     label: Any
     icon: str
     kind: str = ""
     reason: bool = False
-    confirm: str = ""
 
 
 def context(warning: Warning, user: Any) -> dict[str, Any]:
@@ -60,9 +53,9 @@ def context(warning: Warning, user: Any) -> dict[str, Any]:
     acts = queries.acts_of(warning)
     needs = missing_of(warning) if warning.is_open else []
     rows = authorities.covering(warning, timezone.now()) if warning.is_open else []
+    areas = list(warning.areas.all())
     return {
         "warning": warning,
-        "mark": SEVERITY[warning.severity],
         "needs": [need for need in needs if not need.advice],
         "advice": [need for need in needs if need.advice],
         "eyes": eyes(warning, acts, rows),
@@ -74,8 +67,8 @@ def context(warning: Warning, user: Any) -> dict[str, Any]:
         "troubled": queries.troubled(warning),
         "series": queries.series_of(warning),
         "incident_url": page_of_incident(warning, user),
-        "areas": list(warning.areas.select_related("place")),
-        **preview(warning),
+        "areas": areas,
+        **preview(warning, areas),
     }
 
 
@@ -85,7 +78,7 @@ def page_of_incident(warning: Warning, user: Any) -> str:
     return find(warning.incident, user) if find and warning.incident else ""
 
 
-def preview(warning: Warning) -> dict[str, Any]:
+def preview(warning: Warning, areas: Iterable[Area | AreaDraft]) -> dict[str, Any]:
     """As a citizen sees it: both languages, and as a short message with its length."""
     texts = []
     for language in warning.languages:
@@ -100,19 +93,15 @@ def preview(warning: Warning) -> dict[str, Any]:
             {
                 "language": language,
                 "headline": getattr(warning, f"headline_{language}"),
-                "practice": PRACTICE.get(warning.status, {}).get(language, ""),
+                "practice": practice_mark(warning.status, language),
                 "description": said_description(warning, language),
                 "instruction": getattr(warning, f"instruction_{language}"),
-                "areas": [area.name_vi if language == "vi" else area.name_en for area in _areas(warning)],
+                "areas": [area.name_vi if language == "vi" else area.name_en for area in areas],
             }
             for language in warning.languages
         ],
-        "mark": SEVERITY[warning.severity],
+        "mark": MARKS[warning.severity],
     }
-
-
-def _areas(warning: Warning) -> Any:
-    return areas_of(warning) if warning.pk else getattr(warning, "drafted_areas", ())
 
 
 def eyes(warning: Warning, acts: list[Act], rows: list[Authority]) -> list[Eye]:
@@ -190,18 +179,10 @@ def hindrance(warning: Warning, user: Any, acts: list[Act], rows: list[Authority
 
 
 def _entry(act: Act) -> dict[str, Any]:
-    note = f"{act.note}" if act.note else ""
     words = pgettext_lazy("version of the words", "words no. %(n)d") % {"n": act.version}
     return {
         "at": act.at,
         "title": act.get_kind_display(),
-        "text": note,
+        "text": act.note,
         "by": f"{_named(act.actor)} · {words}",
     }
-
-
-def when_words(warning: Warning) -> str:
-    """From when to when, in words."""
-    begin = warning.onset or warning.sent
-    start = format_datetime(begin) if begin else pgettext("time", "now")
-    return f"{start} – {format_datetime(warning.expires)}"

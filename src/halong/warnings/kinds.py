@@ -23,6 +23,15 @@ class EventKind:
     icon: str
 
 
+PRACTICE = {"Exercise": {"vi": "DIỄN TẬP", "en": "EXERCISE"}, "Test": {"vi": "THỬ NGHIỆM", "en": "TEST"}}
+
+
+def practice_mark(status: str, language: str, after: str = "") -> str:
+    """What stands before everything that an exercise or a test says, with ``after`` behind it; "" for what is real."""
+    mark = PRACTICE.get(status, {}).get(language, "")
+    return f"{mark}{after}" if mark else ""
+
+
 KINDS: dict[str, EventKind] = {
     kind.key: kind
     for kind in (

@@ -10,8 +10,8 @@ from halong.warnings.forms.draft import TEXTS, DraftForm
 from halong.warnings.models import Warning
 
 
-def sketch(form: DraftForm) -> Warning:
-    """The form as a warning, with what can be read of it."""
+def sketch(form: DraftForm) -> tuple[Warning, tuple[AreaDraft, ...]]:
+    """The form as a warning and its areas, with what can be read of it."""
     form.is_valid()
     given = form.cleaned_data
     said: dict[str, Any] = {name: given.get(name, "") for name in TEXTS}
@@ -27,8 +27,7 @@ def sketch(form: DraftForm) -> Warning:
         bulletin_at=given.get("bulletin_at"),
         **said,
     )
-    found.drafted_areas = _areas(given)  # type: ignore[attr-defined]  # a sketch has no rows of areas
-    return found
+    return found, _areas(given)
 
 
 def _areas(given: dict[str, Any]) -> tuple[AreaDraft, ...]:

@@ -6,6 +6,7 @@ from django.conf import settings
 
 from halong.core.formats import local
 from halong.core.text import fold
+from halong.warnings.kinds import practice_mark
 from halong.warnings.models import Warning
 
 BASIC = frozenset(
@@ -14,7 +15,6 @@ BASIC = frozenset(
 )
 EXTENDED = frozenset("\f^{}\\[~]|€")  # each takes two places
 SIGNS = {"–": "-", "—": "-", "“": '"', "”": '"', "«": '"', "»": '"', "…": "..."}
-PRACTICE = {"Exercise": ("DIỄN TẬP. ", "EXERCISE. "), "Test": ("THỬ NGHIỆM. ", "TEST. ")}
 
 
 @dataclass(frozen=True)
@@ -29,25 +29,17 @@ class Length:
 def length(text: str) -> Length:
     """How long a text is as short messages; a chain of several loses places to its header (153 of 160, 67 of 70)."""
     if all(char in BASIC or char in EXTENDED for char in text):
-        return Length("GSM-7", sum(1 + (char in EXTENDED) for char in text), _gsm_parts(text))
-    places = len(text.encode("utf-16-be")) // 2
-    return Length("UCS-2", places, _ucs_parts(text))
+        return _measured("GSM-7", [1 + (char in EXTENDED) for char in text], 160, 153)
+    return _measured("UCS-2", [len(char.encode("utf-16-be")) // 2 for char in text], 70, 67)
 
 
-def _gsm_parts(text: str) -> int:
-    """An extended character isn't split over two messages."""
-    if sum(1 + (char in EXTENDED) for char in text) <= 160:
-        return 1
-    return _chained([1 + (char in EXTENDED) for char in text], 153)
-
-
-def _ucs_parts(text: str) -> int:
-    """A character beyond the basic plane (two units) isn't split either."""
-    sizes = [len(char.encode("utf-16-be")) // 2 for char in text]
-    return 1 if sum(sizes) <= 70 else _chained(sizes, 67)
+def _measured(alphabet: str, sizes: list[int], alone: int, chained: int) -> Length:
+    places = sum(sizes)
+    return Length(alphabet, places, 1 if places <= alone else _chained(sizes, chained))
 
 
 def _chained(sizes: list[int], room: int) -> int:
+    """A character of two places isn't split over two messages."""
     parts, left = 1, room
     for size in sizes:
         if size > left:
@@ -60,7 +52,7 @@ def text_of(warning: Warning, language: str = "vi") -> str:
     """The short message of a warning: who, what, until when, where to read on."""
     vi = language == "vi"
     headline = getattr(warning, f"headline_{language}") or warning.headline_vi
-    mark = PRACTICE.get(warning.status, ("", ""))[0 if vi else 1]
+    mark = practice_mark(warning.status, language, ". ")
     body = warning.authority.body if warning.authority else ""
     end = local(warning.expires).strftime("%H:%M %d/%m")
     until = "" if warning.msg_type == Warning.MsgType.CANCEL else (f" Đến {end}." if vi else f" Until {end}.")

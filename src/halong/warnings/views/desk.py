@@ -126,7 +126,7 @@ def _form(request: HttpRequest, form: DraftForm, found: Warning | None = None) -
 @require_POST
 def shown(request: HttpRequest) -> HttpResponse:
     """As a citizen would see what stands in the form now; nothing is kept."""
-    return render(request, "warnings/parts/preview.html", preview(sketch(DraftForm(request.POST))))
+    return render(request, "warnings/parts/preview.html", preview(*sketch(DraftForm(request.POST))))
 
 
 @access("warnings.view")

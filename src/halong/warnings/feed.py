@@ -50,8 +50,7 @@ def _entry(root: etree._Element, row: Warning, base: str) -> None:
     _add(entry, "summary", " · ".join(area.name_vi for area in row.areas.all()))
     _link(entry, "alternate", page, "text/html")
     _link(entry, "enclosure", f"{page}.xml", CAP_TYPE)
-    content = etree.SubElement(entry, f"{{{ATOM}}}content", src=f"{page}.xml", type=CAP_TYPE)
-    content.text = None
+    etree.SubElement(entry, f"{{{ATOM}}}content", src=f"{page}.xml", type=CAP_TYPE)
 
 
 def _add(parent: etree._Element, name: str, text: str) -> None:

@@ -12,6 +12,7 @@ from halong.core.errors import Conflict, Forbidden, Invalid
 from halong.core.permissions import SYSTEM, has_perm, require
 from halong.warnings import authorities
 from halong.warnings.actions.drafting import (
+    BulletinDraft,
     WarningDraft,
     draft_warning,
     insert,
@@ -34,8 +35,6 @@ KEPT = timedelta(hours=2)  # how long a cancellation is shown at least
 
 def draft_of(warning: Warning) -> WarningDraft:
     """The words of a warning as a draft: to begin an update with, or to fill in a form."""
-    from halong.warnings.actions.drafting import BulletinDraft  # noqa: PLC0415
-
     bulletin = None
     if warning.bulletin_number and warning.bulletin_at:
         bulletin = BulletinDraft(

@@ -36,11 +36,11 @@ CATEGORIES = frozenset(
 
 @dataclass(frozen=True)
 class BulletinDraft:
-    """The official bulletin that a risk level comes from; anything with these attributes will do (``stages.Bulletin``)."""
+    """The official bulletin that a risk level comes from."""
 
     issuer: str
     number: str
-    hour: datetime
+    hour: datetime | None  # without it it is refused
     text: str
     level: int
 
@@ -68,7 +68,7 @@ class WarningDraft:
     polygon: Ring = ()
     polygon_name: str = ""
     incident: str = ""
-    bulletin: Any = None  # BulletinDraft, or what has its attributes
+    bulletin: BulletinDraft | None = None
     status: str = ""
     simulated: bool = False
     areas: tuple[AreaDraft, ...] = field(default=(), repr=False)  # instead of places and polygon (an update)
@@ -79,7 +79,7 @@ def draft_warning(draft: WarningDraft, *, by: Any, key: str = "", replaces: Warn
     """Write a draft. The same ``key`` gives the same warning, however often it is called. Raises Invalid.
 
     A draft may lack words, but not what can't be said in CAP at all; what is still missing stands in
-    ``queries.missing_of`` and stops the check.
+    ``completeness.missing_of`` and stops the check.
     """
     known = Warning.objects.filter(key=key).first() if key else None
     if known is not None:
@@ -212,7 +212,7 @@ def _fields(draft: WarningDraft) -> dict[str, Any]:
     return fields
 
 
-def _bulletin(bulletin: Any) -> dict[str, Any]:
+def _bulletin(bulletin: BulletinDraft | None) -> dict[str, Any]:
     if bulletin is None:
         return dict(NO_BULLETIN)
     if not (bulletin.issuer and bulletin.number and bulletin.hour and bulletin.text):

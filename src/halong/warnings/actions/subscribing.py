@@ -27,21 +27,14 @@ def subscribe_push(
     if not is_address(address):
         raise Invalid(_("This isn't an address of a push service."))
     now = timezone.now()
+    wish = {
+        "place": place,
+        "sealed": codes.seal(address),
+        "language": "en" if language == "en" else "vi",
+        "consent_at": now,
+    }
     Subscriber.objects.update_or_create(
-        digest=digest_of(address["endpoint"]),
-        defaults={
-            "place": place,
-            "sealed": codes.seal(address),
-            "language": "en" if language == "en" else "vi",
-            "consent_at": now,
-        },
-        create_defaults={
-            "place": place,
-            "sealed": codes.seal(address),
-            "language": "en" if language == "en" else "vi",
-            "consent_at": now,
-            "created_at": now,
-        },
+        digest=digest_of(address["endpoint"]), defaults=wish, create_defaults=wish | {"created_at": now}
     )
 
 

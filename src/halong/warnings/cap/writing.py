@@ -1,4 +1,4 @@
-"""From a message to CAP 1.2 XML, in the order of the schema. Nothing is checked here: see schema and semantics."""
+"""From a message to CAP 1.2 XML, in the order of the schema. Nothing is checked here: see schema and meaning."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -1,5 +1,7 @@
 """Who may warn of what, and who gets warnings."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -90,9 +92,9 @@ def outlet_end(request: HttpRequest, pk: int) -> HttpResponse:
     return _end(request, end_outlet, get_object_or_404(Outlet, pk=pk))
 
 
-def _end(request: HttpRequest, act: object, row: object) -> HttpResponse:
+def _end(request: HttpRequest, act: Callable[..., None], row: object) -> HttpResponse:
     try:
-        act(row, by=actor_of(request))  # type: ignore[operator]  # one of the two actions above
+        act(row, by=actor_of(request))
         messages.success(request, _("Ended."))
     except (Conflict, Forbidden) as error:
         messages.warning(request, error.detail)

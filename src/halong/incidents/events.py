@@ -1,13 +1,6 @@
-"""What incidents tell other modules."""
+"""What incidents tell their own playbooks, and other modules."""
 
 from halong.core.events import event
-
-
-@event
-class IncidentDeclared:
-    """An incident was declared."""
-
-    incident_id: int
 
 
 @event
@@ -16,10 +9,3 @@ class IncidentChanged:
 
     incident_id: int
     what: str
-
-
-@event
-class IncidentClosed:
-    """The response to an incident is over: all-clear, dismissed or merged."""
-
-    incident_id: int

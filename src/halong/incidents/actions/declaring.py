@@ -13,14 +13,12 @@ from django.utils.translation import gettext as _
 from halong.accounts.models import User
 from halong.audit.actions import record
 from halong.core.errors import Invalid
-from halong.core.events import publish
 from halong.core.formats import local
 from halong.core.permissions import SYSTEM, require
 from halong.core.text import fold
 from halong.incidents import duty, sources
 from halong.incidents.actions.parts import acknowledge_alerts, join_parts, link_calls
 from halong.incidents.drafts import Declared, IncidentDraft
-from halong.incidents.events import IncidentDeclared
 from halong.incidents.models import Entry, Incident, Role
 from halong.incidents.numbers import next_number
 from halong.incidents.sources import Source
@@ -76,7 +74,6 @@ def _declare(draft: IncidentDraft, by: Any) -> Incident:
     record(by, "incidents.declare", incident, number=incident.number, kind=incident.kind, parts=len(parts))
     duty.tell_declared(incident, by)
     _begin(incident, draft)
-    publish(IncidentDeclared(incident.pk))
     incident.refresh_from_db()
     return incident
 

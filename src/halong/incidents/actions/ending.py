@@ -8,12 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from halong.core.errors import Conflict
-from halong.core.events import publish
 from halong.incidents import duty
 from halong.incidents.actions.declaring import invalid
 from halong.incidents.actions.moving import ALL, move, require_state
 from halong.incidents.actions.parts import told
-from halong.incidents.events import IncidentClosed
 from halong.incidents.models import UNDER_WAY, Entry, Incident, Part, Review
 from halong.incidents.permissions import require_lead, require_work
 from halong.incidents.timeline import write_entry
@@ -58,7 +56,7 @@ def close_incident(incident: Incident, *, by: Any, note: str, despite_open: bool
     _move(incident, "closed", by, note, data=left, closed_at=now, advance_at=None,
           contained_at=incident.contained_at or now)  # fmt: skip
     _end_parts(incident, now)
-    _over(incident, by)
+    duty.end_paging(incident, by)
     return incident
 
 
@@ -89,7 +87,7 @@ def dismiss_incident(incident: Incident, *, by: Any, reason: str) -> Incident:
         incident, "dismissed", by, reason, states=("declared", "responding"), closed_at=now, advance_at=None
     )
     _end_parts(incident, now)
-    _over(incident, by)
+    duty.end_paging(incident, by)
     return incident
 
 
@@ -132,11 +130,6 @@ def _move(
         **changes,
     )
     duty.log(incident, state, by=by, text=note)
-
-
-def _over(incident: Incident, by: Any) -> None:
-    duty.end_paging(incident, by)
-    publish(IncidentClosed(incident.pk))
 
 
 def _require_unsigned(incident: Incident) -> None:

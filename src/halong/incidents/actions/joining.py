@@ -10,12 +10,10 @@ from django.utils.translation import gettext as _
 
 from halong.accounts.models import User
 from halong.core.errors import Conflict
-from halong.core.events import publish
 from halong.incidents import duty
 from halong.incidents.actions.declaring import checked_title, folded, invalid
 from halong.incidents.actions.moving import ALL, move, require_state, require_unchanged
 from halong.incidents.actions.parts import told
-from halong.incidents.events import IncidentClosed, IncidentDeclared
 from halong.incidents.models import UNDER_WAY, Entry, Incident, Link, Part, Role
 from halong.incidents.numbers import next_number
 from halong.incidents.permissions import require_lead
@@ -31,10 +29,9 @@ def split_incident(incident: Incident, *, by: Any, title: str, parts: Iterable[P
     """
     require_lead(by, incident)
     title = checked_title(title)
-    chosen = list(
-        Part.objects.filter(pk__in=[part.pk for part in parts], incident=incident, live=True).order_by("at")
-    )
-    if len(chosen) != len({part.pk for part in parts}):
+    wanted = {part.pk for part in parts}
+    chosen = list(Part.objects.filter(pk__in=wanted, incident=incident, live=True).order_by("at"))
+    if len(chosen) != len(wanted):
         raise Conflict(_("A part was taken out meanwhile."))
     made = _copy(incident, title, chosen, by)
     moved = _move_parts(chosen, made, by)
@@ -52,7 +49,6 @@ def split_incident(incident: Incident, *, by: Any, title: str, parts: Iterable[P
         incident=made, other=incident, kind=Link.Kind.SPLIT_FROM, at=timezone.now(), by=made.declared_by
     )
     duty.tell_declared(made, by)
-    publish(IncidentDeclared(made.pk))
     made.refresh_from_db()
     return made
 
@@ -137,7 +133,6 @@ def merge_incident(incident: Incident, into: Incident, *, by: Any, reason: str =
     )
     duty.end_paging(incident, by)
     duty.log(incident, "merged", by=by, text=reason)
-    publish(IncidentClosed(incident.pk))
     return incident
 
 

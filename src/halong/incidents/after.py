@@ -41,7 +41,7 @@ def gather(incident: Incident) -> dict[str, Any]:
         "made": format_datetime(now),
         "head": situation.head(incident),
         "times": [situation.time_row(one) for one in _times(incident, review)],
-        "source": _in_language(targets_on(incident.declared_at).source),
+        "source": in_language(targets_on(incident.declared_at).source),
         "figures": _figures(incident),
         "texts": [
             [pgettext("after-action report", "What happened"), review.summary],
@@ -94,13 +94,14 @@ def words() -> dict[str, str]:
     }
 
 
-def _in_language(texts: dict[str, str]) -> str:
+def in_language(texts: dict[str, str]) -> str:
+    """The text in the present language, or in whichever there is."""
     return texts.get((get_language() or "vi")[:2]) or next(iter(texts.values()))
 
 
 def _day(moment: datetime) -> str:
     """Place and day, as a letter has them."""
-    here = _in_language(settings.PROFILE["province"]["short_name"])
+    here = in_language(settings.PROFILE["province"]["short_name"])
     day = local(moment)
     if (get_language() or "vi").startswith("en"):
         return f"{here}, {format_date(day.date())}"

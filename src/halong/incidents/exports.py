@@ -39,12 +39,9 @@ def _language() -> str:
 
 def _sheet(**given: Any) -> dict[str, Any]:
     """What every sheet says: whose it is, in which language, whether it is an exercise's."""
-    province = settings.PROFILE["province"]["short_name"]
-    centre = settings.PROFILE.get("centre", {}).get("name", province)
-    office = centre.get(_language()) if isinstance(centre, dict) else centre
     return {
         "language": _language(),
-        "office": office or province[_language()],
+        "office": after.in_language(settings.PROFILE["centre"]["name"]),
         "banner": _("EXERCISE") if settings.HALONG_EXERCISE else "",
         **given,
     }

@@ -69,7 +69,7 @@ def test_a_chattering_alert_says_seldom_that_it_is_back(unattended, make_alert, 
         clear_alert(alert.cause, 2 * serial, timezone.now())
         make_alert(alert.cause, serial=2 * serial + 1, entity=station)
     deliver(AlertEvent.objects.filter(kind="repeated"), on_alert, AlertChanged)
-    assert Entry.objects.filter(kind="alert").count() <= 2
+    assert Entry.objects.filter(kind="alert").count() in (1, 2)  # two where ten minutes begin meanwhile
 
 
 def test_other_alerts_are_none_of_its_business(unattended, make_alert, operator):

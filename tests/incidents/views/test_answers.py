@@ -34,7 +34,7 @@ def test_what_halong_writes_with_decimals_it_reads(whole, hundredths):
 
 @pytest.mark.parametrize("text", ["", "nan", "inf", "-inf", "1,2,3", "a few", "١e999"])
 def test_no_number(text):
-    with pytest.raises(ValueError, match=r"^"):
+    with pytest.raises(ValueError, match=r"could not convert|^-?(nan|inf|١e999)$"):
         number(text)
 
 

@@ -72,7 +72,7 @@ def queue(warning: Warning) -> None:
 def _write(dispatches: list[Dispatch], warning: Warning) -> None:
     for dispatch in dispatches:
         dispatch.warning, dispatch.status = warning, warning.status
-    Dispatch.objects.bulk_create(dispatches, ignore_conflicts=False)
+    Dispatch.objects.bulk_create(dispatches)
 
 
 def _outlets(warning: Warning) -> list[Outlet]:
@@ -91,14 +91,22 @@ def deliver_due(*, by: Any = SYSTEM) -> int:
     killed between sending and noting sends once more. Short messages and webhooks go before thousands of browsers.
     """
     require(by, "system.manage")
-    now, tried = timezone.now(), 0
-    waiting = Dispatch.objects.filter(state=State.WAITING, due_at__lte=now)
+    tried, pushed = 0, set()
+    waiting = Dispatch.objects.filter(state=State.WAITING, due_at__lte=timezone.now())
     waiting = waiting.order_by("attempts", F("subscriber").asc(nulls_first=True), "due_at")
     for dispatch in waiting.select_related("warning__authority", "outlet", "subscriber")[:AT_ONCE]:
         mine = Dispatch.objects.filter(pk=dispatch.pk, state=State.WAITING, due_at=dispatch.due_at)
-        if mine.update(due_at=now + LEASE, attempts=F("attempts") + 1):
+        if mine.update(due_at=timezone.now() + LEASE, attempts=F("attempts") + 1):
             tried += 1
             _try(dispatch)
+            if dispatch.channel == Channel.PUSH:
+                pushed.add(dispatch.warning_id)
+            else:
+                touch("warnings", str(dispatch.warning_id))
+    for pk in (
+        pushed
+    ):  # thousands of browsers: pages are told once a batch, as every public page reads again after it
+        touch("warnings", str(pk))
     return tried
 
 
@@ -118,7 +126,6 @@ def _try(dispatch: Dispatch) -> None:
         )
     else:
         mine.update(state=State.SENT, error="", sent_at=timezone.now())
-    touch("warnings", str(dispatch.warning_id))
 
 
 def _send(dispatch: Dispatch) -> None:

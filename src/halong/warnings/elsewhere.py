@@ -13,7 +13,7 @@ from halong.core.permissions import SYSTEM
 from halong.core.registry import SearchHit
 from halong.duty.models import LogEntry
 from halong.duty.openings import Opening
-from halong.warnings.models import Warning
+from halong.warnings.models import OPEN, Warning
 
 SCORE = 80.0
 
@@ -38,7 +38,7 @@ def find_warnings(user: Any, query: str, limit: int) -> list[SearchHit]:
 def open_warnings(user: Any, at: datetime) -> list[Opening]:
     """What is being prepared, and what is in force: the next shift must know both."""
     rows = Warning.objects.visible_to(user if user is not None else SYSTEM)
-    found = rows.filter(Q(state__in=("draft", "checked", "approved")) | Q(state="published", expires__gt=at))
+    found = rows.filter(Q(state__in=OPEN) | Q(state="published", expires__gt=at))
     return [
         Opening(
             title=f"{row.number} {row.headline}",

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.utils import timezone
 
 from halong.context.scope import Scope
@@ -15,7 +15,13 @@ from halong.warnings.models import OPEN, Act, Dispatch, Warning
 
 TOPIC = "warnings"
 RECENT = timedelta(days=7)
-TABS = ("open", "force", "over", "all")
+_IN_TAB = {
+    "open": Q(state__in=OPEN),
+    "force": Q(state="published"),
+    "over": ~Q(state__in=(*OPEN, "published")),
+    "all": Q(pk__isnull=False),
+}
+TABS = tuple(_IN_TAB)
 _SEVERITY = {"Extreme": 0, "Severe": 1, "Moderate": 2, "Minor": 3, "Unknown": 4}
 
 
@@ -91,12 +97,7 @@ def listing(user: Any, scope: Scope, *, tab: str = "open", q: str = "") -> Query
     rows = (
         Warning.objects.visible_to(user).select_related("place", "authority").prefetch_related("areas__place")
     )
-    if tab == "open":
-        rows = rows.open()
-    elif tab == "force":
-        rows = rows.filter(state="published")
-    elif tab == "over":
-        rows = rows.exclude(state__in=(*OPEN, "published"))
+    rows = rows.filter(_IN_TAB[tab])
     if scope.place:
         rows = rows.filter(place__path__startswith=scope.place.path)
     if q.strip():
@@ -112,12 +113,7 @@ def counts(user: Any, scope: Scope) -> dict[str, int]:
     rows = Warning.objects.visible_to(user)
     if scope.place:
         rows = rows.filter(place__path__startswith=scope.place.path)
-    return rows.aggregate(
-        open=Count("pk", filter=Q(state__in=OPEN)),
-        force=Count("pk", filter=Q(state="published")),
-        over=Count("pk", filter=~Q(state__in=(*OPEN, "published"))),
-        all=Count("pk"),
-    )
+    return rows.aggregate(**{tab: Count("pk", filter=rule) for tab, rule in _IN_TAB.items()})
 
 
 @dataclass(frozen=True)
@@ -135,21 +131,25 @@ class ChannelState:
 
 
 def channel_states(warning: Warning) -> list[ChannelState]:
-    """How the hand-overs of a warning went, by channel."""
-    found = []
-    rows = list(Dispatch.objects.filter(warning=warning).order_by("pk"))
-    for channel in Dispatch.Channel:
-        mine = [row for row in rows if row.channel == channel]
-        if mine:
-            by_state = {state: sum(row.state == state for row in mine) for state in Dispatch.State.values}
-            found.append(
-                ChannelState(
-                    channel, str(channel.label), by_state["sent"], by_state["waiting"], by_state["failed"],
-                    sum(row.attempts for row in mine), next((row.error for row in reversed(mine) if row.error), ""),
-                    max((row.sent_at for row in mine if row.sent_at), default=None),
-                )
-            )  # fmt: skip
-    return found
+    """How the hand-overs of a warning went, by channel; counted by the database, as there may be thousands."""
+    rows = Dispatch.objects.filter(warning=warning)
+    counted = rows.values("channel").annotate(
+        sent=Count("pk", filter=Q(state="sent")),
+        waiting=Count("pk", filter=Q(state="waiting")),
+        failed=Count("pk", filter=Q(state="failed")),
+        tries=Sum("attempts"),
+        last=Max("sent_at"),
+    )
+    by_channel = {row["channel"]: row for row in counted}
+    last_fault = rows.exclude(error="").order_by("channel", "-pk").distinct("channel")
+    errors = dict(last_fault.values_list("channel", "error"))
+    return [
+        ChannelState(
+            channel, str(channel.label), row["sent"], row["waiting"], row["failed"], row["tries"],
+            errors.get(channel, ""), row["last"],
+        )
+        for channel in Dispatch.Channel if (row := by_channel.get(channel))
+    ]  # fmt: skip
 
 
 def troubled(warning: Warning) -> list[Dispatch]:

@@ -83,13 +83,12 @@ def _crumbs(last: str) -> list[dict[str, str]]:
 @require_GET
 def shapes(request: HttpRequest) -> JsonResponse:
     """What stands and isn't held, as shapes for the operators' map; ``?pk=`` only that one."""
-    rows = ForeignWarning.objects.visible_to(request.user).standing().exclude(shape=None)
-    if request.GET.get("pk", "").isdecimal():
-        rows = (
-            ForeignWarning.objects.visible_to(request.user)
-            .filter(pk=request.GET["pk"], held=False)
-            .exclude(shape=None)
-        )
+    visible, asked = (
+        ForeignWarning.objects.visible_to(request.user).exclude(shape=None),
+        request.GET.get("pk", ""),
+    )
+    one_of_them = asked.isdecimal() and len(asked) < 16
+    rows = visible.filter(pk=int(asked), held=False) if one_of_them else visible.standing()
     features = [
         {
             "type": "Feature",

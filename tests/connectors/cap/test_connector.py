@@ -58,7 +58,17 @@ async def test_one_that_is_missing_does_not_hinder_the_others(partner):
         seen = msgspec.json.decode(cursor)
         seen[f"{partner.url}/gone.cap"][1] += 1  # what the runner stored before the error
         cursor = msgspec.json.encode(seen).decode()
-    assert (await look(connector, cursor))[0] == []
+    assert await look(connector, cursor) == ([], cursor)
+
+
+async def test_an_entry_that_changes_is_tried_as_often_as_a_new_one(partner):
+    address = f"{partner.url}/gone.cap"
+    serve(partner, "/feed", atom((address, "2")))
+    given_up = msgspec.json.encode({address: ("!1", 3)}).decode()
+    found = cap(partner).poll(given_up)
+    assert msgspec.json.decode((await anext(found)).cursor) == {address: ["!2", 1]}
+    with pytest.raises(Conflict):
+        await anext(found)
 
 
 async def test_an_address_that_is_an_alert_itself(partner):

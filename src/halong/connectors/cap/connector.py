@@ -17,10 +17,9 @@ from halong.core.errors import Conflict, HalongError, Malformed
 from halong.ingest.batch import Batch, Reason, Record, Rejected
 from halong.ingest.connector import Connector, Delivery, Example, Known, Manifest, Probe, SettingsForm
 from halong.warnings.cap.meaning import judge, musts
-from halong.warnings.cap.schema import parse
+from halong.warnings.cap.schema import LARGEST, parse
 from halong.warnings.foreign.taking import KIND
 
-LARGEST = 2_000_000
 AT_ONCE = 200  # alerts that one look fetches; the rest come with the next
 SHOWN = 5
 TRIES = 3  # of an alert that can't be fetched, one a look
@@ -103,7 +102,8 @@ class Cap(Connector):
         fetched = 0
         for link in page.links:
             seen, tries = before.get(link.address, ("", 0))
-            if seen == link.mark or (tries >= TRIES and seen == f"!{link.mark}"):
+            tries = tries if seen == f"!{link.mark}" else 0  # a changed entry begins anew
+            if seen == link.mark or tries >= TRIES:
                 after[link.address] = (seen, tries)
                 continue
             if fetched >= AT_ONCE:

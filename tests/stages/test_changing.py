@@ -220,6 +220,13 @@ def test_a_source_of_facts_that_fails_leaves_them_unknown(db):
     assert (found["broken.fact"], found["alerts.critical"]) == (None, 0.0)
 
 
+def test_what_is_laid_down_anew_on_the_same_day_is_no_longer_verified(laid_down):
+    StageRule.objects.update(verified=True)
+    rule = actions.save_rule(RuleDraft(3, date(2026, 1, 1), advice="Khác"), by=SYSTEM)
+    assert (rule.advice, rule.verified) == ("Khác", False)
+    assert StageRule.objects.get(level=2).verified is True
+
+
 def test_laid_down_anew_from_a_day_on(laid_down):
     today = timezone.localdate()
     actions.save_rule(RuleDraft(2, today, advice="Mới"), by=SYSTEM)

@@ -92,7 +92,9 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     change = get_object_or_404(StageChange.objects.visible_to(request.user), pk=pk)
     seen = request.POST.get("seen", "")
     try:
-        actions.approve_stage(change, by=actor_of(request), seen=int(seen) if seen.isdecimal() else None)
+        actions.approve_stage(
+            change, by=actor_of(request), seen=int(seen) if seen.isdecimal() and len(seen) < 9 else None
+        )
         messages.success(request, _("In force: stage %(level)d") % {"level": change.level})
     except HalongError as error:
         messages.error(request, error.detail)

@@ -23,10 +23,9 @@ from halong.notify.actions import tell
 from halong.stages.criteria import suggested_level, surely_below
 from halong.stages.events import StageChanged, StageProposed
 from halong.stages.models import LEVELS, StageChange
-from halong.stages.queries import criteria_now, stage_now
+from halong.stages.queries import TOPIC, criteria_now, stage_now
 from halong.stages.words import check_words
 
-TOPIC = "stages"
 REASON = 2000
 PAUSE = timedelta(hours=6)  # after a refusal, until criteria propose the same again
 SETTLE = timedelta(hours=2)  # that a stage has stood before criteria propose a lower one

@@ -16,8 +16,8 @@ from halong.core.live import touch
 from halong.core.permissions import SYSTEM, Actor, require
 from halong.stages.models import Bulletin, RiskSuggestion
 from halong.stages.models.risk import Hazard
+from halong.stages.queries import TOPIC
 
-TOPIC = "stages"
 AHEAD = timedelta(minutes=10)
 
 

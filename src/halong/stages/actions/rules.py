@@ -16,6 +16,7 @@ from halong.core.live import touch
 from halong.core.permissions import SYSTEM, Actor, require
 from halong.stages import facts
 from halong.stages.models import LEVELS, StageRule
+from halong.stages.queries import TOPIC
 from halong.stages.words import check_words
 
 MOST = 12  # criteria of one stage
@@ -50,18 +51,10 @@ def save_rule(draft: RuleDraft, *, by: Actor) -> StageRule:
     rule, _new = StageRule.objects.update_or_create(
         level=draft.level,
         valid_from=draft.valid_from,
-        defaults={
-            "criteria": list(draft.criteria),
-            "call": list(draft.call),
-            "report_hours": draft.report_hours,
-            "advice": draft.advice.strip(),
-            "advice_en": draft.advice_en.strip(),
-            "source": draft.source.strip(),
-            "valid_to": None,
-        },
+        defaults=_fields(draft) | {"valid_to": None, "verified": False},
     )
     record(by, "stages.save_rule", rule, level=draft.level, valid_from=draft.valid_from.isoformat())
-    touch("stages")
+    touch(TOPIC)
     return rule
 
 
@@ -79,15 +72,27 @@ def ensure_rules(rows: Iterable[Mapping[str, Any]], *, by: Actor = SYSTEM) -> in
         _check(draft, known_facts=False)
         if not StageRule.objects.filter(level=draft.level).exists():
             StageRule.objects.create(
-                level=draft.level, valid_from=draft.valid_from, criteria=list(draft.criteria), call=list(draft.call),
-                report_hours=draft.report_hours, advice=draft.advice, advice_en=draft.advice_en, source=draft.source,
+                level=draft.level,
+                valid_from=draft.valid_from,
                 verified=bool(row.get("verified", False)),
-            )  # fmt: skip
+                **_fields(draft),
+            )
             new += 1
     if new:
         record(by, "stages.ensure_rules", None, new=new)
-        touch("stages")
+        touch(TOPIC)
     return new
+
+
+def _fields(draft: RuleDraft) -> dict[str, Any]:
+    return {
+        "criteria": list(draft.criteria),
+        "call": list(draft.call),
+        "report_hours": draft.report_hours,
+        "advice": draft.advice.strip(),
+        "advice_en": draft.advice_en.strip(),
+        "source": draft.source.strip(),
+    }
 
 
 def _check(draft: RuleDraft, *, known_facts: bool = True) -> None:

@@ -151,7 +151,6 @@ def clear_alert(cause: str, serial: int, at: datetime, *, by: Any = SYSTEM) -> A
         return None
     alert = Alert.objects.get(cause=cause, serial=serial)
     _end(alert, at, by)
-    alert.refresh_from_db()
     return alert
 
 
@@ -188,7 +187,7 @@ def hold_clear(cause: str, serial: int, at: datetime, *, wait_s: float, by: Any 
     require(by, "alerts.raise", None)
     due = at + timedelta(seconds=wait_s)
     if due <= timezone.now():
-        return clear_alert(cause, serial, due, by=by)
+        return clear_alert(cause, serial, at, by=by)
     standing = Alert.objects.open().filter(cause=cause, serial__lt=serial, cleared_at=None)
     if not standing.update(serial=serial, clears_at=due, clears_since=at, changed_at=timezone.now()):
         return None

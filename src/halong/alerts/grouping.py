@@ -6,7 +6,7 @@ The rows of the whole flood are read as plain values; alerts are loaded only for
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -161,5 +161,5 @@ def _by_sector(row: Light) -> Hashable:
     return (row.sector, row.priority)
 
 
-def _by_priority(row: Light) -> Any:
+def _by_priority(row: Light) -> Hashable:
     return row.priority

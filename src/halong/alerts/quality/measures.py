@@ -94,7 +94,7 @@ class Quality:
 
 
 def quality(alerts: AlertQuerySet, end: datetime, hours: int = 24) -> Quality:
-    """The figures of the hours before ``end`` for what the given alerts said. Five queries."""
+    """The figures of the hours before ``end`` for what the given alerts said. Four queries."""
     start = end - timedelta(hours=hours)
     rows = _annunciations(alerts, start, end)
     operators = max(1, _responders(alerts, start, end))

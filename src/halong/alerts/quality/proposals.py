@@ -66,6 +66,9 @@ def after_on_delay(spans: Sequence[Span], seconds: float) -> int:
     return sum(end is None or end - start >= least for start, end in spans)
 
 
+COUNTS = {"off-delay": after_off_delay, "on-delay": after_on_delay}
+
+
 def proposals_for(rules: Sequence[Rule], now: datetime, days: int = DAYS) -> list[Proposal]:
     """The best proposal of each kind for each rule, those that help most first."""
     spans = occurrences([rule.pk for rule in rules], now - timedelta(days=days), now)
@@ -85,10 +88,9 @@ def _best(rule: Rule, kind: str, causes: Sequence[Sequence[Span]]) -> Proposal |
     before = sum(len(spans) for spans in causes)
     if before < LEAST:
         return None
-    count = after_off_delay if kind == "off-delay" else after_on_delay
     present = int(rule.params.get(FIELDS[kind], 0))
     tried = [
-        Proposal(rule, kind, seconds, before, sum(count(spans, seconds) for spans in causes))
+        Proposal(rule, kind, seconds, before, sum(COUNTS[kind](spans, seconds) for spans in causes))
         for seconds in TRIED_S
         if seconds > present
     ]
@@ -129,8 +131,8 @@ def apply_proposal(rule: Rule, kind: str, seconds: int, *, by: Any, version: int
         raise Forbidden(_("Only a person can apply a proposal."))
     if kind == "on-delay" and rule.priority == Rule.Priority.CRITICAL:
         raise Invalid(_("What is critical is never told later."))
-    causes = occurrences([rule.pk], timezone.now() - timedelta(days=DAYS), timezone.now()).get(rule.pk, [])
-    count = after_off_delay if kind == "off-delay" else after_on_delay
+    now = timezone.now()
+    causes = occurrences([rule.pk], now - timedelta(days=DAYS), now).get(rule.pk, [])
     before = dict(rule.params)
     draft = draft_of(rule)
     draft.params = before | {FIELDS[kind]: seconds}
@@ -143,9 +145,9 @@ def apply_proposal(rule: Rule, kind: str, seconds: int, *, by: Any, version: int
         version=changed.version,
         days=DAYS,
         count_before=sum(len(spans) for spans in causes),
-        count_after=sum(count(spans, seconds) for spans in causes),
+        count_after=sum(COUNTS[kind](spans, seconds) for spans in causes),
         by=by,
-        at=timezone.now(),
+        at=now,
     )
     record(by, "alerts.tune", rule, kind=kind, seconds=seconds)
     return tuning

@@ -46,6 +46,8 @@ class Plan:
 @transaction.atomic
 def plan_maintenance(plan: Plan, *, by: Any) -> Maintenance:
     """Plan work: what its things say meanwhile is suppressed, except what is critical. Raises Invalid."""
+    if not isinstance(by, User):
+        raise Forbidden(_("Only a person can plan maintenance."))
     now = timezone.now()
     wrong = {}
     if not plan.reason.strip():
@@ -71,8 +73,6 @@ def plan_maintenance(plan: Plan, *, by: Any) -> Maintenance:
         at=now,
     )
     require(by, "alerts.handle", window)
-    if not isinstance(by, User):
-        raise Forbidden(_("Only a person can plan maintenance."))
     window.save()
     record(by, "alerts.maintenance", window, reason=window.reason)
     keep_windows()
@@ -134,11 +134,13 @@ def _of(window: Maintenance) -> AlertQuerySet:
 
 
 def _speak(alerts: AlertQuerySet, now: datetime) -> int:
-    rows = list(alerts)
+    rows = list(alerts.select_related("root"))
     for alert in rows:
-        explained = alert.root_id is not None and Alert.objects.open().filter(pk=alert.root_id).exists()
+        root = alert.root
+        lasts = root is not None and root.cleared_at is None and root.state != Alert.State.CLOSED
+        explained = alert.suppressed and lasts
         Alert.objects.filter(pk=alert.pk).update(window=None, suppressed=explained, changed_at=now)
-        if not explained:
+        if alert.suppressed and not explained:
             tell_event(alert, Kind.UNSUPPRESSED, SYSTEM)
     return len(rows)
 
@@ -208,11 +210,8 @@ def _names(root: Alert) -> list[str]:
 def take_from_group(alert: Alert, *, by: Any, apart: bool = True) -> Alert:
     """Take an alert out of its group (it stands by itself in every list), or put it back."""
     require(by, "alerts.handle", alert)
-    if (
-        not Alert.objects.open()
-        .filter(pk=alert.pk, apart=not apart)
-        .update(apart=apart, changed_at=timezone.now())
-    ):
+    standing = Alert.objects.open().filter(pk=alert.pk, apart=not apart)
+    if not standing.update(apart=apart, changed_at=timezone.now()):
         raise Conflict(_("Somebody else has changed this alert meanwhile."))
     alert.refresh_from_db()
     tell_event(alert, Kind.APART if apart else Kind.GROUPED, by)

@@ -31,14 +31,15 @@ def quality(request: HttpRequest) -> HttpResponse:
     span = span if span in SPANS else "24h"
     now = timezone.now()
     found = measures.quality(Alert.objects.visible_to(request.user), now, SPANS[span])
-    rules = list(Rule.objects.filter(pk__in={one.rule_id for one in found.sources[:10] if one.rule_id}))
+    visible = Rule.objects.visible_to(request.user)
+    rules = list(visible.filter(pk__in={one.rule_id for one in found.sources[:10] if one.rule_id}))
     context = {
         "quality": found,
         "figures": figures(found),
         "spans": _spans(span),
         "chart": [round(n) for n in found.per_slot[-144:]],
         "proposals": proposals.proposals_for(rules, now),
-        "tunings": Tuning.objects.select_related("rule", "by").order_by("-at")[:10],
+        "tunings": Tuning.objects.filter(rule__in=visible).select_related("rule", "by").order_by("-at")[:10],
         "may_tune": has_perm(request.user, "rules.edit"),
     }
     return render(request, "alerts/quality.html", context)
@@ -91,7 +92,8 @@ def tune(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Undo one."""
-    proposals.undo_tuning(get_object_or_404(Tuning, pk=pk), by=actor_of(request))
+    visible = Tuning.objects.filter(rule__in=Rule.objects.visible_to(request.user))
+    proposals.undo_tuning(get_object_or_404(visible, pk=pk), by=actor_of(request))
     messages.success(request, pgettext("rule", "Undone."))
     return redirect("alerts-quality")
 
@@ -101,7 +103,9 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 def maintenance(request: HttpRequest) -> HttpResponse:
     """Planned work: what runs, what comes, and planning it."""
     handles = has_perm(request.user, "alerts.handle")
-    thing = Entity.objects.visible_to(request.user).filter(pk=request.GET.get("entity") or 0).first()
+    asked = request.GET.get("entity", "")
+    things = Entity.objects.visible_to(request.user)
+    thing = things.filter(pk=asked).first() if asked.isdecimal() else None
     form = MaintenanceForm(request.POST or None, thing=thing)
     try:
         if request.method == "POST" and form.is_valid():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from halong.core.conditions import parse_condition
 from halong.core.errors import Invalid
 
-FACTS = {"severity": 3.0, "reading.wind": 20.0, "gone": None}
+FACTS = {"severity": 3.0, "reading.wind": 20.0, "gone": None, "huge": 1e300}
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,7 @@ FACTS = {"severity": 3.0, "reading.wind": 20.0, "gone": None}
         ("max(severity, gone) > 1", None),
         ("severity / (severity - 3) > 1", None),
         ("nobody.knows == 1", None),
+        ("huge * 1e30 - huge * 1e30 != 0", None),
     ],
 )
 def test_what_isn_t_known_stays_open(text, holds):

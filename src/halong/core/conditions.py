@@ -35,7 +35,7 @@ class Condition:
     body: ast.expr
 
     def holds(self, facts: Mapping[str, float | None]) -> bool | None:
-        """Whether it holds; None where what isn't known, or a division by zero, leaves it open."""
+        """Whether it holds; None where what isn't known, or has no finite value, leaves it open."""
         named = {f"k{number}": facts.get(key) for number, key in enumerate(self.keys)}
         return _truth(self.body, named)
 
@@ -103,7 +103,4 @@ def _number(node: ast.expr, facts: Mapping[str, float | None]) -> float | None:
             if value is None:
                 return None
             known[part.id] = value
-    try:
-        return value_of(node, known)
-    except (ZeroDivisionError, OverflowError):
-        return None
+    return value_of(node, known)

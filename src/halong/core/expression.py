@@ -29,7 +29,7 @@ KEY = re.compile(r"(?<![\w.])[a-z_][a-z0-9_]*(?:\.[a-z0-9_]+)*(?![\w.])")
 
 @dataclass(frozen=True)
 class Expression:
-    """A formula that was read; ``keys`` are the indicators it names, in the order of the text."""
+    """A formula that was read; ``keys`` are what it names, in the order of the text."""
 
     text: str
     keys: tuple[str, ...]
@@ -37,7 +37,7 @@ class Expression:
 
     def evaluate(self, values: Mapping[str, float]) -> float | None:
         """The value; None where something is divided by zero or the result isn't finite."""
-        return _finite(self.body, self._named(values))
+        return value_of(self.body, self._named(values))
 
     def parts(self, values: Mapping[str, float]) -> tuple[float | None, float | None]:
         """What is divided by what, where the formula is a quotient (perhaps times a number): "3 /24". Else None, None."""
@@ -45,7 +45,7 @@ class Expression:
         if found is None:
             return None, None
         named = self._named(values)
-        return _finite(found[0], named), _finite(found[1], named)
+        return value_of(found[0], named), value_of(found[1], named)
 
     def _named(self, values: Mapping[str, float]) -> dict[str, float]:
         return {f"k{number}": values[key] for number, key in enumerate(self.keys)}
@@ -100,29 +100,29 @@ def _is_moderate(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= LARGEST
 
 
-def _finite(node: ast.expr, values: Mapping[str, float]) -> float | None:
+def value_of(node: ast.expr, values: Mapping[str, float]) -> float | None:
+    """The number that a checked node stands for; None where something is divided by zero or the result isn't finite."""
     try:
-        found = value_of(node, values)
+        found = _number(node, values)
     except (ZeroDivisionError, OverflowError):
         return None
     return found if math.isfinite(found) else None
 
 
-def value_of(node: ast.expr, values: Mapping[str, float]) -> float:
-    """The number that a checked node stands for; may raise ZeroDivisionError and OverflowError."""
+def _number(node: ast.expr, values: Mapping[str, float]) -> float:
     if isinstance(node, ast.Constant):
         assert isinstance(node.value, (int, float))
         return float(node.value)
     if isinstance(node, ast.Name):
         return values[node.id]
     if isinstance(node, ast.BinOp):
-        return _OPERATORS[type(node.op)](value_of(node.left, values), value_of(node.right, values))
+        return _OPERATORS[type(node.op)](_number(node.left, values), _number(node.right, values))
     if isinstance(node, ast.UnaryOp):
-        inner = value_of(node.operand, values)
+        inner = _number(node.operand, values)
         return -inner if isinstance(node.op, ast.USub) else inner
     assert isinstance(node, ast.Call)
     assert isinstance(node.func, ast.Name)
-    return FUNCTIONS[node.func.id](*(value_of(argument, values) for argument in node.args))
+    return FUNCTIONS[node.func.id](*(_number(argument, values) for argument in node.args))
 
 
 def _quotient(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:

@@ -203,9 +203,8 @@ sectors: "Registry[Sector]" = Registry()
 derived_series: "Registry[DerivedSeries]" = Registry()
 menu: Registry[MenuItem] = Registry()
 shell_items: Registry[ShellItem] = Registry()
-number_pages: Registry[Callable[[str, Any], str]] = (
-    Registry()
-)  # by kind: a number and who looks → its page or ""
+# by kind: (a number, who looks) → its page or ""
+number_pages: Registry[Callable[[str, Any], str]] = Registry()
 citizen_items: Registry[ShellItem] = Registry()  # at the end of the public's pages
 panorama_blocks: Registry[Block] = Registry()
 person_blocks: Registry[Block] = Registry()  # of the page of an account, and of one's own

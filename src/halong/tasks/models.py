@@ -36,9 +36,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         agency of one's own takes part in, whatever their sector.
         """
         seen = scope_q(user, "tasks.view")
-        if seen and getattr(
-            user, "is_authenticated", False
-        ):  # without any condition it is everything already
+        if seen and getattr(user, "is_authenticated", False):  # no condition at all: everything already
             seen |= Q(assignee=user) | Q(created_by=user)
             if parts := part_q(user, "tasks.view"):
                 seen |= Q(pk__in=CoOwner.objects.filter(parts).values("task"))

@@ -69,9 +69,8 @@ def test_a_reading_reaches_every_screen_and_raises_an_alert(product, air_station
     leader = product.browser("leader")
     eventually(lambda: "Không khí tốt" in leader.get("/").text, within=30)  # absent while it has no value
     row = re.compile(r'href="/entities/\d+"(?:(?!</tr>).)*\b41,5\b', re.DOTALL)
-    pages = [
-        f"/sectors/environment?page={n}" for n in range(1, 6)
-    ]  # stations of other tests may have pushed it on
+    # stations of other tests may have pushed it on to a later page
+    pages = [f"/sectors/environment?page={n}" for n in range(1, 6)]
     eventually(lambda: any(row.search(leader.get(page).text) for page in pages), within=10)
 
     public = eventually(lambda: "Trung bình" in httpx.get(f"{product.url}/c/map").text, within=60)

@@ -8,6 +8,7 @@ from typing import Any
 
 from halong.core.errors import HalongError
 
+Kinds = dict[str, type]
 BUILT_IN = Path(__file__).resolve().parent
 NEEDED = {
     "province": ("code", "name", "short_name", "valid_from", "lon", "lat"),
@@ -42,6 +43,15 @@ def read_toml(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ProfileError(f"{file.name}: {error}") from error
+
+
+def row_faults(at: str, row: dict[str, Any], needed: Kinds, optional: Kinds | None = None) -> list[str]:
+    """What is missing in a row of a file, what nobody knows, and what is of another kind."""
+    kinds = {**needed, **(optional or {})}
+    found = [f"{at}: {key} is missing" for key in needed if key not in row]
+    found += [f"{at}: {key} is unknown" for key in row if key not in kinds]
+    wrong = [key for key, value in row.items() if key in kinds and not isinstance(value, kinds[key])]
+    return found + [f"{at}: {key} isn't of the right kind" for key in wrong]
 
 
 def read_description(folder: Path) -> dict[str, Any]:

@@ -11,11 +11,11 @@ from halong.accounts.models import Role, User
 from halong.core.permissions import SYSTEM
 from halong.duty.actions.sample import SampleChain, SampleTurn, lay_down_sample
 from halong.duty.models import DutyRole
-from halong.profiles.description import ProfileError, folder_of, read_toml
+from halong.profiles.description import Kinds, ProfileError, folder_of, read_toml, row_faults
 
 FILE = "duty.toml"
-TURN: dict[str, type] = {"team": str, "part": str, "accounts": str, "begins": list, "hours": int}
-CHAIN: dict[str, type] = {"team": str, "name": str, "priority": int, "steps": list}
+TURN: Kinds = {"team": str, "part": str, "accounts": str, "begins": list, "hours": int}
+CHAIN: Kinds = {"team": str, "name": str, "priority": int, "steps": list}
 
 
 def read_duty(folder: Path) -> tuple[list[SampleTurn], list[SampleChain]]:
@@ -36,11 +36,8 @@ def _chain(row: dict[str, Any]) -> SampleChain:
     return SampleChain(**row | {"steps": [(step["after"], step["part"]) for step in row["steps"]]})
 
 
-def _faults(at: str, row: dict[str, Any], kinds: dict[str, type]) -> list[str]:
-    found = [f"{at}: {key} is missing" for key in kinds if key not in row]
-    found += [f"{at}: {key} is unknown" for key in row if key not in kinds]
-    found += [f"{at}: {key} isn't of the right kind" for key, value in row.items()
-              if key in kinds and not isinstance(value, kinds[key])]  # fmt: skip
+def _faults(at: str, row: dict[str, Any], kinds: Kinds) -> list[str]:
+    found = row_faults(at, row, kinds)
     if found:
         return found
     steps = row.get("steps", [])

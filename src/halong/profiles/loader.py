@@ -48,6 +48,7 @@ def load_profile(name: str, *, simulated: bool | None = None, say: Say = _quiet)
     profile = read_profile(folder_of(name))
     files = profile.description["files"]
     stages = read_stages(profile.folder, files["stages"]) if "stages" in files else []
+    wordings = read_wordings(profile.folder)
     marked = settings.HALONG_SIMULATE if simulated is None else simulated
     with transaction.atomic():
         counts = _load_places(profile)
@@ -72,7 +73,7 @@ def load_profile(name: str, *, simulated: bool | None = None, say: Say = _quiet)
         counts["teams"] = ensure_teams(_called_teams(profile.playbooks, stages), by=SYSTEM)
         say(f"{counts['playbooks']} playbooks, {counts['teams']} duty teams")
         counts["stages"] = ensure_rules(stages, by=SYSTEM)
-        counts["warning_wordings"] = ensure_wordings(read_wordings(profile.folder), by=SYSTEM)
+        counts["warning_wordings"] = ensure_wordings(wordings, by=SYSTEM)
     return counts
 
 

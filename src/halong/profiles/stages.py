@@ -6,17 +6,17 @@ from typing import Any
 
 from halong.core.conditions import parse_condition
 from halong.core.errors import HalongError
-from halong.profiles.description import ProfileError, read_toml
+from halong.profiles.description import Kinds, ProfileError, read_toml, row_faults
 
-NEEDED: dict[str, type] = {"level": int, "valid_from": date, "advice": dict}
-OPTIONAL: dict[str, type] = {
+NEEDED: Kinds = {"level": int, "valid_from": date, "advice": dict}
+OPTIONAL: Kinds = {
     "source": str,
     "verified": bool,
     "call": list,
     "report_hours": int,
     "criterion": list,
 }
-OF_CRITERION: dict[str, type] = {"key": str, "name": dict, "when": str}
+OF_CRITERION: Kinds = {"key": str, "name": dict, "when": str}
 
 
 def read_stages(folder: Path, name: str) -> list[dict[str, Any]]:
@@ -33,20 +33,28 @@ def read_stages(folder: Path, name: str) -> list[dict[str, Any]]:
 
 
 def _faults(at: str, row: dict[str, Any]) -> list[str]:
-    found = [f"{at}: {key} is missing" for key in NEEDED if key not in row]
-    kinds = NEEDED | OPTIONAL
-    found += [f"{at}: {key} is unknown" for key in row if key not in kinds]
-    found += [f"{at}: {key} isn't of the right kind" for key, value in row.items()
-              if key in kinds and not isinstance(value, kinds[key])]  # fmt: skip
-    if not found and row["level"] not in range(1, 6):
+    found = row_faults(at, row, NEEDED, OPTIONAL)
+    if found:
+        return found
+    if row["level"] not in range(1, 6):
         found.append(f"{at}: level {row['level']} isn't 1 to 5")
-    criteria = row.get("criterion", [])
-    for number, one in enumerate(criteria if isinstance(criteria, list) else [], 1):
-        found += [f"{at}, criterion {number}: {key} is missing" for key in OF_CRITERION if key not in one]
-        try:
-            parse_condition(str(one.get("when", "")))
-        except HalongError as error:
-            found.append(f"{at}, criterion {number}: {error.detail}")
+    if "vi" not in row["advice"]:
+        found.append(f"{at}: advice has no words in vi")
+    for number, one in enumerate(row.get("criterion", []), 1):
+        found += _of_criterion(f"{at}, criterion {number}", one)
+    return found
+
+
+def _of_criterion(at: str, one: dict[str, Any]) -> list[str]:
+    found = row_faults(at, one, OF_CRITERION)
+    if found:
+        return found
+    if "vi" not in one["name"]:
+        found.append(f"{at}: name has no words in vi")
+    try:
+        parse_condition(one["when"])
+    except HalongError as error:
+        found.append(f"{at}: {error.detail}")
     return found
 
 

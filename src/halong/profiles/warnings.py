@@ -6,7 +6,7 @@ A profile can't give anybody authority to warn: no file of it says who may appro
 from pathlib import Path
 from typing import Any
 
-from halong.profiles.description import ProfileError, read_toml
+from halong.profiles.description import Kinds, ProfileError, read_toml, row_faults
 
 CHOICES = {
     "severity": ("Extreme", "Severe", "Moderate", "Minor"),
@@ -14,7 +14,7 @@ CHOICES = {
     "certainty": ("Observed", "Likely", "Possible"),
 }
 TEXTS = {"headline": 160, "description": 4000, "instruction": 4000}
-NEEDED: dict[str, type] = {
+NEEDED: Kinds = {
     "key": str, "event": str, "title": dict, "hours": int, **dict.fromkeys(CHOICES, str), **dict.fromkeys(TEXTS, dict),
 }  # fmt: skip
 
@@ -38,10 +38,7 @@ def read_wordings(folder: Path) -> list[dict[str, Any]]:
 
 
 def _faults(at: str, row: dict[str, Any]) -> list[str]:
-    found = [f"{at}: {key} is missing" for key in NEEDED if key not in row]
-    found += [f"{at}: {key} is unknown" for key in row if key not in NEEDED]
-    found += [f"{at}: {key} isn't of the right kind" for key, value in row.items()
-              if key in NEEDED and not isinstance(value, NEEDED[key])]  # fmt: skip
+    found = row_faults(at, row, NEEDED)
     if found:
         return found
     found += [f"{at}: {key} is none of {', '.join(of)}" for key, of in CHOICES.items() if row[key] not in of]

@@ -37,7 +37,7 @@ def test_a_warning_walks_by_its_buttons(world, client):
     answer = client.post("/warnings/new", form_of(world), follow=True)
     warning = Warning.objects.get()
     assert (answer.redirect_chain[-1][0], warning.state) == (f"/warnings/{warning.pk}", "draft")
-    assert "Bạn đã soạn cảnh báo này: người khác kiểm tra." in answer.content.decode()
+    assert "Người soạn không kiểm tra: chờ người khác kiểm tra." in answer.content.decode()
     press(client, world.operator, warning, "check")
     press(client, world.leader, warning, "approve")
     page = press(client, world.operator, warning, "publish").content.decode()

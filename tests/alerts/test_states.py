@@ -8,7 +8,7 @@ from django.utils import timezone
 from halong.alerts import actions
 from halong.alerts.models import Alert
 from halong.alerts.quality import quieting
-from halong.core.errors import Conflict, Invalid
+from halong.core.errors import Conflict, Forbidden, Invalid
 from halong.core.permissions import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -124,7 +124,5 @@ def test_the_table_of_states(before, event, after, make_alert, operator, station
 
 
 def test_no_machine_acknowledges(make_alert):
-    from halong.core.errors import Forbidden
-
     with pytest.raises(Forbidden):
         actions.acknowledge(make_alert(), by=SYSTEM)

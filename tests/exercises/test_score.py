@@ -1,5 +1,6 @@
 """What trainees did against what was expected."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -13,11 +14,13 @@ from halong.exercises.criteria import VOID, Criterion, Found, criteria
 from halong.exercises.models import Played, Run
 from halong.exercises.result import make_result, outcomes
 from halong.exercises.scenario import Expectation, Text
-from halong.exercises.score import Happened, judge, percent
+from halong.exercises.score import Happened, Outcome, judge, percent
 from halong.exercises.setup import this_scenario
+from halong.incidents.actions import IncidentDraft, declare_incident
 from halong.incidents.models import Incident
 
 WORDS = Text("x", "x")
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 found = {}
 criteria.register("test", Criterion("test", "test", lambda settings, span: found.get("it")))
 NOW = timezone.now()
@@ -55,29 +58,36 @@ def test_what_follows_an_event_that_never_came_counts_on_neither_side():
     assert (row.state, percent([row], 0)) == ("void", None)
 
 
-STATES = st.lists(
-    st.tuples(st.sampled_from(["met", "late", "missed", "void"]), st.integers(1, 40)), min_size=1, max_size=12
+COUNTED = st.tuples(st.sampled_from(["met", "late", "missed"]), st.integers(1, 40))
+VOIDS = st.tuples(st.just("void"), st.integers(1, 40))
+
+
+def score_of(states, wrong):
+    return percent(
+        [Outcome(Expectation("k", "test", WORDS, 1, points), state) for state, points in states], wrong
+    )
+
+
+@PATIENT
+@given(
+    counted=st.lists(COUNTED, min_size=1, max_size=12),
+    voids=st.lists(VOIDS, max_size=4),
+    wrong=st.integers(0, 30),
 )
+def test_a_score_lies_between_nothing_and_all(counted, voids, wrong):
+    assert 0 <= score_of(counted + voids, wrong) <= 100
+    assert score_of(counted, wrong) == score_of(voids + counted, wrong)
+    assert score_of(voids, wrong) is None
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(states=STATES, wrong=st.integers(0, 30))
-def test_a_score_lies_between_nothing_and_all(states, wrong):
-    from halong.exercises.score import Outcome
-
-    rows = [Outcome(Expectation("k", "test", WORDS, 1, points), state) for state, points in states]
-    score = percent(rows, wrong)
-    counted = [state for state, _points in states if state != "void"]
-    assert (score is None) == (not counted)
-    if counted:
-        assert 0 <= score <= 100
-        if not wrong and set(counted) == {"met"}:
-            assert score == 100
+@PATIENT
+@given(points=st.lists(st.integers(1, 40), min_size=1, max_size=12))
+def test_all_in_time_is_all_and_nothing_done_is_nothing(points):
+    scores = [score_of([(state, each) for each in points], 0) for state in ("met", "late", "missed")]
+    assert scores == [100, 50, 0]
 
 
 def declare(kind, **given):
-    from halong.incidents.actions import IncidentDraft, declare_incident
-
     draft = IncidentDraft(
         client_id=given.pop("client_id"), title="Bão", kind=kind, severity=2, with_playbook=False
     )
@@ -85,8 +95,6 @@ def declare(kind, **given):
 
 
 def test_a_declared_incident_is_found_and_a_wrong_one_costs(trainer, trainee):
-    import uuid
-
     running.begin_run(by=trainer)
     running.play_event(this_scenario().event("bulletin"), by=SYSTEM)
     declare("storm", by=trainee, client_id=uuid.uuid4())

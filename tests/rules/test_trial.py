@@ -11,7 +11,7 @@ from halong.observations.models import Series
 from halong.rules.actions import advance_trial, start_trial
 from halong.rules.drafts import RuleDraft
 from halong.rules.models import Rule, RuleState
-from halong.rules.trial import try_rule
+from halong.rules.trial import Episode, merged, try_rule
 
 
 def at(minutes):
@@ -97,3 +97,15 @@ def test_a_trial_is_its_makers_own(db, django_user_model):
     trial.save()
     with pytest.raises(NotFound):
         advance_trial(trial, by=other)
+
+
+@pytest.mark.parametrize(("above", "peak"), [(True, 3.0), (False, -4.0)])
+def test_what_comes_back_within_the_off_delay_is_one_alert_with_its_worst_value(above, peak):
+    found = [Episode(1, 0.0, 10.0, 3.0), Episode(1, 40.0, 50.0, -4.0), Episode(1, 200.0, None, 1.0)]
+    assert merged(found, 60, above=above) == [Episode(1, 0.0, 110.0, peak), Episode(1, 200.0, None, 1.0)]
+
+
+def test_the_off_delay_counts_in_a_trial(past):
+    assert episodes(try_rule(draft(limit=50, clear=45, clear_for_s=3600), days=1, now=NOW)) == [
+        (at(55).timestamp(), None, 80.0)
+    ]

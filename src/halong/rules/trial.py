@@ -123,10 +123,10 @@ def _episodes(
             elif _open(found):
                 found[-1].end = change.time
         _peaks(found, rows, above=above)
-    return merged(found, getattr(draft.checked(), "clear_for_s", 0))
+    return merged(found, getattr(draft.checked(), "clear_for_s", 0), above=above)
 
 
-def merged(episodes: list[Episode], clear_for_s: float) -> list[Episode]:
+def merged(episodes: list[Episode], clear_for_s: float, *, above: bool) -> list[Episode]:
     """What comes back within the off-delay is the same alert, which ends that much later (``alerts`` keeps it so)."""
     if clear_for_s <= 0:
         return episodes
@@ -136,11 +136,10 @@ def merged(episodes: list[Episode], clear_for_s: float) -> list[Episode]:
         if last is not None and last.end is not None and one.start < last.end:
             last.end = one.end + clear_for_s if one.end is not None else None
             peaks = [peak for peak in (last.peak, one.peak) if peak is not None]
-            last.peak = max(peaks, key=abs, default=None)
+            last.peak = (max if above else min)(peaks, default=None)
         else:
-            kept.append(
-                Episode(one.series_id, one.start, one.end + clear_for_s if one.end else None, one.peak)
-            )
+            end = one.end + clear_for_s if one.end is not None else None
+            kept.append(Episode(one.series_id, one.start, end, one.peak))
     return kept
 
 

@@ -147,7 +147,7 @@ def test_the_keeper_plays_the_present(http, loaded, book, monkeypatch):
     assert Report.objects.filter(state="sent").count() >= keeper.HANDFUL
     later = timezone.now() + timedelta(
         hours=14
-    )  # reaches into the day, at whatever hour this runs: at night nobody writes
+    )  # reaches into the day, whatever the hour: at night nobody writes
     playing.tick(later)
     assert Report.objects.count() > before
     assert not Report.objects.filter(simulated=False).exists()

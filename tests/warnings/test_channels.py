@@ -10,6 +10,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from halong.core.errors import Invalid
 from halong.home import private
 from halong.warnings import actions, channels, queries, sms
 from halong.warnings.cap.signing import verify
@@ -87,7 +88,9 @@ def test_what_can_never_work_fails_at_once(world, server):
 
 
 def test_a_machine_inside_gets_nothing_unless_the_outlet_says_so(world, server):
-    outlet(world, server, inside=False)
+    with pytest.raises(Invalid):
+        outlet(world, server, inside=False)
+    outlet(world, server, inside=False, target=f"https://127.0.0.1:{server.server_port}/x")
     world.published()
     channels.deliver_due()
     row = Dispatch.objects.get(channel="webhook")

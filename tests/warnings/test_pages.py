@@ -158,7 +158,11 @@ def test_the_list_asks_a_fixed_number_of_questions(world, client, tab, django_as
 def test_a_dialog_asks_for_the_reason(world, client):
     warning = actions.draft_warning(world.draft(), by=world.writer)
     client.force_login(world.writer)
-    assert client.get(f"/warnings/{warning.pk}/dialog/drop").status_code == 200
+    page = client.get(f"/warnings/{warning.pk}/dialog/drop").content.decode()
+    assert f'name="version" value="{warning.version}"' in page
+    client.post(f"/warnings/{warning.pk}/do/drop", {"version": warning.version + 1, "reason": "x"})
+    warning.refresh_from_db()
+    assert warning.state == "draft"
     press(client, world.writer, warning, "drop", reason=" ")
     warning.refresh_from_db()
     assert warning.state == "draft"

@@ -125,13 +125,13 @@ def ensure_wordings(rows: Iterable[Mapping[str, Any]], *, by: Any = SYSTEM) -> i
 def add_outlet(
     *, channel: str, name: str, target: str, place: Place | None, by: Any, inside: bool = False
 ) -> Outlet:
-    """Add somebody or something that gets warnings. Raises Invalid for an address that isn't https, and twice the same.
-    ``inside``: the administrator says that a webhook may be a machine of our own network, too.
+    """Add somebody or something that gets warnings. Raises Invalid for an address that isn't https, Conflict for the same
+    twice. ``inside``: the administrator says that a webhook may be a machine of our own network, also by http.
     """
     require(by, "warnings.set_up")
     if channel not in Outlet.Channel.values or not name.strip() or not target.strip():
         raise Invalid(_("Channel, name and address are needed."), fields={"target": _("This must be said.")})
-    if channel == Outlet.Channel.WEBHOOK and not _is_web(target):
+    if channel == Outlet.Channel.WEBHOOK and not _is_web(target, inside=inside):
         raise Invalid(_("A webhook is an address that begins with https://."), fields={"target": "https://…"})
     try:
         with transaction.atomic():
@@ -158,9 +158,9 @@ def end_outlet(outlet: Outlet, *, by: Any) -> None:
     record(by, "warnings.outlet_end", outlet, name=outlet.name)
 
 
-def _is_web(target: str) -> bool:
+def _is_web(target: str, *, inside: bool) -> bool:
     try:
         parts = urlsplit(target)
     except ValueError:
         return False
-    return parts.scheme in ("https", "http") and bool(parts.hostname)
+    return parts.scheme in (("https", "http") if inside else ("https",)) and bool(parts.hostname)

@@ -133,12 +133,12 @@ def shown(request: HttpRequest) -> HttpResponse:
 @require_GET
 def dialog(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """The reason for a step that asks for one."""
-    given = next(
-        (one for one in context(_warning(request, pk), request.user)["steps"] if one.key == step), None
-    )
+    found = _warning(request, pk)
+    given = next((one for one in context(found, request.user)["steps"] if one.key == step), None)
     if given is None or not given.reason:
         raise Http404
-    return render(request, "warnings/dialog.html", {"pk": pk, "step": given, "form": ReasonForm()})
+    shown = {"pk": pk, "version": found.version, "step": given, "form": ReasonForm()}
+    return render(request, "warnings/dialog.html", shown)
 
 
 STEPS: dict[str, Callable[..., Any]] = {

@@ -43,6 +43,7 @@ def test_a_step_is_done_with_its_answers(desk, incident):
         ("finish", {"ask-aboard": "many"}, "Số người trên tàu: write a number."),
         ("finish", {}, "Say why something is left open. This is open."),
         ("skip", {}, "Say why the step is skipped."),
+        ("skip", {"note": "x" * 4001}, "At most 4000 characters."),
         ("start", {}, ""),
     ],
 )

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from halong.accounts.models import User
 from halong.accounts.queries import directory
-from halong.core.errors import Invalid
+from halong.core.errors import HalongError
 from halong.places.models import Agency, Place
 from halong.playbooks.kinds import KINDS
 
@@ -93,6 +93,9 @@ def number_of(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 16 else None
 
 
-def refused(error: Invalid) -> str:
+def refused(error: HalongError) -> str:
     """Everything that an action said was wrong, in one text."""
-    return " ".join(dict.fromkeys([error.detail, *error.fields.values()])).strip()
+    own = (
+        [] if error.fields and error.detail == error.title else [error.detail]
+    )  # a title is no words for people
+    return " ".join(dict.fromkeys([*own, *error.fields.values()]))

@@ -69,7 +69,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         actions.save_review(incident, reviewing.draft_of(form, lines), by=actor_of(request))
     except (Invalid, Conflict) as error:
-        form.add_error(None, refused(error) if isinstance(error, Invalid) else error.detail)
+        form.add_error(None, refused(error))
         return _page(request, incident, form, lines)
     messages.success(request, _("The report is saved."))
     return redirect("incident-review", pk)
@@ -94,7 +94,7 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         actions.sign_review(found, by=actor_of(request))
     except (Invalid, Conflict) as error:
-        messages.warning(request, refused(error) if isinstance(error, Invalid) else error.detail)
+        messages.warning(request, refused(error))
     else:
         messages.success(request, _("The report is signed; its corrective actions are tasks now."))
     return redirect(reverse("incident-review", args=[pk]))

@@ -1,5 +1,6 @@
 """The room of one incident: its page and the parts of it that change by themselves."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +22,11 @@ from halong.incidents.screens import room as rooms
 from halong.incidents.screens import timeline
 
 MENTIONED = 8
+REMOVERS: dict[str, Callable[..., Any]] = {
+    "part": actions.take_out_part,
+    "role": actions.end_role,
+    "link": actions.unlink_incidents,
+}
 
 
 def is_partial(request: HttpRequest) -> bool:
@@ -88,7 +94,7 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             actions.add_note(incident, draft, by=actor_of(request))
         except (Invalid, Conflict) as error:
-            form.add_error(None, refused(error) if isinstance(error, Invalid) else error.detail)
+            form.add_error(None, refused(error))
         else:
             if not is_partial(request):
                 return redirect("incident", pk)
@@ -149,22 +155,19 @@ def area_json(request: HttpRequest, pk: int) -> HttpResponse:
     return JsonResponse(rooms.area_of(visible(request, pk)))
 
 
-REMOVERS = {"part": "take_out_part", "role": "end_role", "link": "unlink_incidents"}
-
-
 @access("incidents.view")
 @require_POST
 def remove(request: HttpRequest, pk: int, what: str, row: int) -> HttpResponse:
     """Take out a part, end a role, undo a link; the row stays as history."""
-    found = rooms.room_of(request, pk)
-    rows: dict[str, Any] = {"part": found.parts, "role": found.roles, "link": found.links}
-    thing = next((one for one in rows.get(what, ()) if one.pk == row), None)
     if what not in REMOVERS:
         raise Http404
+    found = rooms.room_of(request, pk)
+    rows: dict[str, Any] = {"part": found.parts, "role": found.roles, "link": found.links}
+    thing = next((one for one in rows[what] if one.pk == row), None)
     if thing is None:
         return answer(request, pk, wrong=_("Somebody else was faster: it is gone already."))
     try:
-        getattr(actions, REMOVERS[what])(thing, by=actor_of(request))
+        REMOVERS[what](thing, by=actor_of(request))
     except (Invalid, Conflict) as error:
-        return answer(request, pk, wrong=error.detail)
+        return answer(request, pk, wrong=refused(error))
     return answer(request, pk, said=_("Done."))

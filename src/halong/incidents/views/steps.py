@@ -34,10 +34,8 @@ def step(request: HttpRequest, pk: int, row: int, what: str) -> HttpResponse:
             steps.save_answer(found, key, value, by=actor_of(request))
             return HttpResponse(status=204)  # the room's live topic brings it to everybody
         _work(found, what, request)
-    except Invalid as error:
+    except (Invalid, Conflict) as error:
         return answer(request, pk, wrong=refused(error))
-    except Conflict as error:
-        return answer(request, pk, wrong=error.detail)
     return answer(request, pk, said=f"{read_step(found.definition).words()}: {found.get_state_display()}")
 
 

@@ -11,7 +11,7 @@ from halong.warnings.foreign.actions import expire_foreign
 @app.task(name="halong.warnings.deliver", queue="fast", queueing_lock="warnings.deliver", pass_context=False)
 def deliver(timestamp: int) -> None:
     """Every ten seconds: end what has expired; hand over what waits."""
-    while actions.expire_due():
+    while actions.expire_due(now=datetime.fromtimestamp(timestamp, UTC)):
         pass
     while channels.deliver_due() == channels.AT_ONCE:
         pass

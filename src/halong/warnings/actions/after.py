@@ -1,6 +1,6 @@
 """What follows a published warning: an update, its cancellation, its end by the clock."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -102,10 +102,10 @@ def cancel_warning(warning: Warning, *, by: Any, reason: str = OVER) -> Warning:
     return message
 
 
-def expire_due(*, by: Any = SYSTEM) -> int:
+def expire_due(*, now: datetime, by: Any = SYSTEM) -> int:
     """End what has outlived its ``expires``; returns how many."""
     require(by, "system.manage")
-    due = Warning.objects.filter(state=State.PUBLISHED, expires__lte=timezone.now()).order_by("expires")
+    due = Warning.objects.filter(state=State.PUBLISHED, expires__lte=now).order_by("expires")
     return sum(_expire(warning, by=by) for warning in due[:AT_ONCE])
 
 

@@ -15,6 +15,7 @@ from halong.alerts.subscribers import on_crossing, on_root
 from halong.context.models import Attribute, Entity
 from halong.core.errors import Conflict, Forbidden, Invalid
 from halong.core.permissions import SYSTEM
+from halong.core.registry import sectors
 from halong.observations.models import Series
 from halong.rules.actions import create_rule
 from halong.rules.drafts import RuleDraft
@@ -90,6 +91,7 @@ def test_planned_work_keeps_quiet_and_ends(make_alert, station, operator, person
     before = make_alert("before", priority=3, entity=station)
     elsewhere = make_alert("elsewhere", priority=3)
     window = plan(operator, place=ward, sector="environment")
+    assert window.about == f"{sectors['environment'].name} · {ward.name}"
     assert quieting.window_of(station, timezone.now()) == window
     for alert in (before, elsewhere):
         alert.refresh_from_db()

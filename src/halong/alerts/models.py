@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from halong.context.models import Entity
 from halong.context.scope import Scope
 from halong.core.permissions import scope_q
+from halong.core.registry import sectors
 from halong.observations.models import Series
 from halong.places.models import Agency, Place
 from halong.rules.models import Rule
@@ -191,6 +192,13 @@ class Maintenance(models.Model):
                 name="maintenance_of_something",
             ),
         ]
+
+    @property
+    def about(self) -> str:
+        """What is worked on: the thing, or the sector and the place."""
+        sector = sectors.get(self.sector)
+        names = (sector.name if sector else self.sector, self.place.name if self.place else "")
+        return str(self.entity) if self.entity else " · ".join(str(name) for name in names if name)
 
 
 class Tuning(models.Model):

@@ -13,7 +13,7 @@ from halong.core.permissions import has_perm
 from halong.exercises import folder
 from halong.exercises.actions.holding import all_scenarios, place_of
 from halong.exercises.actions.practice import BEFORE
-from halong.exercises.models import OPEN, Exercise, Practice
+from halong.exercises.models import OPEN, Exercise, Practice, Run
 from halong.exercises.scenario import Scenario, story_time
 
 LATEST = 20
@@ -135,6 +135,7 @@ def one(exercise: Exercise) -> dict[str, Any]:
         "exercise": exercise,
         "title": exercise.called,
         "seen": seen,
+        "state": dict(Run.State.choices).get(seen.get("state", "")),
         "steps": STEPS.get(str(seen.get("state", "")), ()),
         "story": story_time(seen.get("minute", 0)),
         "order": order,

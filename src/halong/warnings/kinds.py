@@ -66,3 +66,9 @@ KINDS: dict[str, EventKind] = {
                   ("Monitor",), "alert-triangle"),
     )
 }  # fmt: skip
+
+
+def label_of(event: str) -> str:
+    """The kind of event in the present language; the key itself where it isn't known any longer."""
+    kind = KINDS.get(event)
+    return str(kind.label) if kind else event

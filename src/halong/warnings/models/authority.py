@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from halong.core.permissions import scope_q
 from halong.places.models import Place
-from halong.warnings.kinds import KINDS
+from halong.warnings.kinds import label_of
 
 
 class AuthorityQuerySet(models.QuerySet["Authority"]):
@@ -61,8 +61,7 @@ class Authority(models.Model):
     @property
     def event_label(self) -> str:
         """The kind of event in the present language."""
-        kind = KINDS.get(self.event)
-        return str(kind.label) if kind else self.event
+        return label_of(self.event)
 
 
 class Wording(models.Model):

@@ -47,12 +47,11 @@ class Outlet(models.Model):
 class Subscriber(models.Model):
     """A browser that wants warnings of a place (Web Push): no account and no name; the address is sealed.
 
-    It exists by consent and is gone when the browser takes it back, or has left its push service.
+    It exists by consent and is gone when the browser takes it back, or has left its push service. Without a ``place`` it
+    wants those of everywhere.
     """
 
-    place = models.ForeignKey(
-        Place, models.PROTECT, null=True, blank=True, related_name="+"
-    )  # None: everywhere
+    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")
     digest = models.CharField(max_length=64, unique=True)  # of the endpoint
     sealed = models.BinaryField()  # {"endpoint", "p256dh", "auth"}
     language = models.CharField(max_length=2, default="vi")

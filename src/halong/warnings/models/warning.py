@@ -6,12 +6,13 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from halong.citizens.models.catalogue import said_in
 from halong.core.permissions import scope_q
 from halong.places.models import Place
-from halong.warnings.kinds import KINDS
+from halong.warnings.kinds import label_of
 from halong.warnings.models.authority import Authority
 
 OPEN = ("draft", "checked", "approved")
@@ -45,7 +46,11 @@ class Warning(models.Model):
     """A warning in CAP 1.2 on its way: draft → checked → approved → published → updated, cancelled or expired.
 
     Triggers hold what matters: which step follows which, that content is frozen from the check on, that the approver is
-    the delegate of a row of authority which covers event, places and hour, and wrote none of it. See migration 0001.
+    the delegate of a row of authority which covers event, places and hour, and wrote none of it. See ``guards``.
+
+    People speak of it by its ``number``, "CB-2026-0042"; CAP knows it by ``identifier``, unique for ever together with the
+    sender. ``replaces`` is what it updates or cancels; ``place`` the smallest unit that holds all areas. ``version`` is that
+    of the words: every change raises it, so that nobody checks older ones.
     """
 
     class State(models.TextChoices):
@@ -89,17 +94,13 @@ class Warning(models.Model):
         UNLIKELY = "Unlikely", pgettext_lazy("warning certainty", "Unlikely")
         UNKNOWN = "Unknown", pgettext_lazy("warning certainty", "Unknown")
 
-    number = models.CharField(max_length=20, unique=True)  # "CB-2026-0042", by which people speak of it
-    identifier = models.CharField(
-        max_length=80, unique=True
-    )  # of CAP: unique for ever together with the sender
+    number = models.CharField(max_length=20, unique=True)
+    identifier = models.CharField(max_length=80, unique=True)
     sender = models.CharField(max_length=120)
     key = models.CharField(max_length=200, null=True, blank=True, unique=True)  # drafting twice makes one
     status = models.CharField(max_length=8, choices=Status.choices)
     msg_type = models.CharField(max_length=6, choices=MsgType.choices, default=MsgType.ALERT)
-    replaces = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="successors"
-    )  # what this one updates or cancels
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="successors")
     incident = models.CharField(max_length=20, blank=True, db_index=True)  # its number
     event = models.CharField(_("kind of event"), max_length=20)  # a key of warnings.kinds
     category = models.CharField(max_length=10)
@@ -120,13 +121,9 @@ class Warning(models.Model):
     bulletin_number = models.CharField(_("number of the bulletin"), max_length=60, blank=True)
     bulletin_at = models.DateTimeField(_("hour of the bulletin"), null=True, blank=True)
     bulletin_text = models.TextField(_("text of the bulletin, word for word"), blank=True)
-    place = models.ForeignKey(
-        Place, models.PROTECT, null=True, blank=True, related_name="+"
-    )  # holds all areas
+    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")
     simulated = models.BooleanField(default=False)
-    version = models.IntegerField(
-        default=1
-    )  # of the words: raised by every change, so that nobody checks an older one
+    version = models.IntegerField(default=1)
     made_at = models.DateTimeField()
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
@@ -192,28 +189,22 @@ class Warning(models.Model):
     @property
     def headline(self) -> str:
         """The headline in the present language; Vietnamese where the other one is missing."""
-        return self._said("headline")
+        return said_in(self.headline_vi, self.headline_en)
 
     @property
     def description(self) -> str:
         """What happens, likewise."""
-        return self._said("description")
+        return said_in(self.description_vi, self.description_en)
 
     @property
     def instruction(self) -> str:
         """What to do, likewise."""
-        return self._said("instruction")
-
-    def _said(self, name: str) -> str:
-        english = (get_language() or "vi").startswith("en")
-        said: str = getattr(self, f"{name}_en") if english else ""
-        return said or getattr(self, f"{name}_vi")
+        return said_in(self.instruction_vi, self.instruction_en)
 
     @property
     def event_label(self) -> str:
         """The kind of event in the present language."""
-        kind = KINDS.get(self.event)
-        return str(kind.label) if kind else self.event
+        return label_of(self.event)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -242,7 +233,7 @@ class Area(models.Model):
         ordering = ("pk",)
 
     def __str__(self) -> str:
-        return self.name_en if (get_language() or "vi").startswith("en") else self.name_vi
+        return said_in(self.name_vi, self.name_en)
 
 
 class Act(models.Model):

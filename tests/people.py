@@ -15,7 +15,7 @@ def person(db):
     """Makes people: ``person("lan", "officer", agency=health, email="lan@example.vn")``."""
 
     def make(name, role="officer", *, agency=None, place=None, sector="", **given):
-        user = User.objects.create(username=name, full_name=name.title(), **given)
+        user = User.objects.create(username=name, **({"full_name": name.title()} | given))
         Grant.objects.create(user=user, role=role, agency=agency, place=place, sector=sector)
         return user
 

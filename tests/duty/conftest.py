@@ -3,28 +3,22 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.people import person
 
-from halong.accounts.models import Grant, User
 from halong.core.permissions import SYSTEM
+from halong.duty import near
 from halong.duty.actions.rota import add_shift
 from halong.duty.actions.teams import TeamDraft, save_member, save_team
 from halong.duty.models import DutyRole
 
+__all__ = ["person"]
 NOW = datetime.now(UTC).replace(microsecond=0)
 
 
-@pytest.fixture
-def person(db):
-    """Makes people: ``person("lan", "operator", phone="0912")``."""
-
-    def make(name, role="operator", *, full_name="", phone="", email="", **scope):
-        user = User.objects.create(
-            username=name, full_name=full_name or name.title(), phone=phone, email=email
-        )
-        Grant.objects.create(user=user, role=role, **scope)
-        return user
-
-    return make
+@pytest.fixture(autouse=True)
+def _names_looked_at_anew():
+    """Places of one test aren't known to the next."""
+    near._names._looked = -near.LOOK_S
 
 
 @pytest.fixture
@@ -43,9 +37,15 @@ def team(administrator):
 def watch(team, person):
     """A team with Lan (leader) and Minh (officer) on now; Hoa is a member who is off."""
     people = {
-        "lan": person("lan", full_name="Vũ Thị Lan", phone="0912 000 001", email="lan@example.vn"),
-        "minh": person("minh", full_name="Lê Quang Minh", phone="0912 000 002", email="minh@example.vn"),
-        "hoa": person("hoa", full_name="Trần Thị Hoa", phone="0912 000 003", email="hoa@example.vn"),
+        "lan": person(
+            "lan", "operator", full_name="Vũ Thị Lan", phone="0912 000 001", email="lan@example.vn"
+        ),
+        "minh": person(
+            "minh", "operator", full_name="Lê Quang Minh", phone="0912 000 002", email="minh@example.vn"
+        ),
+        "hoa": person(
+            "hoa", "operator", full_name="Trần Thị Hoa", phone="0912 000 003", email="hoa@example.vn"
+        ),
     }
     roles = {"lan": DutyRole.LEADER, "minh": DutyRole.OFFICER, "hoa": DutyRole.OFFICER}
     for name, user in people.items():

@@ -4,13 +4,14 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from tests.alerts.conftest import make_alert  # noqa: F401
-from tests.people import person  # noqa: F401
 
 from halong.core.errors import Conflict, Forbidden
+from halong.core.permissions import SYSTEM
 from halong.duty import paper, shifts
 from halong.duty.actions import handing, watching
 from halong.duty.actions.entries import EntryDraft, write_entry
-from halong.duty.models import Handover, LogEntry, Rota, Shift, Team
+from halong.duty.actions.rota import stand_in
+from halong.duty.models import Handover, LogEntry, Override, Rota, Shift, Team
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +103,18 @@ def test_a_change_of_shift_without_hand_over_is_shown_and_logged_once(team, lan,
     note = handing.offer_handover(note, by=lan, version=note.version, additions="")
     handing.take_over(note, by=huy, version=note.version)
     assert shifts.missing(timezone.now()) == []
+
+
+def test_who_stands_in_hands_over_and_takes_over(team, lan, huy, person):
+    now = timezone.now().replace(microsecond=0)
+    turn(team, lan, now - timedelta(hours=10))
+    late = turn(team, huy, now - timedelta(hours=2))
+    change = stand_in(team, lan, "leader", late.start, late.end, by=SYSTEM, replaced=huy)
+    assert shifts.missing(now) == []  # she goes on
+    Override.objects.filter(pk=change.pk).update(person=person("ba", "operator"))
+    [gap] = shifts.missing(now)
+    assert (gap.outgoing, gap.incoming) == ("Lan", "Ba")
+    assert handing.begin_handover(team, by=Override.objects.get().person).since == late.start
 
 
 def test_the_same_person_going_on_needs_no_hand_over(team, lan):

@@ -3,9 +3,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils import timezone
 from tests.alerts.conftest import make_alert  # noqa: F401
-from tests.people import person  # noqa: F401
 
 from halong.core.errors import Conflict, Forbidden, Invalid
+from halong.core.formats import local
+from halong.core.permissions import SYSTEM
 from halong.duty import paper, quick
 from halong.duty.actions import quick as actions
 from halong.duty.actions import watching
@@ -49,6 +50,16 @@ def figures(report, key, language="en"):
     return [(line["text"], line["value"]) for line in part["lines"]]
 
 
+def test_figures_of_what_is_simulated_say_so(make_alert):
+    make_alert(priority=2, ago=60)
+    assert not actions.make_quick_report(timezone.now()).simulated
+    make_alert(cause="drill", priority=2, simulated=True, ago=60)
+    report = actions.make_quick_report(timezone.now())
+    lines = next(part["lines"] for part in report.content["en"]["sections"] if part["key"] == "alerts")
+    assert [(line["text"], line["value"], line["simulated"]) for line in lines[:1]] == [("High", "2", True)]
+    assert report.simulated
+
+
 def test_it_is_frozen_checked_and_sent_once(person, make_alert):
     lan, chair = person("lan", "operator", title="Trưởng ca"), person("chair", "leader", title="Chủ tịch")
     make_alert(priority=1, title="Rò khí CH4", ago=60)
@@ -85,11 +96,11 @@ def test_it_is_frozen_checked_and_sent_once(person, make_alert):
     assert paper.quick_pdf(report, "en")[:5] == b"%PDF-"
 
 
-def test_the_job_makes_the_report_of_the_hour(monkeypatch):
+def test_the_job_makes_the_report_of_the_hour():
     from halong.duty import jobs
 
-    hour = timezone.now() - timedelta(minutes=1)
-    monkeypatch.setattr(quick, "last_due", lambda _now: hour)
+    hour = local(timezone.now()).replace(second=0, microsecond=0)
+    actions.set_quick_hours([hour.hour * 60 + hour.minute], valid_from=date(2026, 1, 1), by=SYSTEM)
     jobs.quick_report(0)
     jobs.quick_report(0)
     assert QuickReport.objects.get().hour == hour

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from tests.duty.conftest import NOW
 
-from halong.alerts.actions import Condition, acknowledge, clear_alert, raise_alert, shelve
+from halong.alerts.actions import Condition, acknowledge, clear_alert, raise_alert, shelve, unshelve
 from halong.alerts.events import AlertChanged
 from halong.alerts.models import AlertEvent
 from halong.core.errors import Invalid
@@ -15,6 +15,7 @@ from halong.duty.actions.chains import ChainDraft, save_chain
 from halong.duty.actions.contacts import ContactDraft, save_contact, verify_contact
 from halong.duty.models import Chain, Contact, Override, Run, Shift, Team
 from halong.duty.queries import answerable
+from halong.duty.sheets import read_contacts
 from halong.duty.subscribers import on_alert
 from halong.places.actions import save_place
 from halong.places.models import Place
@@ -56,6 +57,9 @@ def test_a_shelved_alert_calls_again_when_it_comes_back(team, watch, administrat
     shelve(alert, by=watch["lan"], minutes=15)
     hear(alert)
     assert [run.state for run in Run.objects.all()] == ["ended"]
+    unshelve(alert, by=watch["lan"])
+    hear(alert)
+    assert [run.state for run in Run.objects.order_by("pk")] == ["ended", "running"]
 
 
 @pytest.fixture
@@ -110,6 +114,16 @@ def test_the_directory_goes_out_and_comes_in_again(client, administrator):
         (2, "telephone"),
         (2, "place"),
     ]
+    long = client.post(
+        reverse("directory-import"),
+        {"table": f"name,telephone,email,order\n{'A' * 201},113,x,100\n"},
+    )
+    assert [one.column for one in long.context["preview"].faults] == ["name", "email", "order"]
+    save_contact(ContactDraft("Trực ban", "0203 3", post="+1", kind="fire"), by=administrator)
+    drafts, preview = read_contacts(
+        "name,telephone,post\nTrực ban,0203 4,+1\nTrực ban,0203 5,Khác\n".encode()
+    )
+    assert ([len(preview.changed), len(preview.created)], len(drafts)) == ([1, 1], 2)
     assert (
         client.get(reverse("directory"), {"q": "truc ban"}).context["rows"][0]["contact"].name == "Trực ban"
     )

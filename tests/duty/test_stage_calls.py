@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 from django.utils import timezone
-from tests.people import person  # noqa: F401 -- fixture
 
 from halong.core.permissions import SYSTEM
 from halong.duty.models import Run, Team

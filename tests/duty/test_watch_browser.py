@@ -3,55 +3,25 @@
 import re
 
 import pytest
-from django.conf import settings as django_settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from tests.alerts.conftest import make_alert  # noqa: F401
 from tests.citizens.conftest import province, wards  # noqa: F401
-from tests.people import person  # noqa: F401
-from tests.web.conftest import axe, browser
+from tests.web.conftest import axe, browser, new_page, open_as
 
-from halong.duty import near
 from halong.duty.actions.entries import EntryDraft, write_entry
 from halong.duty.actions.handing import begin_handover
 from halong.duty.actions.quick import make_quick_report
 from halong.duty.models import Call
 
-__all__ = ["axe", "browser"]
+__all__ = ["axe", "browser", "new_page", "open_as"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def open_page(browser, live_server):
-    contexts = []
-
-    def go(user, path, size=(1440, 900)):
-        client = Client()
-        client.force_login(user)
-        name = django_settings.SESSION_COOKIE_NAME
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, bypass_csp=True)
-        contexts.append(context)
-        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
-        page = context.new_page()
-        page.trouble = []
-        page.on("pageerror", lambda error: page.trouble.append(str(error)))
-        page.route(
-            "**/live?*", lambda route: route.fulfill(content_type="text/event-stream", body=": well\n\n")
-        )
-        page.goto(live_server.url + path)
-        return page
-
-    yield go
-    for context in contexts:
-        context.close()
-
-
-def test_a_call_by_keyboard_alone(open_page, person, wards, make_alert, axe):
-    near._names._looked = -near.LOOK_S
+def test_a_call_by_keyboard_alone(open_as, person, wards, make_alert, axe):
     lan = person("lan", "operator")
     alert = make_alert(place=wards[0], title="Khói ở chợ Cẩm Phả")
-    page = open_page(lan, reverse("duty-call-new"))
+    page = open_as(lan, reverse("duty-call-new"))
     assert page.evaluate("document.activeElement.id") == "id_where"
     page.keyboard.type("cho, cam pha")
     page.wait_for_selector(f"#beside >> text={alert.title}")
@@ -68,7 +38,7 @@ def test_a_call_by_keyboard_alone(open_page, person, wards, make_alert, axe):
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
-def test_the_pages_of_the_watch(size, open_page, person, make_alert, axe):
+def test_the_pages_of_the_watch(size, open_as, person, make_alert, axe):
     lan = person("lan", "operator", title="Trưởng ca trực")
     make_alert(priority=1, title="Rò khí CH4 ở mỏ Hà Lầm")
     for n, text in enumerate(("Kiểm tra đê Hà Nam", "Đã cử đội 2 đến cảng Cái Lân", "Mưa to ở Cô Tô")):
@@ -84,8 +54,9 @@ def test_the_pages_of_the_watch(size, open_page, person, make_alert, axe):
         "quality": reverse("alerts-quality"),
         "maintenance": reverse("alerts-maintenance"),
     }
-    page = open_page(lan, paths["log"], size)
+    page = open_as(lan, paths["log"], size)
     for name, path in paths.items():
         page.goto(page.url.partition("/duty")[0].partition("/alerts")[0] + path)
         assert (name, axe(page)) == (name, [])
+        assert (name, page.evaluate("document.documentElement.scrollWidth")) == (name, size[0])
     assert page.trouble == []

@@ -5,10 +5,8 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.alerts.conftest import make_alert  # noqa: F401
 from tests.citizens.conftest import agencies, catalogue, province, wards  # noqa: F401
-from tests.people import person  # noqa: F401
 
 from halong.citizens.models import Report
-from halong.duty import near
 from halong.duty.actions.quick import make_quick_report
 from halong.duty.models import Call, Handover, LogEntry, QuickReport
 
@@ -22,7 +20,6 @@ def lan(person):
 
 @pytest.fixture(autouse=True)
 def _in_english(client):
-    near._names._looked = -near.LOOK_S
     client.cookies["django_language"] = "en"
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -164,17 +164,16 @@ def bulletin_lines(now: datetime, since: datetime) -> list[Line]:
 def alert_lines(now: datetime, since: datetime) -> list[Line]:
     """What stands, what came, what ended."""
     calling = Alert.objects.calling(now)
-    standing = dict(calling.order_by().values_list("priority").annotate(n=Count("pk")))
-    lines = [
-        Line(str(Rule.Priority(priority).label), str(standing[priority]), state=STATES[priority])
-        for priority in STATES
-        if standing.get(priority)
+    standing = [
+        _counted(str(Rule.Priority(priority).label), calling.filter(priority=priority), state)
+        for priority, state in STATES.items()
     ]
-    raised = Alert.objects.filter(raised_at__gt=since, raised_at__lte=now, suppressed=False).count()
-    closed = Alert.objects.filter(closed_at__gt=since, closed_at__lte=now).count()
-    lines += [
-        Line(_("Raised since the last report"), str(raised)),
-        Line(_("Closed since the last report"), str(closed)),
+    raised = Alert.objects.filter(raised_at__gt=since, raised_at__lte=now, suppressed=False)
+    closed = Alert.objects.filter(closed_at__gt=since, closed_at__lte=now)
+    lines = [
+        *(line for line in standing if line.value != "0"),
+        _counted(_("Raised since the last report"), raised),
+        _counted(_("Closed since the last report"), closed),
     ]
     gravest = calling.filter(priority=Rule.Priority.CRITICAL).select_related("place").order_by("-raised_at")
     return lines + [
@@ -196,16 +195,22 @@ def alert_lines(now: datetime, since: datetime) -> list[Line]:
 def report_lines(now: datetime, since: datetime) -> list[Line]:
     """Reports and calls since the last report, and what waits."""
     arrived = Report.objects.filter(created_at__gt=since, created_at__lte=now)
-    urgent = Report.objects.open().filter(urgent=True).count()
-    calls = Call.objects.filter(taken_at__gt=since, taken_at__lte=now).count()
-    late = Report.objects.late(now).count()
-    simulated = arrived.filter(simulated=True).exists()
+    calls = Call.objects.filter(taken_at__gt=since, taken_at__lte=now)
     return [
-        Line(_("Reports since the last report"), str(arrived.count()), simulated=simulated),
-        Line(_("Urgent reports that are open"), str(urgent), state="high" if urgent else "normal"),
-        Line(_("Open past their deadline"), str(late), state="attention" if late else "normal"),
-        Line(_("Telephone calls taken in"), str(calls)),
+        _counted(_("Reports since the last report"), arrived),
+        _counted(_("Urgent reports that are open"), Report.objects.open().filter(urgent=True), "high"),
+        _counted(_("Open past their deadline"), Report.objects.late(now), "attention"),
+        _counted(_("Telephone calls taken in"), calls),
     ]
+
+
+def _counted(text: str, rows: QuerySet[Any], state: str = "normal") -> Line:
+    """How many rows there are, in ``state`` if there are any; and whether one of them is simulated."""
+    simulated = Count("pk", filter=Q(simulated=True))
+    found = rows.order_by().aggregate(n=Count("pk"), simulated=simulated)
+    return Line(
+        text, str(found["n"]), state=state if found["n"] else "normal", simulated=found["simulated"] > 0
+    )
 
 
 def weather_lines(now: datetime, since: datetime) -> list[Line]:

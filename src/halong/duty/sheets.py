@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from django.core.exceptions import ValidationError
+from django.db.models import CharField
 from django.utils.translation import gettext as _
 
 from halong.core.errors import Invalid
 from halong.core.registry import sectors
 from halong.core.tables import Fault, Preview, Row, read_csv
-from halong.duty.actions.contacts import ContactDraft, tidy_number
+from halong.duty.actions.contacts import ContactDraft, known_contact, tidy_number
 from halong.duty.kinds import call_kinds
 from halong.duty.models import Contact
 from halong.places.models import Agency, Place
@@ -18,6 +20,7 @@ MORE = (
     "post", "agency", "place", "sector", "kind", "other_telephone", "email", "order", "hours", "source", "verified_on",
 )  # fmt: skip
 COLUMNS = NEEDED + MORE
+MOST_ORDER = 99
 
 
 def contact_rows(contacts: Iterable[Contact]) -> Iterator[list[object]]:
@@ -39,17 +42,15 @@ def read_contacts(content: bytes) -> tuple[list[ContactDraft], Preview]:
         draft = _draft(row, agencies, places, preview.faults)
         if draft is not None:
             drafts.append(draft)
-            same = Contact.objects.current().filter(name=draft.name, post=draft.post, agency=draft.agency)
-            (preview.changed if same.exists() else preview.created).append(
-                f"{draft.name} · {draft.telephone}"
-            )
+            rows = preview.changed if known_contact(draft) is not None else preview.created
+            rows.append(f"{draft.name} · {draft.telephone}")
     return drafts, preview
 
 
 def _draft(
     row: Row, agencies: dict[str, Agency], places: dict[str, Place], faults: list[Fault]
 ) -> ContactDraft | None:
-    wrong = list(_faults(row, agencies, places))
+    wrong = [*_text_faults(row), *_faults(row, agencies, places)]
     faults += wrong
     if wrong:
         return None
@@ -70,6 +71,16 @@ def _draft(
     )
 
 
+def _text_faults(row: Row) -> Iterator[Fault]:
+    """Texts that are too long for the directory, and e-mail addresses that are none."""
+    for field in Contact._meta.fields:
+        if isinstance(field, CharField) and field.name in COLUMNS:
+            try:
+                field.run_validators(row[field.name])
+            except ValidationError as error:
+                yield Fault(row.line, field.name, " ".join(error.messages))
+
+
 def _faults(row: Row, agencies: dict[str, Agency], places: dict[str, Place]) -> Iterator[Fault]:
     if not row["name"]:
         yield Fault(row.line, "name", _("Give a name."))
@@ -88,8 +99,8 @@ def _faults(row: Row, agencies: dict[str, Agency], places: dict[str, Place]) -> 
     for column, keys in known:
         if row[column] and row[column] not in keys:
             yield Fault(row.line, column, _("There is no such code."))
-    if row["order"] and not row["order"].isdecimal():
-        yield Fault(row.line, "order", _("A whole number is wanted."))
+    if row["order"] and not (row["order"].isdecimal() and 1 <= int(row["order"]) <= MOST_ORDER):
+        yield Fault(row.line, "order", _("A whole number from 1 to 99 is wanted."))
     if row["verified_on"]:
         try:
             date.fromisoformat(row["verified_on"])

@@ -1,10 +1,12 @@
 """Where one shift follows another, and which of these had no hand-over."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from halong.duty.models import Handover, Shift, Team
+from halong.duty.models import Handover, Team
+from halong.duty.queries import On, turns
 
 GRACE = timedelta(minutes=30)  # so late a hand-over is still on time
 EARLY = timedelta(hours=2)  # so early it may be
@@ -26,44 +28,48 @@ class Missing:
         return f"{self.team.pk}:{int(self.at.timestamp())}"
 
 
-def changes(team: Team, start: datetime, end: datetime) -> list[tuple[datetime, str, str]]:
+def changes(found: Sequence[On], start: datetime, end: datetime) -> list[tuple[datetime, str, str]]:
     """Moments at which one person's turn ended and another person's began, in order, with both names."""
-    turns = list(
-        Shift.objects.filter(team=team, end__gte=start - GRACE, start__lte=end)
-        .select_related("person")
-        .order_by("start")
-    )
-    found: dict[datetime, tuple[datetime, str, str]] = {}
-    for turn in turns:
+    moments: dict[datetime, tuple[datetime, str, str]] = {}
+    for turn in found:
         if not start <= turn.start <= end:
             continue
         before = [
             one
-            for one in turns
-            if one.role == turn.role and abs(one.end - turn.start) <= GRACE and _who(one) != _who(turn)
+            for one in found
+            if one.role == turn.role and abs(one.end - turn.start) <= GRACE and one.name != turn.name
         ]
         if before:
-            found.setdefault(turn.start, (turn.start, _who(before[0]), _who(turn)))
-    return sorted(found.values())
+            moments.setdefault(turn.start, (turn.start, before[0].name, turn.name))
+    return sorted(moments.values())
 
 
 def missing(now: datetime, teams: Any = None) -> list[Missing]:
-    """Changes of shift of the last day, half an hour ago at least, without a hand-over that was taken."""
-    found = []
-    for team in (Team.objects.current() if teams is None else teams).order_by("name"):
-        moments = changes(team, now - BACK, now)
-        taken = list(
-            Handover.objects.filter(
-                team=team, state=Handover.State.TAKEN, taken_at__gte=now - BACK - EARLY
-            ).values_list("taken_at", flat=True)
-        )
-        for n, (at, outgoing, incoming) in enumerate(moments):
-            until = moments[n + 1][0] - EARLY if n + 1 < len(moments) else now
-            done = any(at - EARLY <= hour <= until for hour in taken if hour is not None)
-            if at <= now - GRACE and not done:
-                found.append(Missing(team, at, outgoing, incoming))
-    return found
+    """Changes of shift of the last day, half an hour ago at least, without a hand-over that was taken. Exchanges are taken
+    into account. As many queries for all teams as for one.
+    """
+    rows = list((Team.objects.current() if teams is None else teams).order_by("name"))
+    start = now - BACK
+    on: dict[int, list[On]] = {team.pk: [] for team in rows}
+    for turn in turns(rows, start - GRACE, now):
+        on[turn.team_id].append(turn)
+    taken: dict[int, list[datetime]] = {team.pk: [] for team in rows}
+    notes = Handover.objects.filter(team__in=rows, state=Handover.State.TAKEN, taken_at__gte=start - EARLY)
+    for team_id, at in notes.values_list("team_id", "taken_at"):
+        if at is not None:
+            taken[team_id].append(at)
+    return [
+        gap
+        for team in rows
+        for gap in _missing_of(team, changes(on[team.pk], start, now), taken[team.pk], now)
+    ]
 
 
-def _who(turn: Shift) -> str:
-    return str(turn.person) if turn.person is not None else turn.who
+def _missing_of(
+    team: Team, moments: list[tuple[datetime, str, str]], taken: list[datetime], now: datetime
+) -> Iterator[Missing]:
+    for n, (at, outgoing, incoming) in enumerate(moments):
+        until = moments[n + 1][0] - EARLY if n + 1 < len(moments) else now
+        done = any(at - EARLY <= hour <= until for hour in taken)
+        if at <= now - GRACE and not done:
+            yield Missing(team, at, outgoing, incoming)

@@ -4,37 +4,17 @@ import json
 import re
 
 import pytest
-from django.conf import settings as django_settings
-from django.test import Client
-from tests.web.conftest import axe, browser
+from tests.web.conftest import axe, browser, new_page, open_as
 
 from halong.citizens.models import Photo, Report
 
-__all__ = ["axe", "browser"]
+__all__ = ["axe", "browser", "new_page", "open_as"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def open_desk(browser, live_server, staff):
-    contexts = []
-
-    def go(who, path, size=(1440, 900)):
-        client = Client()
-        client.force_login(staff[who])
-        cookie = django_settings.SESSION_COOKIE_NAME
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, bypass_csp=True)
-        contexts.append(context)
-        context.add_cookies([{"name": cookie, "value": client.cookies[cookie].value, "url": live_server.url}])
-        page = context.new_page()
-        page.route(
-            "**/live?*", lambda route: route.fulfill(content_type="text/event-stream", body=": well\n\n")
-        )
-        page.goto(live_server.url + path, wait_until="networkidle")
-        return page
-
-    yield go
-    for context in contexts:
-        context.close()
+def open_desk(open_as, staff):
+    return lambda who, path, size=(1440, 900): open_as(staff[who], path, size, wait_until="networkidle")
 
 
 def test_one_key_a_decision(send, open_desk, axe):

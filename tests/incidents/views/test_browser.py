@@ -3,51 +3,19 @@
 import json
 
 import pytest
-from django.conf import settings as django_settings
-from django.test import Client
 from django.urls import reverse
-from tests.web.conftest import axe, browser
+from tests.web.conftest import axe, browser, new_page, open_as
 
 from halong.incidents.actions import NoteDraft, add_note
 from halong.incidents.models import Entry, Incident, Step
 
-__all__ = ["axe", "browser"]
+__all__ = ["axe", "browser", "new_page", "open_as"]
 pytestmark = pytest.mark.django_db(transaction=True)
 REFRESH = "document.body.dispatchEvent(new CustomEvent('live:incidents:{pk}'))"
 
 
-@pytest.fixture
-def open_page(browser, live_server):
-    contexts = []
-
-    def go(user, path, size=(1440, 900)):
-        client = Client()
-        client.force_login(user)
-        name = django_settings.SESSION_COOKIE_NAME
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, bypass_csp=True, locale="en-GB"
-        )
-        contexts.append(context)
-        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
-        context.add_cookies(
-            [{"name": django_settings.LANGUAGE_COOKIE_NAME, "value": "en", "url": live_server.url}]
-        )
-        page = context.new_page()
-        page.trouble = []
-        page.on("pageerror", lambda error: page.trouble.append(str(error)))
-        page.route(
-            "**/live?*", lambda route: route.fulfill(content_type="text/event-stream", body=": well\n\n")
-        )
-        page.goto(live_server.url + path)
-        return page
-
-    yield go
-    for context in contexts:
-        context.close()
-
-
-def test_what_is_typed_stays_while_others_work(open_page, incident, operator, other, axe):
-    page = open_page(operator, reverse("incident", args=[incident.pk]))
+def test_what_is_typed_stays_while_others_work(open_as, incident, operator, other, axe):
+    page = open_as(operator, reverse("incident", args=[incident.pk]), language="en")
     assert axe(page) == []
     step = Step.objects.get(incident=incident, key="call")
     page.fill(f"#step-note-{step.pk}", "Đang gọi")
@@ -76,9 +44,9 @@ def test_what_is_typed_stays_while_others_work(open_page, incident, operator, ot
     assert page.trouble == []
 
 
-def test_ticked_alerts_become_an_incident(open_page, make_alert, operator):
+def test_ticked_alerts_become_an_incident(open_as, make_alert, operator):
     alerts = [make_alert(title=f"PM2,5 cao {n}") for n in range(4)]
-    page = open_page(operator, reverse("alerts"))
+    page = open_as(operator, reverse("alerts"), language="en")
     page.wait_for_selector("[data-ticks-bar] button[disabled]")
     boxes = page.locator("input[data-tick]")
     boxes.nth(0).click()
@@ -98,8 +66,8 @@ def test_ticked_alerts_become_an_incident(open_page, make_alert, operator):
     page.wait_for_selector(".inc-clock-large:text-matches('^0:0')")
 
 
-def test_a_photograph_from_a_phone(open_page, incident, operator, photo):
-    page = open_page(operator, reverse("incident", args=[incident.pk]), size=(390, 844))
+def test_a_photograph_from_a_phone(open_as, incident, operator, photo):
+    page = open_as(operator, reverse("incident", args=[incident.pk]), size=(390, 844), language="en")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.set_input_files("[data-note-photos]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo})
     page.wait_for_selector(".inc-note-photo img")
@@ -110,8 +78,8 @@ def test_a_photograph_from_a_phone(open_page, incident, operator, photo):
     assert page.trouble == []
 
 
-def test_an_area_is_drawn_on_the_map(open_page, incident, operator):
-    page = open_page(operator, reverse("incident-dialog", args=[incident.pk, "area"]))
+def test_an_area_is_drawn_on_the_map(open_as, incident, operator):
+    page = open_as(operator, reverse("incident-dialog", args=[incident.pk, "area"]), language="en")
     page.wait_for_selector("halong-map[data-ready]", timeout=60_000)
     page.get_by_role("button", name="Circle of 1 km").click()
     circle = json.loads(page.input_value("#id_area"))["coordinates"][0]

@@ -40,11 +40,11 @@ class ContactDraft:
     verified_on: date | None = None
 
 
-def tidy_number(text: str) -> str:
-    """A telephone number as it is shown. Raises Invalid for what can't be called."""
+def tidy_number(text: str, field: str = "telephone") -> str:
+    """A telephone number as it is shown. Raises Invalid for what can't be called, which names the ``field``."""
     digits = sum(sign.isdigit() for sign in text)
     if not FEWEST_DIGITS <= digits <= MOST_DIGITS or set(text) - set("0123456789+ .()-"):
-        raise Invalid(fields={"telephone": _("This isn't a telephone number.")})
+        raise Invalid(fields={field: _("This isn't a telephone number.")})
     return " ".join(text.replace(".", " ").split())
 
 
@@ -60,7 +60,9 @@ def save_contact(draft: ContactDraft, *, by: Any, contact: Contact | None = None
     for name, value in vars(draft).items():
         setattr(kept, name, value)
     kept.telephone = tidy_number(draft.telephone)
-    kept.other_telephone = tidy_number(draft.other_telephone) if draft.other_telephone else ""
+    kept.other_telephone = (
+        tidy_number(draft.other_telephone, "other_telephone") if draft.other_telephone else ""
+    )
     if kept.verified_on is not None and kept.verified_on > timezone.localdate():
         raise Invalid(fields={"verified_on": _("That day is still to come.")})
     if contact is not None and before != kept.telephone and draft.verified_on == contact.verified_on:
@@ -109,20 +111,18 @@ def end_contact(contact: Contact, *, by: Any) -> None:
     record(by, "duty.contact_end", contact)
 
 
+def known_contact(draft: ContactDraft) -> Contact | None:
+    """Who stands in the directory already under the same name, post and agency, for the same place, sector and kind."""
+    same = ("name", "post", "agency", "place", "sector", "kind")
+    return Contact.objects.current().filter(**{name: getattr(draft, name) for name in same}).first()
+
+
 @transaction.atomic
 def import_contacts(drafts: Iterable[ContactDraft], *, by: Any) -> tuple[int, int]:
-    """Take a table in: a contact of the same name, post and agency is changed, others are added. (new, changed)"""
+    """Take a table in: contacts that are known are changed, others are added. (new, changed)"""
     new = changed = 0
     for draft in drafts:
-        same = Contact.objects.current().filter(
-            name=draft.name,
-            post=draft.post,
-            agency=draft.agency,
-            place=draft.place,
-            sector=draft.sector,
-            kind=draft.kind,
-        )
-        found = same.first()
+        found = known_contact(draft)
         save_contact(draft, by=by, contact=found)
         new, changed = new + (found is None), changed + (found is not None)
     return new, changed

@@ -16,8 +16,9 @@ from halong.core.errors import Conflict, Forbidden
 from halong.core.live import touch
 from halong.core.permissions import require
 from halong.duty.log import name_of, write_log
-from halong.duty.models import Handover, LogEntry, Shift, Team
+from halong.duty.models import Handover, LogEntry, Team
 from halong.duty.openings import openings
+from halong.duty.queries import turns
 
 TOPIC = "handover"
 LONGEST = timedelta(hours=24)  # a note looks back no further
@@ -159,9 +160,8 @@ def _since(team: Team | None, person: User, now: datetime) -> datetime:
     taken = Handover.objects.filter(team=team, state=State.TAKEN).order_by("-taken_at").first()
     if taken is not None and taken.taken_at is not None and now - taken.taken_at <= LONGEST:
         return taken.taken_at
-    turn = Shift.objects.filter(team=team, person=person, start__lte=now, start__gt=now - LONGEST)
-    latest = turn.order_by("-start").first()
-    return latest.start if latest is not None else now - USUAL
+    own = [on.start for on in turns([team], now - LONGEST, now) if on.person == person] if team else []
+    return max((start for start in own if start > now - LONGEST), default=now - USUAL)
 
 
 def _content(person: User, since: datetime, now: datetime) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from halong.accounts.models import User
 from halong.core.formats import format_datetime
 from halong.core.permissions import SYSTEM, require
 from halong.duty.log import write_log
-from halong.duty.models import LogEntry, QuickReport, Shift
+from halong.duty.models import LogEntry, QuickReport, Team
+from halong.duty.queries import on_now
 from halong.duty.shifts import Missing
 from halong.notify.actions import tell
 
@@ -24,7 +25,8 @@ def announce(report: QuickReport, *, by: Any = SYSTEM) -> int:
     if report.state != QuickReport.State.MADE or report.asked:
         return 0
     now = timezone.now()
-    on = Shift.objects.filter(start__lte=now, end__gt=now, person__isnull=False).values("person")
+    rotas = on_now(Team.objects.current(), now).values()
+    on = {one.person.pk for rota in rotas for one in rota if one.person is not None}
     people = User.objects.filter(is_active=True, grants__role="operator").distinct()
     chosen = list(people.filter(pk__in=on)) or list(people)
     hour = format_datetime(report.hour)

@@ -8,12 +8,13 @@ from django.utils.translation import pgettext_lazy
 
 from halong.duty import channels, steps
 from halong.duty.actions.chains import ChainDraft
-from halong.duty.forms.directory import kind_choices, places_field
-from halong.duty.forms.rota import members_of, sector_choices
+from halong.duty.forms.directory import kind_choices
+from halong.duty.forms.rota import members_of, places_field, sector_choices
 from halong.duty.models import Chain, Contact, DutyRole, Page, Team
 from halong.duty.titles import PRIORITY
 
 ROWS = 6
+Choices = dict[str, list[tuple[Any, Any]]]  # by field
 EMPTY = {"channels": list(steps.CHANNELS)}
 
 
@@ -51,12 +52,12 @@ class StepForm(forms.Form):
     whom = forms.ChoiceField(label=_("Whom"), required=False)
     channels = forms.MultipleChoiceField(label=_("How"), required=False, widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, *args: Any, team: Team | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        whom, ways = self.fields["whom"], self.fields["channels"]
-        assert isinstance(whom, forms.ChoiceField)
-        assert isinstance(ways, forms.MultipleChoiceField)
-        whom.choices, ways.choices = whom_choices(team), channel_choices()
+        for name, rows in choices.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = rows
 
     def step(self) -> dict[str, Any] | None:
         """The step as JSON; None for an empty row."""
@@ -112,9 +113,13 @@ class ChainForm(forms.Form):
         team = chain.team if chain is not None else field.queryset.first()
         rows = chain.steps if chain is not None else steps.as_json(steps.STANDARD)
         data = self.data if self.is_bound else None
+        choices = {"whom": whom_choices(team), "channels": channel_choices()}  # the same in every row
         self.rows = [
             StepForm(
-                data, team=team, prefix=f"step{n}", initial=_initial(rows[n]) if n < len(rows) else EMPTY
+                data,
+                choices=choices,
+                prefix=f"step{n}",
+                initial=_initial(rows[n]) if n < len(rows) else EMPTY,
             )
             for n in range(max(ROWS, len(rows) + 2))
         ]

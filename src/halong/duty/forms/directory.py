@@ -1,6 +1,5 @@
 """What is typed about the directory."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -8,15 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from halong.duty.actions.contacts import ContactDraft
-from halong.duty.forms.rota import sector_choices
+from halong.duty.forms.rota import places_field, sector_choices
 from halong.duty.kinds import call_kinds
-from halong.places.models import Agency, Place
-
-
-def places_field(label: Any, **more: Any) -> forms.ModelChoiceField[Place]:
-    """A choice among the units of today."""
-    rows = Place.objects.filter(valid_to=None).defer("boundary").order_by("sort_key")
-    return forms.ModelChoiceField(rows, label=label, required=False, **more)
+from halong.duty.sheets import MOST_ORDER
+from halong.places.models import Agency
 
 
 def kind_choices() -> list[tuple[str, Any]]:
@@ -59,7 +53,7 @@ class ContactForm(forms.Form):
     place = places_field(_("Answers for the place"), empty_label=_("Everywhere"))
     sector = forms.ChoiceField(label=_("Sector"), required=False, choices=sector_choices)
     kind = forms.ChoiceField(label=_("Kind of incident"), required=False, choices=kind_choices)
-    order = forms.IntegerField(label=_("Called as number"), min_value=1, max_value=99, initial=1)
+    order = forms.IntegerField(label=_("Called as number"), min_value=1, max_value=MOST_ORDER, initial=1)
     hours = forms.CharField(label=_("When reachable"), max_length=100, required=False)
     source = forms.CharField(label=_("Where the number is from"), max_length=300, required=False)
     verified_on = forms.DateField(
@@ -74,9 +68,10 @@ class ContactForm(forms.Form):
         return ContactDraft(**self.cleaned_data)
 
 
-def age_words(verified_on: date | None, today: date) -> tuple[str, str]:
-    """How old a number is in a word for its mark: good within half a year, attention within a year, else high."""
-    if verified_on is None:
-        return "high", str(_("never verified"))
-    days = (today - verified_on).days
-    return ("good" if days <= 183 else "attention" if days <= 365 else "high"), ""
+def age_tone(days: int | None) -> str:
+    """The mark of a number's age: good within half a year, attention within a year or if it never was verified, else
+    high.
+    """
+    if days is None:
+        return "attention"
+    return "good" if days <= 183 else "attention" if days <= 365 else "high"

@@ -39,6 +39,12 @@ def sector_choices() -> list[tuple[str, Any]]:
     return [("", pgettext_lazy("sector", "All")), *((sector.key, sector.name) for sector in all_sectors())]
 
 
+def places_field(label: Any, **more: Any) -> forms.ModelChoiceField[Place]:
+    """A choice among the units of today."""
+    rows = Place.objects.filter(valid_to=None).defer("boundary").order_by("sort_key")
+    return forms.ModelChoiceField(rows, label=label, required=False, **more)
+
+
 class PersonChoice(forms.ModelChoiceField[User]):
     """One of ours, with his post."""
 
@@ -67,11 +73,7 @@ class TeamForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=120)
     agency = forms.ModelChoiceField(Agency.objects.order_by("name"), label=_("Agency"), required=False)
-    place = forms.ModelChoiceField(
-        Place.objects.filter(valid_to=None).defer("boundary").order_by("sort_key"),
-        label=_("Place"),
-        required=False,
-    )
+    place = places_field(_("Place"))
     sector = forms.ChoiceField(label=_("Sector"), required=False, choices=sector_choices)
     telephone = forms.CharField(label=_("Telephone of the duty room"), max_length=40, required=False)
     at_once = forms.IntegerField(

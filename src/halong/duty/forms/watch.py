@@ -2,7 +2,6 @@
 
 import re
 import uuid
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -13,9 +12,10 @@ from django.utils.translation import pgettext_lazy
 from halong.accounts.models import User
 from halong.citizens.models import Category
 from halong.citizens.recognition import recognise
-from halong.core.sector import all_sectors
 from halong.duty.actions.calls import SAID, CallDraft
 from halong.duty.actions.entries import BY_HAND, EntryDraft
+from halong.duty.actions.handing import ADDITIONS
+from halong.duty.forms.rota import PeopleChoice, sector_choices
 from halong.duty.kinds import call_kinds
 from halong.duty.log import TEXT
 from halong.duty.models import LogEntry
@@ -80,14 +80,8 @@ class LogFilter(forms.Form):
     day = forms.DateField(
         label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    sector = forms.ChoiceField(label=_("Sector"), required=False)
+    sector = forms.ChoiceField(label=_("Sector"), required=False, choices=sector_choices)
     people = forms.BooleanField(label=_("Written by people only"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["sector"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [EVERYTHING, *((sector.key, sector.name) for sector in all_sectors())]
 
     def wanted(self) -> dict[str, Any]:
         """What was asked for, without what can't be read."""
@@ -110,6 +104,7 @@ class CallForm(forms.Form):
     kind = forms.ChoiceField(
         label=pgettext_lazy("call", "Kind"),
         required=False,
+        choices=lambda: [(kind.key, kind.label) for kind in call_kinds],
         widget=forms.RadioSelect(attrs={"class": "call-kind"}),
     )
     number = forms.CharField(
@@ -127,12 +122,6 @@ class CallForm(forms.Form):
     passed_to = forms.CharField(widget=forms.HiddenInput, required=False)
     spot = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["kind"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [(kind.key, kind.label) for kind in call_kinds]
-
     def clean_number(self) -> str:
         """Digits with what people write between them."""
         number = str(self.cleaned_data["number"]).strip()
@@ -143,8 +132,7 @@ class CallForm(forms.Form):
     def draft(self, spot: Spot | None) -> CallDraft:
         """The call that the form asks for, at the spot that was chosen."""
         given = self.cleaned_data
-        exact = spot is not None and spot.ref.startswith("thing:")
-        started = given["started_at"]
+        lon, lat = spot.point if spot and spot.point else (None, None)
         return CallDraft(
             said=given["said"],
             kind=given["kind"],
@@ -153,9 +141,9 @@ class CallForm(forms.Form):
             name=given["name"],
             place=spot.place if spot else None,
             where=given["where"],
-            lon=spot.lon if spot and exact else None,
-            lat=spot.lat if spot and exact else None,
-            started_at=started if started and started > timezone.now() - timedelta(hours=2) else None,
+            lon=lon,
+            lat=lat,
+            started_at=given["started_at"],
             passed_to=given["passed_to"],
             urgent=bool(recognise(given["said"]).emergency),
         )
@@ -183,7 +171,7 @@ class AdditionsForm(forms.Form):
     additions = forms.CharField(
         label=_("What else the next shift has to know"),
         required=False,
-        max_length=8000,
+        max_length=ADDITIONS,
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 
@@ -193,17 +181,9 @@ class TakeOverForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     remark = forms.CharField(
-        label=_("Remark"), required=False, max_length=8000, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Remark"), required=False, max_length=ADDITIONS, widget=forms.Textarea(attrs={"rows": 2})
     )
     read = forms.BooleanField(label=_("I have read the note and take the shift over"))
-
-
-class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # isn't generic at run time
-    """People with their posts."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        """Post and name."""
-        return f"{obj.title} {obj}".strip()
 
 
 class QuickForm(forms.Form):
@@ -216,7 +196,7 @@ class QuickForm(forms.Form):
         max_length=8000,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
-    to = PeopleField(
+    to = PeopleChoice(
         User.objects.none(), label=_("Send to"), required=False, widget=forms.CheckboxSelectMultiple
     )
 

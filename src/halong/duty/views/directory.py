@@ -19,7 +19,7 @@ from halong.core.table_form import TableForm
 from halong.core.tables import write_csv
 from halong.duty import queries
 from halong.duty.actions import contacts
-from halong.duty.forms.directory import ContactForm, DirectoryFilter, age_words
+from halong.duty.forms.directory import ContactForm, DirectoryFilter, age_tone
 from halong.duty.kinds import kind_label
 from halong.duty.models import Contact
 from halong.duty.sheets import COLUMNS, MORE, NEEDED, contact_rows, read_contacts
@@ -52,8 +52,8 @@ def directory(request: HttpRequest) -> HttpResponse:
 
 
 def _row(contact: Contact) -> dict[str, Any]:
-    tone, words = age_words(contact.verified_on, timezone.localdate())
-    return {"contact": contact, "tone": tone, "age": words, "kind": kind_label(contact.kind)}
+    tone = age_tone(contact.age_days(timezone.localdate()))
+    return {"contact": contact, "tone": tone, "kind": kind_label(contact.kind)}
 
 
 @access("directory.view")

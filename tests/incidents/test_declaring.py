@@ -88,6 +88,7 @@ def test_without_parts_somebody_saw_it_himself(declare):
         ({"lon": 107.0, "lat": 91.0}, "lon"),
         ({"area": {"type": "Point", "coordinates": [107, 21]}}, "area"),
         ({"area": {"type": "Polygon", "coordinates": "x"}}, "area"),
+        ({"area": {"type": "Polygon", "coordinates": []}}, "area"),
         ({"area": {"type": "Polygon", "coordinates": [[[0, 0], [999, 0], [0, 5], [0, 0]]]}}, "area"),
         ({"parts": (PartRef("press", "javascript:alert(1)"),)}, "parts"),
         ({"parts": (PartRef("press", "https://["),)}, "parts"),

@@ -83,7 +83,11 @@ def _kept(method: str, url: str, content: bytes) -> Reply:
     """In an instance under exercise: what would have been sent is written down and counts as taken; nothing is fetched."""
     if method == "GET":
         raise OutwardError("nothing is fetched in an exercise", never=True)
-    outbox.put("call", httpx.URL(url).host, method=method, size=len(content))
+    try:
+        host = httpx.URL(url).host
+    except httpx.InvalidURL as error:
+        raise OutwardError("no web address", never=True) from error
+    outbox.put("call", host, method=method, size=len(content))
     return Reply(201, b"")
 
 

@@ -1,7 +1,6 @@
 """The stage as it stands, asked on every page; its rules, criteria and history."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -75,11 +74,6 @@ def _read(today: date) -> StageNow:
     )
 
 
-def rule_of(level: int, on: date) -> StageRule | None:
-    """What is laid down for a stage on a day: the latest row."""
-    return StageRule.objects.on(on).filter(level=level).order_by("-valid_from").first()
-
-
 def rules_on(day: date) -> list[StageRule]:
     """What is laid down on a day, one row a stage."""
     latest: dict[int, StageRule] = {}
@@ -105,12 +99,12 @@ def history(user: object) -> QuerySet[StageChange]:
     return decided.select_related("refused_by").order_by("-decided_at", "-pk")
 
 
-def called(level: int, on: date | None = None) -> tuple[str, ...]:
+def called(level: int) -> tuple[str, ...]:
     """The names of the duty teams that are called when this stage begins."""
-    rule = rule_of(level, on or timezone.localdate())
-    return tuple(rule.call) if rule else ()
+    rules = {rule.level: rule for rule in rules_on(timezone.localdate())}
+    return tuple(rules[level].call) if level in rules else ()
 
 
-def levels() -> Iterable[tuple[int, str]]:
+def levels() -> list[tuple[int, str]]:
     """The five stages by name."""
     return [(level, str(name)) for level, name in LEVELS.items()]

@@ -1,7 +1,6 @@
 """What a warning still lacks before it can be checked, approved, published: for screens and actions alike."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -60,18 +59,16 @@ def _where_and_when(warning: Warning) -> list[Need]:
         needs.append(Need("expires", _("Its time is over already.")))
     elif warning.onset is not None and warning.expires <= warning.onset:
         needs.append(Need("expires", _("It ends before it begins.")))
-    for name in ("severity", "urgency", "certainty"):
-        if getattr(warning, name) == "Unknown":
-            needs.append(Need(name, _("How severe, how urgent and how certain it is must be said.")))
-            break
+    unknown = [name for name in ("severity", "urgency", "certainty") if getattr(warning, name) == "Unknown"]
+    if unknown:
+        needs.append(Need(unknown[0], _("How severe, how urgent and how certain it is must be said.")))
     return needs
 
 
 def _cap(warning: Warning) -> list[Need]:
     """What the strict validator of CAP says of the message; its words are English, as the standard is."""
-    found: list[Any] = judged(warning, timezone.now())
     return [
         Need(f"cap:{one.where}", f"CAP, {one.where}: {one.words}", one.level == "must", one.level != "must")
-        for one in found
+        for one in judged(warning, timezone.now())
         if not one.where.endswith("senderName")  # comes with the approval
     ]

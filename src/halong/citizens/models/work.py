@@ -150,9 +150,8 @@ class SubstituteQuerySet(models.QuerySet["Substitute"]):
     def visible_to(self, user: object) -> Self:
         """Those of the agencies whose reports one may approve, and one's own."""
         seen = scope_q(user, "reports.approve", place="", sector="")
-        if seen and getattr(
-            user, "is_authenticated", False
-        ):  # without any condition it is everything already
+        # Without any condition it is everything already; an alternative would narrow that.
+        if seen and getattr(user, "is_authenticated", False):
             seen |= Q(principal=user) | Q(substitute=user)
         return self.filter(seen)
 

@@ -9,6 +9,7 @@ import shapely
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from shapely.geometry.base import BaseGeometry
 
 from halong.accounts.models import User
 from halong.audit.actions import record
@@ -177,16 +178,15 @@ def checked_area(area: dict[str, Any] | None) -> dict[str, Any] | None:
         drawn = shapely.from_geojson(text)
     except (TypeError, ValueError, shapely.errors.ShapelyError):
         raise invalid("area", _("This isn't an area.")) from None
-    low_lon, low_lat, high_lon, high_lat = drawn.bounds if not drawn.is_empty else (999.0,) * 4
-    on_earth = -180 <= low_lon <= high_lon <= 180 and -90 <= low_lat <= high_lat <= 90
-    if (
-        len(text) > AREA
-        or drawn.geom_type not in ("Polygon", "MultiPolygon")
-        or not drawn.is_valid
-        or not on_earth
-    ):
+    kind_fits = drawn.geom_type in ("Polygon", "MultiPolygon")
+    if len(text) > AREA or not kind_fits or drawn.is_empty or not drawn.is_valid or not _on_earth(drawn):
         raise invalid("area", _("This isn't an area."))
     return area
+
+
+def _on_earth(drawn: BaseGeometry) -> bool:
+    west, south, east, north = drawn.bounds
+    return -180 <= west <= east <= 180 and -90 <= south <= north <= 90
 
 
 def invalid(name: str, words: str) -> Invalid:

@@ -25,6 +25,7 @@ def server():
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             self.server.got.append((self.headers["Content-Type"], self.headers["Idempotency-Key"], body))
+            self.server.goes_on.wait(30)
             self.send_response(self.server.answer)
             self.end_headers()
 
@@ -32,7 +33,8 @@ def server():
             """Say nothing."""
 
     made = HTTPServer(("127.0.0.1", 0), Handler)
-    made.got, made.answer = [], 200
+    made.got, made.answer, made.goes_on = [], 200, threading.Event()
+    made.goes_on.set()
     threading.Thread(target=made.serve_forever, daemon=True).start()
     yield made
     made.shutdown()

@@ -246,7 +246,7 @@ def test_how_fast_is_counted():
     row = measures.answered(2, [10.0, 100.0, 200.0, 400.0])
     assert (row.median_s, row.share_within, row.within_s) == (150.0, 75.0, 300.0)
     assert measures.answered(1, []).median_s is None
-    assert measures.slots([at(0.5), at(9), at(10.5)], T, at(20), 2) == [1.0, 0.5]
+    assert measures.slots([at(0.5), at(9), at(10.5)], T, [2, 1]) == [1.0, 1.0]
     assert [measures.chatters([at(0), at(5), at(m)]) for m in (10, 11)] == [True, False]
 
 

@@ -7,8 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.alerts.conftest import make_alert  # noqa: F401
 from tests.duty.conftest import NOW
 
+from halong.alerts.models import Alert
+from halong.alerts.quality import measures
 from halong.core.errors import Conflict, Forbidden, Invalid
 from halong.core.permissions import SYSTEM
 from halong.duty.actions.rota import (
@@ -26,7 +29,7 @@ from halong.duty.calendars import calendar_of
 from halong.duty.coverage import stretches, twice_on
 from halong.duty.ical.reading import read_calendar
 from halong.duty.models import DutyRole, Rota, Shift
-from halong.duty.queries import on_duty, turns
+from halong.duty.queries import on_duty, operators_on, turns
 from halong.duty.week import week_of
 
 HOUR = timedelta(hours=1)
@@ -270,3 +273,13 @@ def test_turns_take_two_queries(team, watch, django_assert_num_queries):
 def test_teams_that_playbooks_call_are_made_once(team):
     assert ensure_teams(["Trực ban IOC", "Đội ứng cứu", "Đội ứng cứu"], by=SYSTEM) == 1
     assert ensure_teams(["đội ứng cứu"], by=SYSTEM) == 0
+
+
+def test_the_load_of_alerts_is_spread_over_those_who_are_on(team, watch, person, make_alert):
+    hai = person("hai", "leader")
+    add_shift(team, hai, DutyRole.COMMAND, NOW - HOUR, NOW + HOUR, by=SYSTEM)
+    assert operators_on([NOW - 2 * HOUR, NOW, NOW + 7 * HOUR]) == [0, 2, 0]
+    for n in range(4):
+        make_alert(f"wind {n}", ago=20)
+    found = measures.quality(Alert.objects.all(), NOW + timedelta(seconds=1), hours=1)
+    assert (found.by_rota, found.operators, found.total, max(found.per_slot)) == (True, 2, 4, 2)

@@ -23,9 +23,11 @@ class DutyConfig(AppConfig):
     def ready(self) -> None:
         """Listen to others and offer the pages, the tabs and the live topics."""
         # All of these need the models; importing what subscribes is enough.
+        from halong.alerts.quality.measures import on_watch  # noqa: PLC0415
         from halong.duty import gathering, log_subscribers, near, stage_calls, subscribers  # noqa: F401, PLC0415
         from halong.duty.actions.sample import remove_simulated  # noqa: PLC0415
         from halong.duty.finding import CONTACTS, TEAMS  # noqa: PLC0415
+        from halong.duty.queries import operators_on  # noqa: PLC0415
         from halong.duty.views.board import bell_context  # noqa: PLC0415
 
         menu.register(
@@ -43,6 +45,7 @@ class DutyConfig(AppConfig):
         duty_tabs.register("pages", Tab("pages", _("Calls to people"), "duty-runs", 60))
         duty_tabs.register("directory", Tab("directory", _("Directory"), "directory", 70, "directory.view"))
         duty_tabs.register("chains", Tab("chains", _("Chains"), "duty-chains", 80))
+        on_watch.register("duty", operators_on)
         gathering.register()
         near.register()
         search_providers.register(TEAMS.key, TEAMS)

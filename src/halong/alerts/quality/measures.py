@@ -5,7 +5,7 @@ was suppressed by design doesn't count.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import median, quantiles
@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 
 from halong.alerts.models import Alert, AlertEvent, AlertQuerySet
+from halong.core.registry import Registry
 
 SLOT = timedelta(minutes=10)
 ACCEPTABLE, MANAGEABLE, FLOOD = 1.0, 2.0, 10  # annunciations an operator in ten minutes
@@ -25,6 +26,8 @@ CHATTER_TIMES, CHATTER_WITHIN = 3, timedelta(minutes=10)
 SPREAD = {1: 5.0, 2: 15.0, 3: 80.0}  # % of annunciations by priority
 ANSWER_WITHIN_S = {1: 60.0, 2: 300.0, 3: 900.0}  # our own aims: the standard leaves them to the site
 Kind = AlertEvent.Kind
+# How many operators are on at each of these moments, as far as a rota says; a module that knows rotas registers it.
+on_watch: Registry[Callable[[Sequence[datetime]], list[int]]] = Registry()
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,14 @@ class Answered:
 
 @dataclass(frozen=True)
 class Quality:
-    """The figures of a time. ``per_slot`` are annunciations an operator in each ten minutes, oldest first."""
+    """The figures of a time. ``per_slot`` are annunciations an operator in each ten minutes, oldest first; ``operators`` the
+    mean number of those over whom they were spread, ``by_rota`` whether a rota says so.
+    """
 
     start: datetime
     end: datetime
-    operators: int
+    operators: float
+    by_rota: bool
     total: int
     per_slot: list[float] = field(default_factory=list)
     flood_slots: int = 0
@@ -94,17 +100,25 @@ class Quality:
 
 
 def quality(alerts: AlertQuerySet, end: datetime, hours: int = 24) -> Quality:
-    """The figures of the hours before ``end`` for what the given alerts said. Four queries."""
+    """The figures of the hours before ``end`` for what the given alerts said. Four queries and those of the rota.
+
+    A rate is one operator's: it is spread over those who were on by the rota, or, where no rota says who was, over those
+    who responded to anything in this time.
+    """
     start = end - timedelta(hours=hours)
     rows = _annunciations(alerts, start, end)
-    operators = max(1, _responders(alerts, start, end))
-    per_slot = slots([row[0] for row in rows], start, end, operators)
+    moments = [start + SLOT * (n + 0.5) for n in range(max(1, int((end - start) / SLOT)))]
+    on = [max(known) for known in zip(*(ask(moments) for ask in on_watch), strict=True)] or [0] * len(moments)
+    responders = max(1, _responders(alerts, start, end))
+    operators = [n or responders for n in on]
+    per_slot = slots([row[0] for row in rows], start, operators)
     counted = Counter(row[3] for row in rows)
     total = len(rows)
     return Quality(
         start=start,
         end=end,
-        operators=operators,
+        operators=sum(operators) / len(operators),
+        by_rota=any(on),
         total=total,
         per_slot=per_slot,
         flood_slots=sum(n > FLOOD for n in per_slot),
@@ -135,13 +149,12 @@ def _responders(alerts: AlertQuerySet, start: datetime, end: datetime) -> int:
     return said.values("by").distinct().count()
 
 
-def slots(times: Iterable[datetime], start: datetime, end: datetime, operators: int) -> list[float]:
-    """Annunciations an operator in each ten minutes of a time, oldest first."""
-    count = max(1, int((end - start) / SLOT))
-    found = [0] * count
+def slots(times: Iterable[datetime], start: datetime, operators: Sequence[int]) -> list[float]:
+    """Annunciations an operator in each ten minutes from ``start``, oldest first; ``operators``: how many are on in each."""
+    found = [0] * len(operators)
     for at in times:
-        found[min(count - 1, max(0, int((at - start) / SLOT)))] += 1
-    return [n / operators for n in found]
+        found[min(len(found) - 1, max(0, int((at - start) / SLOT)))] += 1
+    return [n / on for n, on in zip(found, operators, strict=True)]
 
 
 def chatters(times: Sequence[datetime]) -> bool:

@@ -74,7 +74,7 @@ def test_what_was_typed_stays(desk, health):
     answer = desk.post("/tasks/new", {"title": "Kiểm tra", "agency": health.pk, "due": "pick", "priority": 1})
     assert (answer.status_code, answer.context["form"]["title"].value()) == (422, "Kiểm tra")
     assert answer.context["form"].errors == {"due_at": ["Cần chọn ngày, giờ."]}
-    assert answer.context["people"] == []
+    assert answer.context["form"].people == []
 
 
 def test_a_deadline_that_has_passed_is_said_beside_it(desk, health):
@@ -110,9 +110,19 @@ def test_the_snapshot_can_not_be_made_up(desk):
 def test_people_of_another_agency_are_asked_for(desk, health, lan):
     page = desk.get("/tasks/people", {"agency": health.pk}).content.decode()
     assert ("Lan" in page, 'href="tel:0912345678"' in page) == (True, True)
-    assert [desk.get("/tasks/people", {"agency": word}).context["agency"] for word in ("", "x", "²")] == [
-        None
-    ] * 3
+    assert [
+        desk.get("/tasks/people", {"agency": word}).context["form"].chosen for word in ("", "x", "²")
+    ] == [None] * 3
+
+
+def test_a_person_of_the_agency_is_named(desk, health, lan, person):
+    stranger = person("stranger", "officer")
+    sent = {"title": "Kiểm tra", "agency": health.pk, "due": "three", "priority": 4}
+    answer = desk.post("/tasks/new", sent | {"assignee": stranger.pk})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["assignee"])
+    desk.post("/tasks/new", sent | {"assignee": lan.pk})
+    desk.post("/tasks/new", sent)
+    assert list(Task.objects.order_by("pk").values_list("assignee", flat=True)) == [lan.pk, None]
 
 
 def test_late_ones_come_first_and_the_number_of_queries_is_fixed(give, desk, django_assert_max_num_queries):

@@ -12,6 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from halong.accounts.choices import PersonField
+from halong.accounts.models import User
+from halong.accounts.queries import Person, answerable
 from halong.core.formats import local
 from halong.core.permissions import has_perm
 from halong.core.sector import all_sectors
@@ -77,6 +80,12 @@ def offer_agencies(form: forms.Form, name: str) -> None:
     field.queryset = Agency.objects.on(timezone.localdate()).order_by("sort_key")
 
 
+def refuse_owner(form: forms.Form, cleaned: dict[str, Any]) -> None:
+    """The owner of a task isn't one of its co-owners as well: say so beside the field."""
+    if cleaned.get("agency") in (cleaned.get("co_owners") or ()):
+        form.add_error("co_owners", _("This agency owns the task already."))
+
+
 class TaskForm(DeadlineForm):
     """A new task: what, who, until when."""
 
@@ -86,6 +95,9 @@ class TaskForm(DeadlineForm):
         label=_("What is to be done"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
     )
     agency = forms.ModelChoiceField(Agency.objects.none(), label=_("Agency"), empty_label="")
+    assignee = PersonField(
+        label=pgettext_lazy("task", "Person"), required=False, empty_label=_("Whoever answers for the agency")
+    )
     priority = forms.TypedChoiceField(
         label=_("Priority"), coerce=int, choices=Task.Priority.choices, initial=Task.Priority.NORMAL,
         widget=forms.RadioSelect,
@@ -96,11 +108,14 @@ class TaskForm(DeadlineForm):
 
     co_owners = agencies_field()
 
-    field_order = ("title", "agency", "due", "due_at", "priority", "text", "co_owners")
+    field_order = ("title", "agency", "assignee", "due", "due_at", "priority", "text", "co_owners")
 
     def __init__(self, *args: Any, by: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_agencies(self, "co_owners")
+        self.chosen = _agency(self["agency"].value())
+        self.people: list[Person] = answerable(self.chosen) if self.chosen else []  # the head first
+        offer_people(self, "assignee", self.people)
         field = self.fields["agency"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = assignable(by)
@@ -116,8 +131,7 @@ class TaskForm(DeadlineForm):
     def clean(self) -> dict[str, Any]:
         """The owner isn't a co-owner as well."""
         cleaned = super().clean()
-        if cleaned.get("agency") in (cleaned.get("co_owners") or ()):
-            self.add_error("co_owners", _("This agency owns the task already."))
+        refuse_owner(self, cleaned)
         return cleaned
 
     def draft(self, about: About) -> TaskDraft:
@@ -126,6 +140,7 @@ class TaskForm(DeadlineForm):
         return TaskDraft(
             title=given["title"],
             agency=given["agency"],
+            assignee=given["assignee"],
             due_at=self.deadline,
             text=given["text"],
             priority=given["priority"],
@@ -138,6 +153,18 @@ class TaskForm(DeadlineForm):
             simulated=about.simulated,
             co_owners=tuple(given["co_owners"]),
         )
+
+
+def _agency(pk: Any) -> Agency | None:
+    return Agency.objects.filter(pk=pk).first() if pk and str(pk).isdecimal() else None
+
+
+def offer_people(form: forms.Form, name: str, people: list[Person]) -> None:
+    """Offer some people in a field, by name."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    found = User.objects.filter(pk__in=[person.user.pk for person in people])
+    field.queryset = found.order_by("full_name", "username")
 
 
 def assignable(by: Any) -> "QuerySet[Agency]":

@@ -10,11 +10,9 @@ from django.utils.http import content_disposition_header, url_has_allowed_host_a
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from halong.accounts.queries import answerable
 from halong.core.access import access, actor_of
 from halong.core.errors import Invalid
 from halong.core.faults import show_faults
-from halong.places.models import Agency
 from halong.tasks import actions, detail, listing, scorecard
 from halong.tasks.about import About, page_of, unsealed
 from halong.tasks.forms import TaskForm
@@ -80,22 +78,16 @@ def _begin(request: HttpRequest, about: About) -> dict[str, Any]:
 
 
 def _form(request: HttpRequest, form: TaskForm, about: About, status: int = 200) -> HttpResponse:
-    context = {"form": form, "about": about, **_people(form["agency"].value())}
     template = "tasks/new_dialog.html" if request.headers.get("HX-Request") == "true" else "tasks/new.html"
-    return render(request, template, context, status=status)
-
-
-def _people(pk: str | int | None) -> dict[str, Any]:
-    """The agency that was chosen, if one was, and who answers for it."""
-    chosen = Agency.objects.filter(pk=pk).first() if pk and str(pk).isdecimal() else None
-    return {"agency": chosen, "people": answerable(chosen) if chosen else []}
+    return render(request, template, {"form": form, "about": about}, status=status)
 
 
 @access("tasks.assign")
 @require_GET
 def people(request: HttpRequest) -> HttpResponse:
-    """Who answers for the agency that was chosen in the form."""
-    return render(request, "tasks/people.html", _people(request.GET.get("agency")))
+    """Who answers for the agency that was chosen in the form, to be named or called."""
+    form = TaskForm(initial={"agency": request.GET.get("agency")}, by=request.user)
+    return render(request, "tasks/people.html", {"form": form})
 
 
 @access("tasks.view")

@@ -172,11 +172,15 @@ def test_taking_out_ending_and_undoing(desk, incident, declare, chair, operator)
     assert again.context["wrong"] == "Somebody else was faster: it is gone already."
 
 
-def test_a_task_with_a_deadline_in_minutes(desk, incident, rescue):
+def test_a_task_with_a_deadline_in_minutes(desk, incident, agency, rescue):
     sent = {"title": "Chuẩn bị xe cứu thương", "agency": rescue.pk, "due": "30", "priority": "1"}
+    refused = desk.post(url(incident, "incident-task"), sent | {"co_owners": [rescue.pk]}, headers=HTMX)
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["co_owners"])
+    sent["co_owners"] = [agency.pk]
     answer = desk.post(url(incident, "incident-task"), sent, headers=HTMX)
     [task] = answer.context["room"].tasks
     assert (task.title, task.origin, task.ref) == ("Chuẩn bị xe cứu thương", "incident", str(incident.pk))
+    assert [part.agency for part in task.co_owners.all()] == [agency]
     assert 29 <= (task.due_at - timezone.now()).total_seconds() / 60 <= 30
 
 

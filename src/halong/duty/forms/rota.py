@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from halong.accounts.choices import PeopleField, PersonField
 from halong.accounts.models import User
 from halong.accounts.queries import directory as people_of
 from halong.core.formats import local
@@ -43,22 +44,6 @@ def places_field(label: Any, **more: Any) -> forms.ModelChoiceField[Place]:
     """A choice among the units of today."""
     rows = Place.objects.filter(valid_to=None).defer("boundary").order_by("sort_key")
     return forms.ModelChoiceField(rows, label=label, required=False, **more)
-
-
-class PersonChoice(forms.ModelChoiceField[User]):
-    """One of ours, with his post."""
-
-    def label_from_instance(self, obj: User) -> str:
-        """Name and post."""
-        return f"{obj} · {obj.title}" if obj.title else str(obj)
-
-
-class PeopleChoice(forms.ModelMultipleChoiceField[User]):
-    """Several of ours, with their posts."""
-
-    def label_from_instance(self, obj: User) -> str:
-        """Name and post."""
-        return f"{obj} · {obj.title}" if obj.title else str(obj)
 
 
 def members_of(team: Team) -> QuerySet[User]:
@@ -119,7 +104,7 @@ class TimeForm(TeamAct):
 class ShiftForm(TimeForm):
     """A turn."""
 
-    person = PersonChoice(User.objects.none(), label=_("Who"), empty_label=None)
+    person = PersonField(label=_("Who"), empty_label=None)
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
     field_order = ("person", "role", "start", "end", "note")
 
@@ -127,10 +112,8 @@ class ShiftForm(TimeForm):
 class StandInForm(TimeForm):
     """Somebody stands in for somebody else."""
 
-    replaced = PersonChoice(
-        User.objects.none(), label=_("Instead of"), required=False, empty_label=_("nobody: in addition")
-    )
-    person = PersonChoice(User.objects.none(), label=_("Who comes"), empty_label=None)
+    replaced = PersonField(label=_("Instead of"), required=False, empty_label=_("nobody: in addition"))
+    person = PersonField(label=_("Who comes"), empty_label=None)
     reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
     field_order = ("replaced", "person", "role", "start", "end", "reason")
 
@@ -138,7 +121,7 @@ class StandInForm(TimeForm):
 class PatternForm(TeamAct):
     """A turn that repeats."""
 
-    people = PeopleChoice(User.objects.none(), label=_("Who takes turns, in the order of the team"),
+    people = PeopleField(label=_("Who takes turns, in the order of the team"),
                           widget=forms.CheckboxSelectMultiple)  # fmt: skip
     role = forms.ChoiceField(
         label=pgettext_lazy("duty", "Part"), choices=DutyRole.choices, initial=DutyRole.OFFICER
@@ -216,7 +199,7 @@ class FileForm(TeamAct):
 class MemberForm(TeamAct):
     """Somebody who takes turns."""
 
-    person = PersonChoice(User.objects.none(), label=_("Who"), empty_label=None)
+    person = PersonField(label=_("Who"), empty_label=None)
     role = forms.ChoiceField(label=_("Usual part"), choices=DutyRole.choices, initial=DutyRole.OFFICER)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

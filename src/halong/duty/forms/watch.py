@@ -9,13 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from halong.accounts.choices import PeopleField
 from halong.accounts.models import User
 from halong.citizens.models import Category
 from halong.citizens.recognition import recognise
 from halong.duty.actions.calls import SAID, CallDraft
 from halong.duty.actions.entries import BY_HAND, EntryDraft
 from halong.duty.actions.handing import ADDITIONS
-from halong.duty.forms.rota import PeopleChoice, sector_choices
+from halong.duty.forms.rota import sector_choices
 from halong.duty.kinds import call_kinds
 from halong.duty.log import TEXT
 from halong.duty.models import LogEntry
@@ -196,9 +197,7 @@ class QuickForm(forms.Form):
         max_length=8000,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
-    to = PeopleChoice(
-        User.objects.none(), label=_("Send to"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    to = PeopleField(label=_("Send to"), required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from halong.accounts.choices import PersonField
 from halong.incidents.forms.choices import (
     AreaField,
-    PersonField,
     agencies_today,
     kinds,
     people,

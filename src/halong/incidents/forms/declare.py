@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from halong.accounts.choices import PersonField
 from halong.incidents.forms.choices import (
     AreaField,
-    PersonField,
     agencies_today,
     kinds,
     people,

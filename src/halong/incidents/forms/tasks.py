@@ -8,12 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from halong.accounts.choices import PersonField
 from halong.core.formats import format_time, local
-from halong.incidents.forms.choices import PersonField, people
+from halong.incidents.forms.choices import people
 from halong.incidents.models import Incident
 from halong.places.models import Agency
 from halong.tasks.actions import NOTE, TaskDraft
-from halong.tasks.forms import assignable
+from halong.tasks.forms import agencies_field, assignable, offer_agencies, refuse_owner
 from halong.tasks.models import Task
 
 PICK = "pick"
@@ -43,6 +44,8 @@ class TaskForm(forms.Form):
         label=_("Note"), required=False, max_length=NOTE, widget=forms.Textarea(attrs={"rows": 2})
     )
 
+    co_owners = agencies_field()
+
     def __init__(self, *args: Any, by: Any, incident: Incident, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.incident, now = incident, timezone.now()
@@ -50,6 +53,7 @@ class TaskForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = rows
+        offer_agencies(self, "co_owners")
         due = self.fields["due"]
         assert isinstance(due, forms.ChoiceField)
         due.choices = [
@@ -65,6 +69,7 @@ class TaskForm(forms.Form):
         cleaned = super().clean() or {}
         if cleaned.get("due") == PICK and not cleaned.get("due_at") and "due_at" not in self.errors:
             self.add_error("due_at", _("Pick a date and a time."))
+        refuse_owner(self, cleaned)
         return cleaned
 
     def draft(self) -> TaskDraft:
@@ -79,6 +84,7 @@ class TaskForm(forms.Form):
             priority=given["priority"],
             place=incident.place,
             sector=incident.sector,
+            co_owners=tuple(given["co_owners"]),
             simulated=incident.simulated,
         )
 

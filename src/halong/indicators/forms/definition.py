@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from halong.accounts.choices import PersonField
 from halong.accounts.models import User
 from halong.core.errors import Invalid
 from halong.core.units import UnknownUnitError, unit_code, unit_symbol
@@ -28,14 +29,6 @@ def number_field(label: Any, **kwargs: Any) -> forms.FloatField:
     """A number that may be left out."""
     widget = forms.NumberInput(attrs={"step": "any"})
     return forms.FloatField(label=label, required=False, widget=widget, **kwargs)
-
-
-class PersonChoice(forms.ModelChoiceField[User]):
-    """A choice among people, each with the post."""
-
-    def label_from_instance(self, obj: User) -> str:
-        """The name and the post."""
-        return f"{obj} · {obj.title}" if obj.title else str(obj)
 
 
 class DefinitionForm(forms.Form):
@@ -83,8 +76,7 @@ class DefinitionForm(forms.Form):
     band_source = forms.CharField(label=_("Source of the bands"), max_length=300, required=False)
 
     agency = BranchChoice(Agency.objects.none(), label=_("Agency that answers"), empty_label="–")
-    person = PersonChoice(
-        User.objects.none(),
+    person = PersonField(
         label=_("Person who answers"),
         required=False,
         empty_label=_("Whoever answers for the agency"),

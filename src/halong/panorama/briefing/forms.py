@@ -6,22 +6,15 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from halong.accounts.choices import PeopleField
 from halong.accounts.models import User
 from halong.panorama.briefing.actions import NOTE
-
-
-class Readers(forms.ModelMultipleChoiceField[User]):
-    """People with their posts."""
-
-    def label_from_instance(self, obj: User) -> str:
-        """Name and post."""
-        return f"{obj} · {obj.title}" if obj.title else str(obj)
 
 
 class SendForm(forms.Form):
     """To whom, and why."""
 
-    readers = Readers(User.objects.none(), label=_("Recipients"), widget=forms.CheckboxSelectMultiple)
+    readers = PeopleField(label=_("Recipients"), widget=forms.CheckboxSelectMultiple)
     note = forms.CharField(
         label=_("Note"), required=False, max_length=NOTE, widget=forms.Textarea(attrs={"rows": 3})
     )

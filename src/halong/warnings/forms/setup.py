@@ -6,20 +6,13 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from halong.accounts.choices import PersonField
 from halong.accounts.models import Role, User
 from halong.places.models import Place
 from halong.warnings.actions import AuthorityDraft
 from halong.warnings.forms.draft import PlacesField, picker, units
 from halong.warnings.kinds import KINDS
 from halong.warnings.models import Outlet
-
-
-class PersonField(forms.ModelChoiceField[User]):
-    """A person with the post."""
-
-    def label_from_instance(self, obj: User) -> str:
-        """Name and post."""
-        return f"{obj} · {obj.title}" if obj.title else str(obj)
 
 
 class AuthorityForm(forms.Form):
@@ -33,7 +26,7 @@ class AuthorityForm(forms.Form):
         max_length=500,
         help_text=_("Number, date and article of the decision that gives it."),
     )
-    delegate = PersonField(User.objects.none(), label=_("Who approves"), empty_label="–")
+    delegate = PersonField(label=_("Who approves"), empty_label="–")
     places = PlacesField(Place.objects.none(), label=_("Places"), widget=forms.CheckboxSelectMultiple)
     since = forms.DateTimeField(label=_("From"), widget=picker())
     until = forms.DateTimeField(label=_("Until"), widget=picker(), required=False)

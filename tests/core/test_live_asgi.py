@@ -9,7 +9,7 @@ from asgiref.sync import sync_to_async
 from django.test import Client as Browser
 
 from halong.accounts.models import Grant, SignIn, User
-from halong.core import live_asgi, registry
+from halong.core import live, live_asgi, registry
 from halong.core.bus import Bus
 from halong.core.live import touch
 from halong.core.live_asgi import LiveApp
@@ -122,6 +122,25 @@ async def test_a_signed_in_person_hears_what_the_role_may(app, database_url):
     await sync_to_async(touch)("test-alerts", "7")
     assert await stream.hears(1) == [("test-alerts", "7")]
     await stream.leave()
+
+
+async def test_a_page_hears_what_happened_since_it_was_made(app, database_url):
+    made = live.mark()
+    assert made
+    first = Stream(app, "test-public")
+    await first.opened()
+    await say(database_url, "test-public")
+    await first.hears(1)
+    streams = [
+        Stream(app, f"test-public&since={mark}") for mark in (made, live.mark(), "made-before-a-restart")
+    ]
+    for stream in streams:
+        await stream.opened()
+    assert await streams[0].hears(1) == [("test-public", "")]
+    assert await streams[2].hears(1) == [("test-public", "")]
+    assert b"test-public" not in streams[1].received
+    for stream in (first, *streams):
+        await stream.leave()
 
 
 async def test_a_nonsense_cookie_is_a_visitor(app):

@@ -53,7 +53,7 @@ async def test_one_thing_or_all_things(hub):
 async def test_a_client_resumes_where_it_was(hub):
     joined(hub, "alerts")
     hub.hear('["alerts", "1"]')
-    mark = f"{hub._boot}-{hub._version}"
+    mark = hub.mark
     hub.hear('["sources", ""]')
     hub.hear('["entity", [7]]')
     client = joined(hub, "alerts", "sources", "entity:7", "entity:8", "entity", after=mark)
@@ -66,9 +66,11 @@ async def test_after_a_restart_everything_is_looked_at_again(hub, mark):
 
 
 async def test_after_a_lost_connection_everything_is_looked_at_again(hub):
-    client = joined(hub, "alerts", "sources")
+    client, mark = joined(hub, "alerts", "sources"), hub.mark
     hub.hear(None)
     assert told(client) == [("alerts", ""), ("sources", "")]
+    assert told(joined(hub, "alerts", after=mark)) == [("alerts", "")]
+    assert told(joined(hub, "alerts", after=hub.mark)) == []
 
 
 async def test_a_slow_client_is_told_to_look_again_instead_of_filling_memory(hub):

@@ -2,9 +2,11 @@
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpResponse
 from django.test import RequestFactory
 
-from halong.core import registry
+from halong.core import live, registry
+from halong.core.middleware import LiveMark
 from halong.core.registry import MenuItem
 from halong.web import context
 
@@ -52,3 +54,11 @@ def test_only_known_themes_reach_the_page(cookie, theme):
 @pytest.mark.parametrize(("path", "scope"), [("/c", "/c"), ("/c/map", "/c"), ("/", "/"), ("/cameras", "/")])
 def test_the_citizens_pages_have_a_worker_of_their_own(path, scope):
     assert context.page_data(asked(path))["worker"]["scope"] == scope
+
+
+def test_a_page_says_from_where_on_its_stream_is_to_be(monkeypatch):
+    request = asked("/")
+    monkeypatch.setattr(live, "mark", lambda: "ab12-17")
+    LiveMark(lambda _request: HttpResponse())(request)
+    monkeypatch.setattr(live, "mark", lambda: "ab12-18")
+    assert context.page_data(request)["since"] == "ab12-17"

@@ -19,11 +19,22 @@ def touch(topic: str, key: str = "") -> None:
 
 _heard: Counter[str] = Counter()
 _EVERYTHING = ""
+_mark: dict[str, str] = {}  # the latest, of the only hub of this process
 
 
 def note_heard(topic: str = _EVERYTHING) -> None:
     """Count a message that reached this process (the hub does, before it tells browsers); "": anything may have changed."""
     _heard[topic] += 1
+
+
+def note_mark(mark: str) -> None:
+    """Remember where the hub of this process stands, so that pages can say from where on they want to hear."""
+    _mark["latest"] = mark
+
+
+def mark() -> str:
+    """Where the stream stands; "" in a process without a hub. What is read after this misses nothing."""
+    return _mark.get("latest", "")
 
 
 def heard(*topics: str) -> tuple[int, ...] | None:

@@ -1,4 +1,4 @@
-"""``GET /live?topics=alerts,entity:7``: server-sent events, in raw ASGI beside Django.
+"""``GET /live?topics=alerts,entity:7&since=ab12-17``: server-sent events, in raw ASGI beside Django.
 
 Who may listen is asked once through Django's own middleware (session, ended sessions, what an account owes), and again
 twice a minute for each session; between, a listener costs neither a thread nor a query.
@@ -107,7 +107,7 @@ class LiveApp:
         gone = asyncio.create_task(_until_gone(receive, client))
         try:
             await _begin(send)
-            self.hub.join(client, dict(scope["headers"]).get(b"last-event-id", b"").decode("latin-1"))
+            self.hub.join(client, _heard_until(scope))
             while data := await client.next():
                 await send({"type": "http.response.body", "body": data, "more_body": True})
             if not gone.done():
@@ -187,6 +187,13 @@ class LiveApp:
                     for client in clients:
                         if not heard.issuperset(client.topics):
                             client.close()
+
+
+def _heard_until(scope: Scope) -> str:
+    """The id after which a stream goes on: of the last message of the one that broke, else where the page was made."""
+    last: bytes = dict(scope["headers"]).get(b"last-event-id", b"")
+    given = parse_qs(scope["query_string"].decode("latin-1")).get("since", [""])[0]
+    return last.decode("latin-1") or given
 
 
 async def _until_gone(receive: Receive, client: Client) -> None:

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from halong.core.live import note_heard
+from halong.core.live import note_heard, note_mark
 
 PERIOD_S = 1.0
 REMEMBERED = 5_000  # messages that a client can resume after
@@ -74,6 +74,12 @@ class Hub:
         self._boot = secrets.token_hex(4)
         self._version = 0
         self._past: deque[tuple[int, str]] = deque(maxlen=REMEMBERED)
+        note_mark(self.mark)
+
+    @property
+    def mark(self) -> str:
+        """Where the stream stands: the id of what would be sent now."""
+        return f"{self._boot}-{self._version}"
 
     def join(self, client: Client, last_event_id: str = "") -> None:
         """Let a client hear its topics; it is told at once what happened after ``last_event_id``, if that is known, else
@@ -82,7 +88,7 @@ class Hub:
         self.clients.add(client)
         for topic in client.topics:
             self._channels.setdefault(topic, Channel(topic)).clients.add(client)
-        client.push(f"event: hello\nid: {self._boot}-{self._version}\ndata: {{}}\n\n".encode())
+        client.push(f"event: hello\nid: {self.mark}\ndata: {{}}\n\n".encode())
         if last_event_id:
             for topic in self._missed(client.topics, last_event_id):
                 client.push(self._message(topic, ""))
@@ -102,6 +108,8 @@ class Hub:
         """A notification: ``[topic, key]`` or ``[topic, [key, …]]``; None: anything may have happened."""
         if payload is None:
             note_heard()
+            self._move_on()
+            self._past.clear()  # whoever comes back with an earlier mark is told to look at everything
             for channel in list(self._channels.values()):
                 self._publish(channel, "")
             return
@@ -122,12 +130,16 @@ class Hub:
                 client.push(HEARTBEAT)
 
     def _note(self, topic: str, key: str) -> None:
-        self._version += 1
+        self._move_on()
         self._past.append((self._version, f"{topic}:{key}" if key else topic))
         for name in (topic, f"{topic}:{key}") if key else (topic,):
             channel = self._channels.get(name)
             if channel is not None:
                 self._publish(channel, key)
+
+    def _move_on(self) -> None:
+        self._version += 1
+        note_mark(self.mark)
 
     def _publish(self, channel: Channel, key: str) -> None:
         loop = asyncio.get_running_loop()
@@ -156,7 +168,7 @@ class Hub:
     def _message(self, name: str, key: str) -> bytes:
         topic, _, own = name.partition(":")
         body = json.dumps({"topic": topic, "id": own or key, "version": self._version}, separators=(",", ":"))
-        return f"id: {self._boot}-{self._version}\ndata: {body}\n\n".encode()
+        return f"id: {self.mark}\ndata: {body}\n\n".encode()
 
     def _missed(self, topics: Iterable[str], last_event_id: str) -> list[str]:
         """Which of these topics had events after the given one; all of them where that can't be known."""

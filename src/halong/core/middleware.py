@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
 
+from halong.core import live
 from halong.core.errors import HalongError, Overloaded, TooMany, problem
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -26,6 +27,20 @@ POLICY = (
     "form-action 'self'; "
     "frame-ancestors 'none'; "
 )
+
+
+class LiveMark:
+    """Notes where the stream of changes stands before anything is read: what a page shows is as new as that, and its stream
+    begins there.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Put it on the request."""
+        request.live_mark = live.mark()  # type: ignore[attr-defined]  # ours, read by the page's data
+        return self.get_response(request)
 
 
 class SecurityHeaders:

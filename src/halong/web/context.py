@@ -82,6 +82,7 @@ def page_data(request: HttpRequest) -> dict[str, Any]:
         "lang": (get_language() or "vi")[:2],
         "now": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "live": LIVE_URL,
+        "since": getattr(request, "live_mark", ""),
         "words": script_words(),
         "worker": {"url": "/c/sw.js", "scope": "/c"} if in_citizen else {"url": "/sw.js", "scope": "/"},
         "user": str(user.pk) if user is not None and user.is_authenticated else "",

@@ -127,6 +127,7 @@ function follow() {
 
 document.addEventListener("htmx:after:swap", follow);
 follow();
+for (const input of document.querySelectorAll("[data-note-photos]")) if (input.files.length) photos(input); // chosen before this ran
 
 document.addEventListener("input", ({ target }) => {
   if (!target.matches?.("[data-mentions]")) return;

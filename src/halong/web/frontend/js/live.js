@@ -1,12 +1,13 @@
 /** One stream of "something changed" a page. Elements with data-live="alerts places:17" name their topics; each message
     becomes a `live:<topic>` event on the body (after 0–400 ms, so that a thousand pages don't ask at once), and
-    htmx fetches the fragment through the permission-checked view. The browser resumes by Last-Event-ID.
+    htmx fetches the fragment through the permission-checked view. The stream begins where the page was made, so that
+    nothing is missed between; the browser resumes by Last-Event-ID.
     A lost stream shows within 10 s and is replaced by asking every 30 s until it is back. */
 import { page, words } from "./page.js";
 
 const LOST_AFTER = 9_000;
 const POLL_EVERY = 30_000;
-let source, poll, topics = "", lastHeard = 0, opened = false, isLost = false;
+let source, poll, topics = "", since = page.since ?? "", lastHeard = 0, opened = false, isLost = false;
 
 const wanted = () => [...new Set([...document.querySelectorAll("[data-live]")].flatMap((e) => e.dataset.live.split(/[\s,]+/)).filter(Boolean))].sort();
 
@@ -36,7 +37,8 @@ function tellAll() {
   for (const topic of topics.split(",")) if (topic) tell(topic, { again: true });
 }
 
-function heard() {
+function heard({ lastEventId } = {}) {
+  if (lastEventId) since = lastEventId;
   lastHeard = Date.now();
   opened = true;
   clearInterval(poll);
@@ -56,7 +58,7 @@ function lost() {
 }
 
 function receive(event) {
-  heard();
+  heard(event);
   try {
     const message = JSON.parse(event.data);
     if (message.topic) tell(message.id ? `${message.topic}:${message.id}` : message.topic, message);
@@ -68,7 +70,7 @@ function open() {
   topics = wanted().join(",");
   if (!topics || !page.live) return;
   lastHeard = Date.now();
-  source = new EventSource(`${page.live}?topics=${encodeURIComponent(topics)}`);
+  source = new EventSource(`${page.live}?${new URLSearchParams({ topics, ...(since && { since }) })}`);
   source.onopen = heard;
   source.onmessage = receive;
   for (const name of ["hello", "beat"]) source.addEventListener(name, heard);

@@ -140,7 +140,7 @@ def stations(product):
         "SELECT id, urn FROM context_entity WHERE 'AirQualityObserved' = ANY(types) ORDER BY id"
     )
     given = {"property": "pm25", "direction": "above", "limit": str(LIMIT), "unit": "GQ"}
-    with closing(product.browser("administrator")) as browser:
+    with closing(product.browser("operator")) as browser:
         page = browser.get("/rules/new/threshold")
         ids = [str(pk) for pk, _urn in rows]
         page = submit(browser, page, "/rules/new/threshold", name="Bụi", priority="2", entities=ids, **given)

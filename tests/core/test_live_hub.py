@@ -42,6 +42,15 @@ async def test_the_first_event_leaves_at_once_and_the_next_are_put_together(hub)
     assert told(client) == [("alerts", "4")]
 
 
+@pytest.mark.parametrize(("listeners", "period"), [(1, 0.2), (50, 0.5), (100, 1.0), (2000, 1.0)])
+async def test_few_hear_more_often_than_many(hub, listeners, period):
+    clients = [joined(hub, "alerts") for _ in range(listeners)]
+    began = asyncio.get_running_loop().time()
+    hub.hear('["alerts", "1"]')
+    assert hub._channels["alerts"].quiet_at - began == pytest.approx(period, abs=0.05)
+    assert f'"spread":{round(400 * period)}'.encode() in b"".join(clients[-1].pending)
+
+
 async def test_one_thing_or_all_things(hub):
     one, every, other = joined(hub, "entity:7"), joined(hub, "entity"), joined(hub, "entity:8")
     hub.hear('["entity", [5, 7]]')

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db import IntegrityError
 from django.utils import timezone
 
 from halong.alerts.models import Alert
@@ -42,7 +43,21 @@ def measure(stage: Stage, say: Callable[[str], None], scale: float = 1.0) -> dic
     try:
         return to_screen(stage, say, max(20, int(ALERTS * scale))) | flood(stage, say, int(FLOOD * scale))
     finally:
-        Alert.objects.all().delete()
+        _take_away()
+
+
+def _take_away() -> None:
+    """Remove the alerts, while jobs that were begun for them may still add to them."""
+    until = time.monotonic() + PATIENCE_MS / 1000
+    while True:
+        try:
+            Alert.objects.all().delete()
+        except IntegrityError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.5)
+        else:
+            return
 
 
 def to_screen(stage: Stage, say: Callable[[str], None], count: int) -> dict[str, float]:

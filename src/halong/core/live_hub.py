@@ -1,7 +1,9 @@
-"""Who listens to which topic in this process, and what each is told: at most once a second a topic.
+"""Who listens to which topic in this process, and what each is told: at most five times a second a topic, and the less often
+the more listen, down to once a second.
 
-The first event on a quiet topic leaves at once; those of the following second are put together into one. A message names
-a topic, an id (empty: several, or the whole) and a version; it never carries content.
+The first event on a quiet topic leaves at once; those of the following moment are put together into one. A message names
+a topic, an id (empty: several, or the whole), a version and how far listeners spread their questions; it never carries
+content.
 """
 
 import asyncio
@@ -13,7 +15,11 @@ from dataclasses import dataclass, field
 
 from halong.core.live import note_heard, note_mark
 
-PERIOD_S = 1.0
+QUESTIONS_A_SECOND = (
+    100  # that the listeners of a topic together may bring about, as long as that costs none a second
+)
+SHORTEST_S, LONGEST_S = 0.2, 1.0  # between two messages on a topic
+SPREAD = 0.4  # of that time in which listeners ask, each at a moment of its own
 REMEMBERED = 5_000  # messages that a client can resume after
 MAX_PENDING = 64  # messages that a slow client may be behind; then it is told to look at everything again
 HEARTBEAT = b"event: beat\ndata: {}\n\n"  # an event, not a comment: the page must hear it to know a dead line
@@ -57,12 +63,17 @@ class Client:
 
 @dataclass(eq=False)
 class Channel:
-    """A topic as somebody asked for it ("alerts", "entity:7"), with its listeners and its last second."""
+    """A topic as somebody asked for it ("alerts", "entity:7"), with its listeners and what waits for them."""
 
     topic: str
     clients: set[Client] = field(default_factory=set)
     quiet_at: float = 0.0  # loop time from which an event leaves at once
-    held: set[str] | None = None  # ids of events that wait for the second to end
+    held: set[str] | None = None  # ids of events that wait until it is quiet
+
+    @property
+    def period(self) -> float:
+        """Seconds between two messages: a desk of ten hears at once what a thousand hear within a second."""
+        return min(LONGEST_S, max(SHORTEST_S, len(self.clients) / QUESTIONS_A_SECOND))
 
 
 class Hub:
@@ -159,15 +170,21 @@ class Hub:
             del self._channels[channel.topic]
 
     def _send(self, channel: Channel, key: str) -> None:
-        channel.quiet_at = asyncio.get_running_loop().time() + PERIOD_S
-        message = self._message(channel.topic, key)
+        channel.quiet_at = asyncio.get_running_loop().time() + channel.period
+        message = self._message(channel.topic, key, channel.period)
         for client in channel.clients:
             if not client.push(message):
                 client.pending = [self._message(topic, "") for topic in client.topics]
 
-    def _message(self, name: str, key: str) -> bytes:
+    def _message(self, name: str, key: str, period: float = LONGEST_S) -> bytes:
         topic, _, own = name.partition(":")
-        body = json.dumps({"topic": topic, "id": own or key, "version": self._version}, separators=(",", ":"))
+        said = {
+            "topic": topic,
+            "id": own or key,
+            "version": self._version,
+            "spread": round(1000 * SPREAD * period),
+        }
+        body = json.dumps(said, separators=(",", ":"))
         return f"id: {self.mark}\ndata: {body}\n\n".encode()
 
     def _missed(self, topics: Iterable[str], last_event_id: str) -> list[str]:

@@ -1,6 +1,6 @@
 /** One stream of "something changed" a page. Elements with data-live="alerts places:17" name their topics; each message
-    becomes a `live:<topic>` event on the body (after 0–400 ms, so that a thousand pages don't ask at once), and
-    htmx fetches the fragment through the permission-checked view. The stream begins where the page was made, so that
+    becomes a `live:<topic>` event on the body (after as much as the message says, at most 400 ms, so that a thousand pages
+    don't ask at once), and htmx fetches the fragment through the permission-checked view. The stream begins where the page was made, so that
     nothing is missed between; the browser resumes by Last-Event-ID.
     A lost stream shows within 10 s and is replaced by asking every 30 s until it is back. */
 import { page, words } from "./page.js";
@@ -21,15 +21,15 @@ function show(state) {
   document.documentElement.classList.toggle("is-lost", state === "lost");
 }
 
-/** Many desks ask at once; the few walls needn't wait. */
-const spread = () => (document.body.classList.contains("wall") ? 40 : 400);
+const SPREAD = 400, WALLS = 40; // ms; the few walls needn't wait
+const spread = (most = SPREAD) => (document.body.classList.contains("wall") ? Math.min(most, WALLS) : most);
 
 function tell(topic, detail = {}) {
   setTimeout(() => {
     document.body.dispatchEvent(new CustomEvent(`live:${topic}`, { bubbles: false, detail }));
     const [name, key] = topic.split(":");
     if (key) document.body.dispatchEvent(new CustomEvent(`live:${name}`, { detail: { ...detail, key } }));
-  }, Math.random() * spread());
+  }, Math.random() * spread(detail.spread));
 }
 
 /** After an interruption nobody knows what was missed: every topic is asked again. */

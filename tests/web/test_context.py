@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
 from django.test import RequestFactory
+from django.utils import translation
 
 from halong.core import live, registry
 from halong.core.middleware import LiveMark
@@ -32,6 +33,15 @@ def test_the_menu_is_ordered_and_knows_where_one_is(menu):
     found = context.menu_of(asked("/search"), "desk")
     assert [(entry["item"].key, entry["current"]) for entry in found] == [("a", True), ("b", False)]
     assert [entry["item"].key for entry in context.menu_of(asked("/c"), "citizen")] == ["c"]
+
+
+def test_the_rail_holds_the_days_work_and_more_lists_the_rest_by_group(menu):
+    menu.register("a", MenuItem("a", "A", "bell", "web:search", 29))
+    menu.register("b", MenuItem("b", "B", "bell", "web:search", 30))
+    menu.register("c", MenuItem("c", "C", "bell", "web:search", 500))
+    with translation.override("en"):
+        found = [(entry["daily"], str(entry["group"])) for entry in context.menu_of(asked("/"), "desk")]
+        assert found == [(True, "Every day"), (False, "Data and tools"), (False, "Set-up and administration")]
 
 
 def test_what_one_may_not_do_is_absent(menu):

@@ -17,4 +17,4 @@ class AlertsConfig(AppConfig):
         measures.register()
         alert_counters.register("alerts", queries.raised_by_rule)
         live_topics.register("alerts", "alerts.view")
-        menu.register("alerts", MenuItem("alerts", _("Alerts"), "bell", "alerts", 20, "alerts.view"))
+        menu.register("alerts", MenuItem("alerts", _("Alerts"), "bell", "alerts", 11, "alerts.view"))

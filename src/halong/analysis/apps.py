@@ -25,7 +25,7 @@ class AnalysisConfig(AppConfig):
 
         live_topics.register("unusual", "panorama.view")
         menu.register(
-            "unusual", MenuItem("unusual", _("Unusual"), "activity", "unusual", 25, "panorama.view")
+            "unusual", MenuItem("unusual", _("Unusual"), "activity", "unusual", 31, "panorama.view")
         )
         entity_blocks.register(
             "analysis", Block("analysis", "analysis/block.html", blocks.of_entity, 50, "entities.view")

@@ -7,9 +7,9 @@ from halong.core.registry import MenuItem
 
 DESK = (
     MenuItem(
-        "reports-triage", pgettext_lazy("menu", "Receive"), "inbox", "reports-triage", 21, "reports.triage"
+        "reports-triage", pgettext_lazy("menu", "Receive"), "inbox", "reports-triage", 14, "reports.triage"
     ),
-    MenuItem("reports", _("Reports"), "message-report", "reports", 22, "reports.view"),
+    MenuItem("reports", _("Reports"), "message-report", "reports", 15, "reports.view"),
     MenuItem("suggestions", _("Suggestions"), "bulb", "suggestions", 40, "suggestions.handle"),
     MenuItem(
         "service-notices",

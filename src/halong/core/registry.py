@@ -50,7 +50,11 @@ class Registry(Generic[T]):
 
 @dataclass(frozen=True)
 class MenuItem:
-    """A place to go in a shell: ``shell`` is "desk" or "citizen"; ``permission`` None means everybody signed in."""
+    """A place to go in a shell: ``shell`` is "desk" or "citizen"; ``permission`` None means everybody signed in.
+
+    The order is the group as well: below 30 what the day is made of (it stands in the rail), below 500 data and tools,
+    from 500 on set-up and administration (both behind "More").
+    """
 
     key: str
     label: Any  # a lazy translation

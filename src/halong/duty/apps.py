@@ -31,7 +31,7 @@ class DutyConfig(AppConfig):
         from halong.duty.views.board import bell_context  # noqa: PLC0415
 
         menu.register(
-            "duty", MenuItem("duty", pgettext_lazy("menu", "Duty"), "headset", "duty", 22, "duty.view")
+            "duty", MenuItem("duty", pgettext_lazy("menu", "Duty"), "headset", "duty", 13, "duty.view")
         )
         for topic in ("duty", "duty-log", "calls", "handover", "quick"):
             live_topics.register(topic, "duty.view")

@@ -64,7 +64,7 @@ def on_panorama(request: HttpRequest, _subject: Any) -> dict[str, Any] | None:
     return {"rows": queries.board(request.user, scope_of(request, remember=False))}
 
 
-MENU = MenuItem("incidents", _("Incidents"), "urgent", "incidents", 18, "incidents.view")
+MENU = MenuItem("incidents", _("Incidents"), "urgent", "incidents", 12, "incidents.view")
 ALERT = Block("incidents", "incidents/blocks/offer.html", of_alert, 10, "incidents.view")
 REPORT = Block("incidents", "incidents/blocks/offer.html", of_report, 10, "incidents.view")
 ENTITY = Block("incidents", "incidents/blocks/entity.html", of_entity, 5, "incidents.view")

@@ -21,5 +21,5 @@ class IndicatorsConfig(AppConfig):
         measures.register()
         registry.menu.register(
             "indicators",
-            MenuItem("indicators", _("Indicators"), "chart-bar", "indicators", 15, "indicators.view"),
+            MenuItem("indicators", _("Indicators"), "chart-bar", "indicators", 20, "indicators.view"),
         )

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from halong.core import registry
 from halong.core.registry import MenuItem, SearchProvider
@@ -23,12 +24,15 @@ class PanoramaConfig(AppConfig):
             MenuItem("panorama", _("Panorama"), "layout-dashboard", "panorama", 10, "panorama.view"),
         )
         registry.menu.register("walls", MenuItem("walls", _("Walls"), "device-tv", "walls", 65, "walls.edit"))
-        registry.menu.register("map", MenuItem("map", _("Map"), "map-2", "map", 15, "entities.view"))
+        registry.menu.register("map", MenuItem("map", _("Map"), "map-2", "map", 19, "entities.view"))
         registry.menu.register(
-            "sectors", MenuItem("sectors", _("Sectors"), "layout-grid", "sectors", 14, "panorama.view")
+            "sectors", MenuItem("sectors", _("Sectors"), "layout-grid", "sectors", 21, "panorama.view")
         )
         registry.menu.register(
-            "briefings", MenuItem("briefings", _("Briefings"), "news", "briefings", 12, "briefings.view")
+            "briefings",
+            MenuItem(
+                "briefings", pgettext_lazy("menu", "Briefing"), "news", "briefings", 22, "briefings.view"
+            ),
         )
         registry.live_topics.register("panorama", "panorama.view")
         registry.live_topics.register("walls", "panorama.view")

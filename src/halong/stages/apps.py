@@ -36,5 +36,5 @@ class StagesConfig(AppConfig):
         )
         live_topics.register("stages", None)
         menu.register(
-            "stages", MenuItem("stages", _("Operating stage"), "traffic-lights", "stages", 24, "stages.view")
+            "stages", MenuItem("stages", _("Operating stage"), "traffic-lights", "stages", 17, "stages.view")
         )

@@ -14,7 +14,7 @@ class TasksConfig(AppConfig):
         """Offer the pages and the live topic; say what can be counted."""
         from halong.tasks import queries  # noqa: PLC0415 -- needs the models
 
-        menu.register("tasks", MenuItem("tasks", _("Tasks"), "checklist", "tasks", 25, "tasks.view"))
+        menu.register("tasks", MenuItem("tasks", _("Tasks"), "checklist", "tasks", 16, "tasks.view"))
         live_topics.register("tasks", "tasks.view")
         late = RecordMeasure("tasks.late", _("Late tasks"), "C62", queries.late_measure, as_of=True)
         record_measures.register("tasks.late", late)

@@ -33,7 +33,7 @@ class WarningsConfig(AppConfig):
         menu.register(
             "warnings",
             MenuItem(
-                "warnings", pgettext_lazy("menu", "Warnings"), "speakerphone", "warnings", 19, "warnings.view"
+                "warnings", pgettext_lazy("menu", "Warnings"), "speakerphone", "warnings", 18, "warnings.view"
             ),
         )
         live_topics.register("warnings", "warnings.view")

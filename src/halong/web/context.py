@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from halong.core import registry
 from halong.core.permissions import has_perm
@@ -18,6 +19,7 @@ from halong.web.words import script_words
 THEMES = ("light", "dark")
 THEME_COOKIE = "theme"  # set by core.views.choose and by shell.js
 LIVE_URL = "/live"
+MENU_GROUPS = ((30, _("Every day")), (500, _("Data and tools")), (None, _("Set-up and administration")))
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -50,13 +52,20 @@ def menu_of(request: HttpRequest, shell_name: str) -> list[dict[str, Any]]:
         if item.shell != shell_name or (item.permission and not has_perm(user, item.permission)):
             continue
         try:
-            items.append({"item": item, "url": reverse(item.url_name), "current": False})
+            place = {"item": item, "url": reverse(item.url_name), "current": False}
         except NoReverseMatch:  # its app is switched off
             continue
+        items.append({**place, **_group_of(item.order)})
     under = [entry for entry in items if _lies_under(request.path, entry["url"])]
     if under:
         max(under, key=lambda entry: len(entry["url"]))["current"] = True
     return items
+
+
+def _group_of(order: int) -> dict[str, Any]:
+    """Where "More" lists a place to go, and whether it stands in the rail."""
+    number = next(n for n, (below, _name) in enumerate(MENU_GROUPS) if below is None or order < below)
+    return {"group": MENU_GROUPS[number][1], "daily": number == 0}
 
 
 def items_of(request: HttpRequest, items: "registry.Registry[registry.ShellItem]") -> list[str]:

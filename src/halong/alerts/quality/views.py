@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -34,6 +35,7 @@ def quality(request: HttpRequest) -> HttpResponse:
     visible = Rule.objects.visible_to(request.user)
     rules = list(visible.filter(pk__in={one.rule_id for one in found.sources[:10] if one.rule_id}))
     context = {
+        "crumbs": _crumbs(_("Alarm quality")),
         "quality": found,
         "figures": figures(found),
         "spans": _spans(span),
@@ -67,6 +69,10 @@ def figures(found: measures.Quality) -> list[dict[str, Any]]:
         row(_("Chattering sources"), found.chattering, 0, decimals=0),
         row(_("Stale: open for more than 24 hours"), found.stale, measures.STALE_MOST, decimals=0),
     ]
+
+
+def _crumbs(here: str) -> list[dict[str, str]]:
+    return [{"label": _("Alerts"), "url": reverse("alerts")}, {"label": here}]
 
 
 def _spans(current: str) -> list[dict[str, Any]]:
@@ -116,7 +122,13 @@ def maintenance(request: HttpRequest) -> HttpResponse:
         show_faults(form, error)
     windows = Maintenance.objects.visible_to(request.user).select_related("entity", "place", "by")
     coming = windows.filter(ends_at__gt=timezone.now(), ended_at=None).order_by("starts_at")
-    context = {"form": form if handles else None, "thing": thing, "windows": coming, "now": timezone.now()}
+    context = {
+        "crumbs": _crumbs(_("Planned maintenance")),
+        "form": form if handles else None,
+        "thing": thing,
+        "windows": coming,
+        "now": timezone.now(),
+    }
     return render(request, "alerts/maintenance.html", context, status=422 if form.errors else 200)
 
 

@@ -40,6 +40,13 @@ def test_without_authority_it_stays_a_draft_or_checked(world):
     assert Dispatch.objects.count() == 0
 
 
+def test_a_gap_of_prepared_words_stops_the_check(world):
+    warning = actions.draft_warning(world.draft(headline_vi="Không khí rất xấu tại …"), by=world.writer)
+    assert [need.key for need in missing_of(warning) if need.stops_check] == ["headline_vi"]
+    with pytest.raises(Invalid):
+        actions.check_warning(warning, by=world.operator)
+
+
 def test_who_wrote_neither_checks_nor_approves(world):
     warning = actions.draft_warning(world.draft(), by=world.operator)
     actions.edit_warning(warning, world.draft(headline_vi="Bão"), by=world.writer)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from halong.warnings import authorities
 from halong.warnings.building import judged
 from halong.warnings.models import Warning
-from halong.warnings.words import faults_of
+from halong.warnings.words import BLANK, TEXTS, faults_of
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,9 @@ def _words(warning: Warning) -> list[Need]:
         words = _("There is no English: visitors won't understand it.")
         needs.append(Need("english", words, stops_check=False, advice=True))
     needs += [Need(name, words) for name, words in faults_of(warning).items()]
+    blank = next((name for name in TEXTS if BLANK in getattr(warning, name)), "")
+    if blank:
+        needs.append(Need(blank, _("A gap of the prepared words (…) isn't filled in.")))
     return needs
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from halong.stages.words import bare, declares
 
 TEXTS = ("headline_vi", "headline_en", "description_vi", "description_en", "instruction_vi", "instruction_en")
+BLANK = "…"  # what prepared words leave open, see forms/draft.py
 RISK = re.compile(
     r"rui ro thien tai[^.]{0,40}?cap ?(?:do ?)?(\d)|disaster[ -]+risk level[^.\d]{0,20}(\d)"
 )  # of a bare text

@@ -18,6 +18,7 @@ from halong.warnings.actions.after import draft_of
 from halong.warnings.areas import AreaDraft, drawn, whole
 from halong.warnings.kinds import KINDS
 from halong.warnings.models import Warning, Wording
+from halong.warnings.words import BLANK
 
 TEXTS = ("headline_vi", "headline_en", "description_vi", "description_en", "instruction_vi", "instruction_en")
 SAID = ("event", "severity", "urgency", "certainty", *TEXTS)
@@ -207,7 +208,7 @@ def of_nothing(asked: Any) -> dict[str, Any]:
 def of_wording(wording: Wording, places: list[int], begin: Any) -> dict[str, Any]:
     """The words of a wording with its marks filled in."""
     expires = begin + timedelta(hours=wording.hours)
-    names = ", ".join(Place.objects.filter(pk__in=places).values_list("name", flat=True)) or "…"
+    names = ", ".join(Place.objects.filter(pk__in=places).values_list("name", flat=True)) or BLANK
     marks = {
         "place": names,
         "expires": expires.strftime("%H:%M %d/%m/%Y"),

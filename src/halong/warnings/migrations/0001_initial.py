@@ -61,6 +61,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'authorities',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('body__gt', ''), ('basis__gt', '')), name='authority_says_why'),
+                    models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='authority_in_order'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -75,6 +79,11 @@ class Migration(migrations.Migration):
                 ('made_at', models.DateTimeField()),
                 ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place', verbose_name='place')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('channel', 'target'), name='one_outlet_a_target'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Subscriber',
@@ -131,6 +140,21 @@ class Migration(migrations.Migration):
                 ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
                 ('replaces', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='successors', to='warnings.warning')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['-made_at', '-id'], name='warning_list'),
+                    models.Index(condition=models.Q(('state', 'published')), fields=['expires'], name='warning_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('id', 'status'), name='warning_and_status'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ('published', 'updated', 'cancelled', 'expired'))), fields=('replaces',), name='one_successor_of_a_warning'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('msg_type', 'Alert'), ('replaces__isnull', True)), models.Q(('msg_type__in', ('Update', 'Cancel')), ('replaces__isnull', False)), _connector='OR'), name='update_and_cancel_replace'),
+                    models.CheckConstraint(condition=models.Q(('risk_level__isnull', True), models.Q(('bulletin_at__isnull', False), ('bulletin_issuer__gt', ''), ('bulletin_number__gt', ''), ('bulletin_text__gt', ''), ('risk_level__range', (1, 5))), _connector='OR'), name='risk_level_needs_bulletin'),
+                    models.CheckConstraint(condition=models.Q(('simulated', False), models.Q(('status', 'Actual'), _negated=True), _connector='OR'), name='simulated_is_never_actual'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'checked', 'dropped')), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False), ('authority__isnull', False)), _connector='OR'), name='approved_by_authority'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'checked', 'approved', 'dropped')), models.Q(('sent__isnull', False), ('xml__gt', '')), _connector='OR'), name='published_is_sent'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Dispatch',
@@ -150,6 +174,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'dispatches',
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='dispatch_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('warning', 'channel', 'target'), name='one_dispatch_a_target'),
+                    models.CheckConstraint(condition=models.Q(('status', 'Actual'), ('channel', 'file'), _connector='OR'), name='practice_stays_in_the_outbox'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -181,66 +212,6 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('pk',),
             },
-        ),
-        migrations.AddConstraint(
-            model_name='authority',
-            constraint=models.CheckConstraint(condition=models.Q(('body__gt', ''), ('basis__gt', '')), name='authority_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='authority',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='authority_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='outlet',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('channel', 'target'), name='one_outlet_a_target'),
-        ),
-        migrations.AddIndex(
-            model_name='warning',
-            index=models.Index(fields=['-made_at', '-id'], name='warning_list'),
-        ),
-        migrations.AddIndex(
-            model_name='warning',
-            index=models.Index(condition=models.Q(('state', 'published')), fields=['expires'], name='warning_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='warning',
-            constraint=models.UniqueConstraint(fields=('id', 'status'), name='warning_and_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='warning',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('published', 'updated', 'cancelled', 'expired'))), fields=('replaces',), name='one_successor_of_a_warning'),
-        ),
-        migrations.AddConstraint(
-            model_name='warning',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('msg_type', 'Alert'), ('replaces__isnull', True)), models.Q(('msg_type__in', ('Update', 'Cancel')), ('replaces__isnull', False)), _connector='OR'), name='update_and_cancel_replace'),
-        ),
-        migrations.AddConstraint(
-            model_name='warning',
-            constraint=models.CheckConstraint(condition=models.Q(('risk_level__isnull', True), models.Q(('bulletin_at__isnull', False), ('bulletin_issuer__gt', ''), ('bulletin_number__gt', ''), ('bulletin_text__gt', ''), ('risk_level__range', (1, 5))), _connector='OR'), name='risk_level_needs_bulletin'),
-        ),
-        migrations.AddConstraint(
-            model_name='warning',
-            constraint=models.CheckConstraint(condition=models.Q(('simulated', False), models.Q(('status', 'Actual'), _negated=True), _connector='OR'), name='simulated_is_never_actual'),
-        ),
-        migrations.AddConstraint(
-            model_name='warning',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'checked', 'dropped')), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False), ('authority__isnull', False)), _connector='OR'), name='approved_by_authority'),
-        ),
-        migrations.AddConstraint(
-            model_name='warning',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'checked', 'approved', 'dropped')), models.Q(('sent__isnull', False), ('xml__gt', '')), _connector='OR'), name='published_is_sent'),
-        ),
-        migrations.AddIndex(
-            model_name='dispatch',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='dispatch_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='dispatch',
-            constraint=models.UniqueConstraint(fields=('warning', 'channel', 'target'), name='one_dispatch_a_target'),
-        ),
-        migrations.AddConstraint(
-            model_name='dispatch',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'Actual'), ('channel', 'file'), _connector='OR'), name='practice_stays_in_the_outbox'),
         ),
         migrations.CreateModel(
             name='ForeignWarning',

@@ -5,6 +5,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.alerts.conftest import make_alert  # noqa: F401
@@ -27,6 +28,7 @@ from halong.duty.actions.subscribing import import_file, read_due, subscribe_rot
 from halong.duty.actions.teams import ensure_teams, make_link, withdraw_link
 from halong.duty.calendars import calendar_of
 from halong.duty.coverage import stretches, twice_on
+from halong.duty.forms.rota import words_of_rule
 from halong.duty.ical.reading import read_calendar
 from halong.duty.models import DutyRole, Rota, Shift
 from halong.duty.queries import on_duty, operators_on, turns
@@ -240,6 +242,26 @@ def test_the_week_shows_gaps_and_overlaps(team, watch):
     assert kinds() == {"gap", "over"}
     team.at_once = 3
     assert kinds() == {"gap", "short"}
+
+
+def test_a_team_of_leaders_on_duty_has_no_gap_while_one_is_on(team, person):
+    add_shift(team, person("ha", "leader"), "command", NOW, NOW + HOUR, by=SYSTEM)
+    week = week_of(team, NOW.date(), None)
+    today = next(day for day in week.days if day.day == NOW.date())
+    assert all(fault.end <= NOW or fault.start >= NOW + HOUR for fault, _hours in today.faults)
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("FREQ=DAILY", "Every day"),
+        ("FREQ=WEEKLY;BYDAY=MO,FR", "On chosen weekdays: Mon, Fri"),
+        ("FREQ=MONTHLY;BYDAY=1MO", "FREQ=MONTHLY;BYDAY=1MO"),
+    ],
+)
+def test_a_rule_of_repetition_in_words(rule, words):
+    with translation.override("en"):
+        assert words_of_rule(rule) == words
 
 
 @given(

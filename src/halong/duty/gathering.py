@@ -24,11 +24,17 @@ MOST = 40  # of one kind in a note: more than anybody reads
 HOUR = timedelta(hours=1)
 STATES = {1: "critical", 2: "high", 3: "attention"}
 WEATHER = ("windSpeed", "precipitation", "temperature")
+OUTDOORS = (
+    "AirQualityObserved",
+    "WeatherObserved",
+    "SeaConditions",
+    "FloodMonitoring",
+)  # not flue gas, water, rooms
 _HOURS = """
 SELECT s.property, e.name, e.simulated,
     max(r.maximum) AS high, sum(r.mean * r.valid) AS total, min(r.minimum) AS low
 FROM rollup_hour r JOIN observations_series s ON s.id = r.series_id JOIN context_entity e ON e.id = s.entity_id
-WHERE s.property = ANY(%s) AND r.time > %s AND r.time <= %s AND r.valid > 0 AND e.deleted_at IS NULL
+WHERE s.property = ANY(%s) AND e.types && %s AND r.time > %s AND r.time <= %s AND r.valid > 0 AND e.deleted_at IS NULL
 GROUP BY s.property, e.name, e.simulated
 """
 
@@ -217,7 +223,7 @@ def weather_lines(now: datetime, since: datetime) -> list[Line]:
     """Strongest wind, most rain and span of temperature of the hours since the last report, by station."""
     start = min(since, now - HOUR)
     with connection.cursor() as cursor:
-        cursor.execute(_HOURS, [list(WEATHER), start, now])
+        cursor.execute(_HOURS, [list(WEATHER), list(OUTDOORS), start, now])
         rows = cursor.fetchall()
     by_property: dict[str, list[Any]] = {name: [row for row in rows if row[0] == name] for name in WEATHER}
     lines = []

@@ -111,12 +111,13 @@ def _cells(
 
 
 def _faults(team: Team, found: list[On], start: datetime, end: datetime) -> list[tuple[Stretch, str]]:
-    """Stretches of a day in which nobody or too few are on, or too many in one part. Leaders on duty don't count, and
-    somebody who isn't one of our accounts counts as nobody: he can't be told.
+    """Stretches of a day in which nobody or too few are on, or too many in one part. Leaders on duty don't count where
+    others are on too; somebody who isn't one of our accounts counts as nobody: he can't be told.
     """
     rows: dict[str, list[Interval]] = {}
+    of_leaders = {on.role for on in found} == {DutyRole.COMMAND}
     for on in found:
-        if on.person is not None and on.role != DutyRole.COMMAND:
+        if on.person is not None and (of_leaders or on.role != DutyRole.COMMAND):
             rows.setdefault(on.role, []).append((on.start, on.end, on.person.pk))
     everybody = [row for part in rows.values() for row in part]
     wrong = [one for one in stretches(everybody, start, end, team.at_once) if one.kind != "over"]

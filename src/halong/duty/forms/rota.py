@@ -29,6 +29,25 @@ WEEKDAYS = [
     ("SU", pgettext_lazy("weekday", "Sun")),
 ]
 
+EVERY = [
+    ("DAILY", _("Every day")),
+    ("WEEKLY", _("On chosen weekdays")),
+    ("DAILY;INTERVAL=2", _("Every other day")),
+    ("WEEKLY;INTERVAL=2", _("On chosen weekdays of every other week")),
+]
+
+
+def words_of_rule(rrule: str) -> str:
+    """How often a turn repeats, in words; a rule that isn't one of the form's choices as it stands."""
+    plain, _sep, days = rrule.removeprefix("FREQ=").partition(";BYDAY=")
+    names = {**dict(EVERY), **dict(WEEKDAYS)}
+    keys = [plain, *(days.split(",") if days else [])]
+    if not all(key in names for key in keys):
+        return rrule
+    return ": ".join(
+        part for part in (str(names[plain]), ", ".join(str(names[key]) for key in keys[1:])) if part
+    )
+
 
 def picker() -> forms.DateTimeInput:
     """A field for a day and a time."""
@@ -130,12 +149,7 @@ class PatternForm(TeamAct):
     hours = forms.FloatField(label=_("Hours of a turn"), min_value=0.25, max_value=168, initial=12)
     every = forms.ChoiceField(
         label=_("How often"),
-        choices=[
-            ("DAILY", _("Every day")),
-            ("WEEKLY", _("On chosen weekdays")),
-            ("DAILY;INTERVAL=2", _("Every other day")),
-            ("WEEKLY;INTERVAL=2", _("On chosen weekdays of every other week")),
-        ],
+        choices=EVERY,
     )
     days = forms.MultipleChoiceField(
         label=_("Weekdays"), choices=WEEKDAYS, required=False, widget=forms.CheckboxSelectMultiple

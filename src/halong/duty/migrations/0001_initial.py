@@ -87,6 +87,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["pk"],
+                'indexes': [
+                    models.Index(
+                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="duty_rota_due"
+            ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -207,6 +212,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["order", "name", "pk"],
+                'indexes': [
+                    models.Index(
+                condition=models.Q(("ended_at", None)),
+                fields=["sector", "kind", "order"],
+                name="duty_contact_for",
+            ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -232,6 +244,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=("person", "digest"), name="duty_push_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="QuickReport",
@@ -282,6 +299,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=["-hour"], name="quick_latest"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Pattern",
@@ -393,6 +415,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                'indexes': [
+                    models.Index(
+                condition=models.Q(("state", "running")), fields=["next_at"], name="duty_run_due"
+            ),
+                    models.Index(fields=["subject_kind", "subject_ref"], name="duty_run_subject"),
+                    models.Index(fields=["-started_at"], name="duty_run_list"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Page",
@@ -480,6 +511,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["step", "pk"],
+                'indexes': [
+                    models.Index(
+                condition=models.Q(("state", "waiting")), fields=["due_at"], name="duty_page_due"
+            ),
+                    models.Index(
+                condition=models.Q(("state__in", ["sent", "delivered", "read"])),
+                fields=["person"],
+                name="duty_page_open",
+            ),
+                    models.Index(
+                condition=models.Q(("notice__isnull", False)), fields=["notice"], name="duty_page_notice"
+            ),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(
+                fields=("run", "step", "person", "contact", "channel"),
+                name="duty_page_once",
+                nulls_distinct=False,
+            ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -590,6 +641,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["start", "pk"],
+                'indexes': [
+                    models.Index(fields=["team", "end", "start"], name="duty_shift_now"),
+                    models.Index(fields=["person", "end"], name="duty_shift_mine"),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(
+                fields=("rota", "uid", "recurrence", "who"), name="duty_shift_once"
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(("end__gt", models.F("start"))), name="duty_shift_lasts"
+            ),
+                ],
             },
         ),
         migrations.AddField(
@@ -669,6 +732,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["start", "pk"],
+                'indexes': [
+                    models.Index(fields=["team", "end"], name="duty_override_now"),
+                ],
+                'constraints': [
+                    models.CheckConstraint(
+                condition=models.Q(("end__gt", models.F("start"))), name="duty_override_lasts"
+            ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -712,6 +783,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["order", "pk"],
+                'constraints': [
+                    models.UniqueConstraint(fields=("team", "person"), name="duty_member_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -808,6 +882,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=["-at", "-id"], name="log_latest"),
+                    models.Index(fields=["about_kind", "about_ref"], name="log_about"),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(
+                condition=models.Q(("key", ""), _negated=True), fields=("key",), name="log_once"
+            ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Handover",
@@ -870,6 +955,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=["-made_at"], name="handover_latest"),
+                ],
+                'constraints': [
+                    models.CheckConstraint(
+                condition=models.Q(
+                    ("incoming__isnull", True),
+                    models.Q(("incoming", models.F("outgoing")), _negated=True),
+                    _connector="OR",
+                ),
+                name="handover_to_another",
+            ),
+                    models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "taken"), _negated=True),
+                    models.Q(("incoming__isnull", False), ("taken_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="handover_taken_by_somebody",
+            ),
+                    models.UniqueConstraint(
+                condition=models.Q(("state__in", ["draft", "offered"])),
+                fields=("team",),
+                name="one_handover_at_a_time",
+                nulls_distinct=False,
+            ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="chain",
@@ -923,6 +1037,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(
+                condition=models.Q(("team__isnull", False), ("person__isnull", False), _connector="XOR"),
+                name="duty_link_of_one",
+            ),
+                    models.UniqueConstraint(
+                condition=models.Q(("withdrawn_at", None)),
+                fields=("team", "person"),
+                name="duty_one_link",
+                nulls_distinct=False,
+            ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Call",
@@ -1003,168 +1131,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(
-                condition=models.Q(("ended_at", None)),
-                fields=["sector", "kind", "order"],
-                name="duty_contact_for",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pushdevice",
-            constraint=models.UniqueConstraint(fields=("person", "digest"), name="duty_push_once"),
-        ),
-        migrations.AddIndex(
-            model_name="quickreport",
-            index=models.Index(fields=["-hour"], name="quick_latest"),
-        ),
-        migrations.AddIndex(
-            model_name="page",
-            index=models.Index(
-                condition=models.Q(("state", "waiting")), fields=["due_at"], name="duty_page_due"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="page",
-            index=models.Index(
-                condition=models.Q(("state__in", ["sent", "delivered", "read"])),
-                fields=["person"],
-                name="duty_page_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="page",
-            index=models.Index(
-                condition=models.Q(("notice__isnull", False)), fields=["notice"], name="duty_page_notice"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="page",
-            constraint=models.UniqueConstraint(
-                fields=("run", "step", "person", "contact", "channel"),
-                name="duty_page_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="shift",
-            index=models.Index(fields=["team", "end", "start"], name="duty_shift_now"),
-        ),
-        migrations.AddIndex(
-            model_name="shift",
-            index=models.Index(fields=["person", "end"], name="duty_shift_mine"),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=models.UniqueConstraint(
-                fields=("rota", "uid", "recurrence", "who"), name="duty_shift_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end__gt", models.F("start"))), name="duty_shift_lasts"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="run",
-            index=models.Index(
-                condition=models.Q(("state", "running")), fields=["next_at"], name="duty_run_due"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="run",
-            index=models.Index(fields=["subject_kind", "subject_ref"], name="duty_run_subject"),
-        ),
-        migrations.AddIndex(
-            model_name="run",
-            index=models.Index(fields=["-started_at"], name="duty_run_list"),
-        ),
-        migrations.AddIndex(
-            model_name="rota",
-            index=models.Index(
-                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="duty_rota_due"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="override",
-            index=models.Index(fields=["team", "end"], name="duty_override_now"),
-        ),
-        migrations.AddConstraint(
-            model_name="override",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end__gt", models.F("start"))), name="duty_override_lasts"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.UniqueConstraint(fields=("team", "person"), name="duty_member_once"),
-        ),
-        migrations.AddIndex(
-            model_name="logentry",
-            index=models.Index(fields=["-at", "-id"], name="log_latest"),
-        ),
-        migrations.AddIndex(
-            model_name="logentry",
-            index=models.Index(fields=["about_kind", "about_ref"], name="log_about"),
-        ),
-        migrations.AddConstraint(
-            model_name="logentry",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("key", ""), _negated=True), fields=("key",), name="log_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="handover",
-            index=models.Index(fields=["-made_at"], name="handover_latest"),
-        ),
-        migrations.AddConstraint(
-            model_name="handover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("incoming__isnull", True),
-                    models.Q(("incoming", models.F("outgoing")), _negated=True),
-                    _connector="OR",
-                ),
-                name="handover_to_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "taken"), _negated=True),
-                    models.Q(("incoming__isnull", False), ("taken_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="handover_taken_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handover",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["draft", "offered"])),
-                fields=("team",),
-                name="one_handover_at_a_time",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="calendarlink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("team__isnull", False), ("person__isnull", False), _connector="XOR"),
-                name="duty_link_of_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="calendarlink",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("withdrawn_at", None)),
-                fields=("team", "person"),
-                name="duty_one_link",
-                nulls_distinct=False,
-            ),
         ),
     ]

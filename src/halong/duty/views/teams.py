@@ -29,6 +29,7 @@ from halong.duty.forms.rota import (
     SubscribeForm,
     TeamAct,
     TeamForm,
+    words_of_rule,
 )
 from halong.duty.models import CalendarLink, Member, Override, Pattern, Rota, Shift, Team
 from halong.duty.permissions import may_lead, may_page
@@ -58,7 +59,10 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
         "week": week_of(found, chosen_day(request), user),
         "members": Member.objects.filter(team=found).select_related("person"),
         "rotas": Rota.objects.filter(team=found, ended_at=None),
-        "patterns": Pattern.objects.filter(rota__team=found, ended_at=None).select_related("rota"),
+        "patterns": [
+            (pattern, words_of_rule(pattern.rrule))
+            for pattern in Pattern.objects.filter(rota__team=found, ended_at=None).select_related("rota")
+        ],
         "changes": Override.objects.filter(team=found, end__gt=now, cancelled_at=None).select_related(
             "person", "replaced"
         ),

@@ -48,6 +48,17 @@ class Migration(migrations.Migration):
                 ('rule', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='rules.rule')),
                 ('series', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='observations.series')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['state', 'priority', '-raised_at'], name='alert_list'),
+                    models.Index(fields=['raised_at'], name='alert_rate'),
+                    models.Index(fields=['cause', '-serial'], name='alert_cause'),
+                    models.Index(condition=models.Q(('state', 'closed')), fields=['-closed_at'], name='alert_history'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'closed'), _negated=True), fields=('cause',), name='one_open_alert_a_cause'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='AlertEvent',
@@ -59,29 +70,10 @@ class Migration(migrations.Migration):
                 ('alert', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='alerts.alert')),
                 ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(fields=['state', 'priority', '-raised_at'], name='alert_list'),
-        ),
-        migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(fields=['raised_at'], name='alert_rate'),
-        ),
-        migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(fields=['cause', '-serial'], name='alert_cause'),
-        ),
-        migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(condition=models.Q(('state', 'closed')), fields=['-closed_at'], name='alert_history'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'closed'), _negated=True), fields=('cause',), name='one_open_alert_a_cause'),
-        ),
-        migrations.AddIndex(
-            model_name='alertevent',
-            index=models.Index(fields=['alert', 'at'], name='alert_timeline'),
+            options={
+                'indexes': [
+                    models.Index(fields=['alert', 'at'], name='alert_timeline'),
+                ],
+            },
         ),
     ]

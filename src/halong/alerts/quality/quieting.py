@@ -53,7 +53,7 @@ def plan_maintenance(plan: Plan, *, by: Any) -> Maintenance:
     if not plan.reason.strip():
         wrong["reason"] = _("Say what is done.")
     if plan.entity is None and plan.place is None and not plan.sector:
-        wrong["entity"] = _("Say on which things.")
+        wrong["entity"] = _("Choose a place or a sector; for one station, begin from its page.")
     if not plan.starts_at < plan.ends_at or plan.ends_at <= now:
         wrong["ends_at"] = _("The end lies after the beginning, and not in the past.")
     elif plan.ends_at - plan.starts_at > LONGEST:

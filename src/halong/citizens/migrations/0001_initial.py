@@ -79,6 +79,11 @@ class Migration(migrations.Migration):
                 ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('written_by')), _negated=True), _connector='OR'), name='answer_four_eyes'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Category',
@@ -127,6 +132,11 @@ class Migration(migrations.Migration):
                 ('handled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('follower', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='citizens.follower')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['state', 'due_at'], name='data_request_list'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='LawfulChannel',
@@ -165,6 +175,12 @@ class Migration(migrations.Migration):
                 ('attempts', models.IntegerField(default=0)),
                 ('released_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'waiting')), fields=['created_at'], name='photo_waiting'),
+                    models.Index(condition=models.Q(('released_at', None), ('state', 'ready')), fields=['created_at'], name='photo_release'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PhotoCopy',
@@ -180,6 +196,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'photo copies',
+                'constraints': [
+                    models.UniqueConstraint(fields=('photo', 'kind'), name='one_copy_a_photo_and_kind'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -196,6 +215,11 @@ class Migration(migrations.Migration):
                 ('answer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proofs', to='citizens.answer')),
                 ('photo', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='proofs', to='citizens.photo')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'photo'), ('photo__isnull', False)), models.Q(('kind', 'document'), models.Q(('name', ''), _negated=True)), models.Q(('kind', 'measure'), ('value__isnull', False), models.Q(('name', ''), _negated=True), models.Q(('unit', ''), _negated=True)), _connector='OR'), name='proof_is_whole'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PushAddress',
@@ -208,6 +232,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'push addresses',
+                'constraints': [
+                    models.UniqueConstraint(fields=('follower', 'digest'), name='one_push_address'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -226,6 +253,14 @@ class Migration(migrations.Migration):
                 ('follower', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='citizens.follower')),
                 ('push_address', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='citizens.pushaddress')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='message_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('follower', 'channel', 'push_address', 'key'), name='one_message', nulls_distinct=False),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Report',
@@ -285,6 +320,31 @@ class Migration(migrations.Migration):
                 ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='citizens.report')),
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='places.place')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('public', True)), fields=['-created_at', '-id'], name='report_public'),
+                    models.Index(condition=models.Q(('public', True)), fields=['place', '-created_at'], name='report_place'),
+                    models.Index(condition=models.Q(('public', True)), fields=['category', '-created_at'], name='report_category'),
+                    models.Index(condition=models.Q(('public', True)), fields=['public_lon', 'public_lat'], include=('id', 'category', 'place', 'agency', 'state', 'created_at', 'due_at', 'resolved_at', 'simulated'), name='report_map'),
+                    models.Index(condition=models.Q(('state__in', ('sent', 'returned', 'routed', 'working', 'answered'))), fields=['due_at'], name='report_due'),
+                    models.Index(fields=['agency', 'state', 'due_at'], name='report_agency'),
+                    models.Index(condition=models.Q(('state__in', ['sent', 'returned'])), fields=['state', '-urgent', 'created_at'], name='report_triage'),
+                    models.Index(fields=['created_at'], name='report_created'),
+                    models.Index(condition=models.Q(('proposal', {}), ('state', 'sent')), fields=['id'], name='report_fresh'),
+                    models.Index(fields=['resolved_at'], name='report_resolved'),
+                    models.Index(condition=models.Q(('rated_at__isnull', False)), fields=['rated_at'], name='report_rated'),
+                    models.Index(fields=['-changed_at'], name='report_changed'),
+                    models.Index(condition=models.Q(('anonymised_at', None)), fields=['closed_at'], name='report_closing'),
+                    models.Index(condition=models.Q(('state', 'duplicate')), fields=['merged_into'], name='report_merged'),
+                    django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.search.SearchVector('public_folded', config='simple'), condition=models.Q(('public', True)), name='report_words'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('routed', 'working', 'answered')), _negated=True), ('agency__isnull', False), _connector='OR'), name='report_with_agency_has_one'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('state', 'duplicate')), models.Q(models.Q(('state', 'duplicate'), _negated=True), ('merged_into__isnull', True)), _connector='OR'), name='report_merged_is_duplicate'),
+                    models.CheckConstraint(condition=models.Q(('merged_into', models.F('pk')), _negated=True), name='report_not_merged_into_itself'),
+                    models.CheckConstraint(condition=models.Q(('weight__gte', 1)), name='report_weight_positive'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Question',
@@ -297,6 +357,11 @@ class Migration(migrations.Migration):
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='citizens.report')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('replied_at', None)), fields=('report',), name='one_open_question_a_report'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='photo',
@@ -314,6 +379,11 @@ class Migration(migrations.Migration):
                 ('photo', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='citizens.photo')),
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moderations', to='citizens.report')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['-at'], name='moderation_log'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='follower',
@@ -336,6 +406,12 @@ class Migration(migrations.Migration):
                 ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='asked_extensions', to='citizens.report')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('report',), name='one_waiting_extension'),
+                    models.CheckConstraint(condition=models.Q(('asked_due_at__gt', models.F('before'))), name='extension_later'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CoAgency',
@@ -351,6 +427,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'co-agencies',
+                'indexes': [
+                    models.Index(condition=models.Q(('done_at', None)), fields=['agency'], name='co_agency_open'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('report', 'agency'), name='one_co_agency'),
+                ],
             },
         ),
         migrations.AddField(
@@ -372,6 +454,12 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='citizens.report')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['report', 'at'], name='report_timeline'),
+                    models.Index(condition=models.Q(('public', True)), fields=['-at', '-id'], name='report_updates'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Route',
@@ -386,6 +474,11 @@ class Migration(migrations.Migration):
                 ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='places.place')),
                 ('together', models.ManyToManyField(blank=True, related_name='+', to='places.agency')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('category', 'place', 'valid_from'), name='one_route', nulls_distinct=False),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ServiceNotice',
@@ -407,6 +500,14 @@ class Migration(migrations.Migration):
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('places', models.ManyToManyField(blank=True, related_name='service_notices', to='places.place')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'published')), fields=['ends_at'], name='service_notice_now'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='service_notice_span'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Substitute',
@@ -422,6 +523,15 @@ class Migration(migrations.Migration):
                 ('principal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='substitutes', to=settings.AUTH_USER_MODEL)),
                 ('substitute', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='substituted', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['substitute', 'end'], name='substitute_now'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='substitute_span'),
+                    models.CheckConstraint(condition=models.Q(('principal', models.F('substitute')), _negated=True), name='substitute_is_another'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Suggestion',
@@ -446,6 +556,12 @@ class Migration(migrations.Migration):
                 ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='places.agency')),
                 ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='places.place')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['state', 'due_at'], name='suggestion_list'),
+                    models.Index(condition=models.Q(('published_at__isnull', False)), fields=['-published_at'], name='suggestion_public'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Contact',
@@ -462,6 +578,11 @@ class Migration(migrations.Migration):
                 ('follower', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='contact', to='citizens.follower')),
                 ('suggestion', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='contact', to='citizens.suggestion')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('follower__isnull', False), ('request__isnull', True), ('suggestion__isnull', True)), models.Q(('follower__isnull', True), ('request__isnull', True), ('suggestion__isnull', False)), models.Q(('follower__isnull', True), ('request__isnull', False), ('suggestion__isnull', True)), _connector='OR'), name='contact_has_one_owner'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Terms',
@@ -538,125 +659,9 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('category', 'place', 'urgent', 'valid_from'), name='one_deadline', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('accept_hours__gt', 0), ('answer_hours__gt', 0), ('triage_hours__gt', 0)), name='deadline_hours_positive')],
             },
         ),
-        migrations.AddIndex(
-            model_name='datarequest',
-            index=models.Index(fields=['state', 'due_at'], name='data_request_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='photocopy',
-            constraint=models.UniqueConstraint(fields=('photo', 'kind'), name='one_copy_a_photo_and_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='proof',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'photo'), ('photo__isnull', False)), models.Q(('kind', 'document'), models.Q(('name', ''), _negated=True)), models.Q(('kind', 'measure'), ('value__isnull', False), models.Q(('name', ''), _negated=True), models.Q(('unit', ''), _negated=True)), _connector='OR'), name='proof_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='pushaddress',
-            constraint=models.UniqueConstraint(fields=('follower', 'digest'), name='one_push_address'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='message_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('follower', 'channel', 'push_address', 'key'), name='one_message', nulls_distinct=False),
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(condition=models.Q(('public', True)), fields=['-created_at', '-id'], name='report_public'),
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(condition=models.Q(('public', True)), fields=['place', '-created_at'], name='report_place'),
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(condition=models.Q(('public', True)), fields=['category', '-created_at'], name='report_category'),
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(condition=models.Q(('public', True)), fields=['public_lon', 'public_lat'], include=('id', 'category', 'place', 'agency', 'state', 'created_at', 'due_at', 'resolved_at', 'simulated'), name='report_map'),
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(condition=models.Q(('state__in', ('sent', 'returned', 'routed', 'working', 'answered'))), fields=['due_at'], name='report_due'),
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(fields=['agency', 'state', 'due_at'], name='report_agency'),
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(condition=models.Q(('state__in', ['sent', 'returned'])), fields=['state', '-urgent', 'created_at'], name='report_triage'),
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(fields=['created_at'], name='report_created'),
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(condition=models.Q(('proposal', {}), ('state', 'sent')), fields=['id'], name='report_fresh'),
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(fields=['resolved_at'], name='report_resolved'),
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(condition=models.Q(('rated_at__isnull', False)), fields=['rated_at'], name='report_rated'),
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(fields=['-changed_at'], name='report_changed'),
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(condition=models.Q(('anonymised_at', None)), fields=['closed_at'], name='report_closing'),
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(condition=models.Q(('state', 'duplicate')), fields=['merged_into'], name='report_merged'),
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.search.SearchVector('public_folded', config='simple'), condition=models.Q(('public', True)), name='report_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('routed', 'working', 'answered')), _negated=True), ('agency__isnull', False), _connector='OR'), name='report_with_agency_has_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('state', 'duplicate')), models.Q(models.Q(('state', 'duplicate'), _negated=True), ('merged_into__isnull', True)), _connector='OR'), name='report_merged_is_duplicate'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('pk')), _negated=True), name='report_not_merged_into_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__gte', 1)), name='report_weight_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(condition=models.Q(('replied_at', None)), fields=('report',), name='one_open_question_a_report'),
-        ),
-        migrations.AddIndex(
-            model_name='photo',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['created_at'], name='photo_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='photo',
-            index=models.Index(condition=models.Q(('released_at', None), ('state', 'ready')), fields=['created_at'], name='photo_release'),
-        ),
         migrations.AddConstraint(
             model_name='photo',
             constraint=models.UniqueConstraint(fields=('report', 'key'), name='one_photo_a_report_and_key'),
-        ),
-        migrations.AddIndex(
-            model_name='moderation',
-            index=models.Index(fields=['-at'], name='moderation_log'),
         ),
         migrations.AddConstraint(
             model_name='follower',
@@ -667,72 +672,8 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('sender', True)), fields=('report',), name='one_sender_a_report'),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('report',), name='one_waiting_extension'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(('asked_due_at__gt', models.F('before'))), name='extension_later'),
-        ),
-        migrations.AddIndex(
-            model_name='coagency',
-            index=models.Index(condition=models.Q(('done_at', None)), fields=['agency'], name='co_agency_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='coagency',
-            constraint=models.UniqueConstraint(fields=('report', 'agency'), name='one_co_agency'),
-        ),
-        migrations.AddConstraint(
             model_name='answer',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('report',), name='one_waiting_answer'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('written_by')), _negated=True), _connector='OR'), name='answer_four_eyes'),
-        ),
-        migrations.AddIndex(
-            model_name='reportevent',
-            index=models.Index(fields=['report', 'at'], name='report_timeline'),
-        ),
-        migrations.AddIndex(
-            model_name='reportevent',
-            index=models.Index(condition=models.Q(('public', True)), fields=['-at', '-id'], name='report_updates'),
-        ),
-        migrations.AddConstraint(
-            model_name='route',
-            constraint=models.UniqueConstraint(fields=('category', 'place', 'valid_from'), name='one_route', nulls_distinct=False),
-        ),
-        migrations.AddIndex(
-            model_name='servicenotice',
-            index=models.Index(condition=models.Q(('state', 'published')), fields=['ends_at'], name='service_notice_now'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicenotice',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='service_notice_span'),
-        ),
-        migrations.AddIndex(
-            model_name='substitute',
-            index=models.Index(fields=['substitute', 'end'], name='substitute_now'),
-        ),
-        migrations.AddConstraint(
-            model_name='substitute',
-            constraint=models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='substitute_span'),
-        ),
-        migrations.AddConstraint(
-            model_name='substitute',
-            constraint=models.CheckConstraint(condition=models.Q(('principal', models.F('substitute')), _negated=True), name='substitute_is_another'),
-        ),
-        migrations.AddIndex(
-            model_name='suggestion',
-            index=models.Index(fields=['state', 'due_at'], name='suggestion_list'),
-        ),
-        migrations.AddIndex(
-            model_name='suggestion',
-            index=models.Index(condition=models.Q(('published_at__isnull', False)), fields=['-published_at'], name='suggestion_public'),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('follower__isnull', False), ('request__isnull', True), ('suggestion__isnull', True)), models.Q(('follower__isnull', True), ('request__isnull', True), ('suggestion__isnull', False)), models.Q(('follower__isnull', True), ('request__isnull', False), ('suggestion__isnull', True)), _connector='OR'), name='contact_has_one_owner'),
         ),
         # Near by, by core PostgreSQL alone: a box of degrees around a point.
         migrations.RunSQL(

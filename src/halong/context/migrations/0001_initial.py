@@ -40,6 +40,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'entities',
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(fields=['types'], name='entity_types'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['scopes'], name='entity_scopes'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -55,6 +59,11 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('entity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='history', to='context.entity')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['entity', 'name', 'at'], name='attribute_history'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Attribute',
@@ -70,21 +79,10 @@ class Migration(migrations.Migration):
                 ('deleted_at', models.DateTimeField(blank=True, null=True)),
                 ('entity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attributes', to='context.entity')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='entity',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['types'], name='entity_types'),
-        ),
-        migrations.AddIndex(
-            model_name='entity',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['scopes'], name='entity_scopes'),
-        ),
-        migrations.AddIndex(
-            model_name='attributeversion',
-            index=models.Index(fields=['entity', 'name', 'at'], name='attribute_history'),
-        ),
-        migrations.AddConstraint(
-            model_name='attribute',
-            constraint=models.UniqueConstraint(fields=('entity', 'name', 'dataset_id'), name='one_attribute_instance'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('entity', 'name', 'dataset_id'), name='one_attribute_instance'),
+                ],
+            },
         ),
     ]

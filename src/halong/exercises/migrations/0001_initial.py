@@ -36,6 +36,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-started_at'],
+                'constraints': [
+                    models.UniqueConstraint(models.Value(1), condition=models.Q(('state__in', ['starting', 'running', 'over'])), name='one_exercise_at_a_time'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -83,6 +86,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-on'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('user', 'exercise'), name='one_practice_an_exercise'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -124,17 +130,10 @@ class Migration(migrations.Migration):
                 ('over_at', models.DateTimeField(blank=True, null=True)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='exercise',
-            constraint=models.UniqueConstraint(models.Value(1), condition=models.Q(('state__in', ['starting', 'running', 'over'])), name='one_exercise_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.UniqueConstraint(fields=('user', 'exercise'), name='one_practice_an_exercise'),
-        ),
-        migrations.AddConstraint(
-            model_name='tourvisit',
-            constraint=models.UniqueConstraint(fields=('user', 'tour'), name='one_visit_a_tour'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('user', 'tour'), name='one_visit_a_tour'),
+                ],
+            },
         ),
     ]

@@ -90,6 +90,17 @@ class Migration(migrations.Migration):
                 ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='places.place', verbose_name='place')),
                 ('playbook', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='playbooks.playbookversion')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ('declared', 'responding', 'contained'))), fields=['severity', 'declared_at'], name='incident_open'),
+                    models.Index(fields=['-declared_at'], name='incident_declared'),
+                    models.Index(condition=models.Q(('advance_at__isnull', False)), fields=['advance_at'], name='incident_advance'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('severity__range', (1, 4))), name='incident_severity'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('into__isnull', False), ('state', 'merged')), models.Q(models.Q(('state', 'merged'), _negated=True), ('into__isnull', True)), _connector='OR'), name='merged_names_into'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='entry',
@@ -106,6 +117,12 @@ class Migration(migrations.Migration):
                 ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='incidents.incident')),
                 ('other', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='linked_from', to='incidents.incident')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('incident', 'other', 'kind'), name='link_once'),
+                    models.CheckConstraint(condition=models.Q(('incident', models.F('other')), _negated=True), name='link_to_another'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Mention',
@@ -114,6 +131,11 @@ class Migration(migrations.Migration):
                 ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to='incidents.entry')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('entry', 'person'), name='mention_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Part',
@@ -131,6 +153,11 @@ class Migration(migrations.Migration):
                 ('added_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='incidents.incident')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('live', True)), fields=('kind', 'ref'), name='part_of_one'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Review',
@@ -170,6 +197,12 @@ class Migration(migrations.Migration):
                 ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roles', to='incidents.incident')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incident_roles', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('kind__in', ['commander', 'coordinator']), ('until__isnull', True)), fields=('incident', 'kind'), name='one_commander_one_coordinator'),
+                    models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('incident', 'kind', 'person'), name='role_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Step',
@@ -191,6 +224,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['order', 'pk'],
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ['ready', 'doing'])), fields=['due_at'], name='step_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('incident', 'key'), name='step_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -207,26 +246,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(condition=models.Q(('state__in', ('declared', 'responding', 'contained'))), fields=['severity', 'declared_at'], name='incident_open'),
-        ),
-        migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['-declared_at'], name='incident_declared'),
-        ),
-        migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(condition=models.Q(('advance_at__isnull', False)), fields=['advance_at'], name='incident_advance'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__range', (1, 4))), name='incident_severity'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('into__isnull', False), ('state', 'merged')), models.Q(models.Q(('state', 'merged'), _negated=True), ('into__isnull', True)), _connector='OR'), name='merged_names_into'),
-        ),
-        migrations.AddIndex(
             model_name='entry',
             index=models.Index(fields=['incident', '-at', '-id'], name='entry_latest'),
         ),
@@ -237,37 +256,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='entry',
             constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('incident', 'key'), name='entry_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='link',
-            constraint=models.UniqueConstraint(fields=('incident', 'other', 'kind'), name='link_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='link',
-            constraint=models.CheckConstraint(condition=models.Q(('incident', models.F('other')), _negated=True), name='link_to_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='mention',
-            constraint=models.UniqueConstraint(fields=('entry', 'person'), name='mention_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='part',
-            constraint=models.UniqueConstraint(condition=models.Q(('live', True)), fields=('kind', 'ref'), name='part_of_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='role',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind__in', ['commander', 'coordinator']), ('until__isnull', True)), fields=('incident', 'kind'), name='one_commander_one_coordinator'),
-        ),
-        migrations.AddConstraint(
-            model_name='role',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('incident', 'kind', 'person'), name='role_once'),
-        ),
-        migrations.AddIndex(
-            model_name='step',
-            index=models.Index(condition=models.Q(('state__in', ['ready', 'doing'])), fields=['due_at'], name='step_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('incident', 'key'), name='step_once'),
         ),
     ]

@@ -38,6 +38,15 @@ class Migration(migrations.Migration):
                 ('attachment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='notify.attachment')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['user', '-at'], name='notice_list'),
+                    models.Index(condition=models.Q(('read_at', None)), fields=['user'], name='notice_unread'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('user', 'key'), name='one_notice_a_key'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Delivery',
@@ -53,30 +62,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'deliveries',
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='delivery_due'),
+                    models.Index(condition=models.Q(('state', 'failed')), fields=['-due_at'], name='delivery_failed'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('notice', 'channel'), name='one_delivery_a_channel'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['user', '-at'], name='notice_list'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('read_at', None)), fields=['user'], name='notice_unread'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('user', 'key'), name='one_notice_a_key'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='delivery_due'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'failed')), fields=['-due_at'], name='delivery_failed'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('notice', 'channel'), name='one_delivery_a_channel'),
         ),
     ]

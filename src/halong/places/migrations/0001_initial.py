@@ -36,6 +36,14 @@ class Migration(migrations.Migration):
                 ('reference', models.CharField(blank=True, max_length=300, verbose_name='source')),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='places.place')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['path'], name='place_path', opclasses=['varchar_pattern_ops']),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('code', 'valid_from'), name='one_place_a_code_and_time'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Agency',
@@ -58,6 +66,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'agencies',
+                'indexes': [
+                    models.Index(fields=['path'], name='agency_path', opclasses=['varchar_pattern_ops']),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('code', 'valid_from'), name='one_agency_a_code_and_time'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -68,6 +82,11 @@ class Migration(migrations.Migration):
                 ('former', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='successors', to='places.place')),
                 ('present', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='predecessors', to='places.place')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('former', 'present'), name='one_place_succession'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='AgencySuccession',
@@ -80,25 +99,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('former', 'present'), name='one_agency_succession')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='place',
-            index=models.Index(fields=['path'], name='place_path', opclasses=['varchar_pattern_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='place',
-            constraint=models.UniqueConstraint(fields=('code', 'valid_from'), name='one_place_a_code_and_time'),
-        ),
-        migrations.AddIndex(
-            model_name='agency',
-            index=models.Index(fields=['path'], name='agency_path', opclasses=['varchar_pattern_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='agency',
-            constraint=models.UniqueConstraint(fields=('code', 'valid_from'), name='one_agency_a_code_and_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='placesuccession',
-            constraint=models.UniqueConstraint(fields=('former', 'present'), name='one_place_succession'),
         ),
     ]

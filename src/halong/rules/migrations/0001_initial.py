@@ -44,6 +44,11 @@ class Migration(migrations.Migration):
                 ('entities', models.ManyToManyField(blank=True, to='context.entity')),
                 ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='places.place', verbose_name='place')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['enabled', 'priority'], name='rule_list'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='RuleState',
@@ -61,6 +66,14 @@ class Migration(migrations.Migration):
                 ('rule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='states', to='rules.rule')),
                 ('series', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='observations.series')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('active', True)), fields=['series'], name='rule_state_active'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('rule', 'series'), name='one_state_a_rule_and_series'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='RuleTrial',
@@ -84,17 +97,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('series', 'averaging'), name='one_judged_mean')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='rule',
-            index=models.Index(fields=['enabled', 'priority'], name='rule_list'),
-        ),
-        migrations.AddIndex(
-            model_name='rulestate',
-            index=models.Index(condition=models.Q(('active', True)), fields=['series'], name='rule_state_active'),
-        ),
-        migrations.AddConstraint(
-            model_name='rulestate',
-            constraint=models.UniqueConstraint(fields=('rule', 'series'), name='one_state_a_rule_and_series'),
         ),
     ]

@@ -44,6 +44,18 @@ class Migration(migrations.Migration):
                 ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='given_tasks', to=settings.AUTH_USER_MODEL)),
                 ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='places.place', verbose_name='place')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ['open', 'accepted'])), fields=['due_at'], name='task_due'),
+                    models.Index(fields=['agency', 'state', 'due_at'], name='task_agency'),
+                    models.Index(fields=['origin', 'ref'], name='task_origin'),
+                    models.Index(fields=['-changed_at'], name='task_changed'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('progress__range', (0, 100))), name='progress_is_percent'),
+                    models.CheckConstraint(condition=models.Q(('due_at__gt', models.F('created_at'))), name='due_after_created'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='TaskEvent',
@@ -57,6 +69,11 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
                 ('task', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='tasks.task')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['task', 'at'], name='task_timeline'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='TaskFile',
@@ -68,33 +85,5 @@ class Migration(migrations.Migration):
                 ('content', models.BinaryField()),
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='tasks.taskevent')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('state__in', ['open', 'accepted'])), fields=['due_at'], name='task_due'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['agency', 'state', 'due_at'], name='task_agency'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['origin', 'ref'], name='task_origin'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['-changed_at'], name='task_changed'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('progress__range', (0, 100))), name='progress_is_percent'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('due_at__gt', models.F('created_at'))), name='due_after_created'),
-        ),
-        migrations.AddIndex(
-            model_name='taskevent',
-            index=models.Index(fields=['task', 'at'], name='task_timeline'),
         ),
     ]

@@ -9,12 +9,21 @@ const on = (type, selector, act) =>
     if (element) act(element, event);
   });
 
+/** Opens it at its first field, where the hand goes on; by itself the browser would take the cross in the corner. */
+function show(dialog) {
+  dialog.showModal();
+  if (dialog.querySelector("[autofocus]")) return;
+  const fields = [...dialog.querySelectorAll(".dialog-body :is(input:not([type=hidden]), select, textarea)")];
+  const first = fields.find((field) => !field.disabled && (field.type !== "radio" || field.checked));
+  first?.focus();
+}
+
 function dialogs() {
   on("click", "[data-dialog-open]", (button, event) => {
     const dialog = document.getElementById(button.dataset.dialogOpen);
     if (!dialog) return;
     event.preventDefault();
-    dialog.showModal();
+    show(dialog);
   });
   on("click", "[data-dialog-close]", (button, event) => {
     event.preventDefault();
@@ -23,7 +32,7 @@ function dialogs() {
   // A click on the backdrop lands on the dialog itself.
   document.addEventListener("click", (event) => event.target.localName === "dialog" && event.target.close());
   document.addEventListener("htmx:after:swap", (event) => {
-    for (const dialog of document.querySelectorAll("dialog[data-dialog-auto]:not([open])")) dialog.showModal();
+    for (const dialog of document.querySelectorAll("dialog[data-dialog-auto]:not([open])")) show(dialog);
     const form = event.target.closest?.("dialog[open]");
     if (form?.querySelector("[data-dialog-done]")) form.close();
   });

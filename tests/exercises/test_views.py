@@ -148,3 +148,12 @@ def test_a_new_link_is_shown_once_to_the_trainer(as_user, trainer, trainee):
     participant = Participant.objects.get(user=trainee)
     answer = as_user(trainer).post(f"/exercise/people/{participant.pk}", follow=True)
     assert "/exercise/enter/" in answer.content.decode()
+
+
+def test_a_report_is_put_in_by_its_names_and_not_by_codes(as_user, trainer):
+    running.begin_run(by=trainer)
+    page = as_user(trainer).get("/exercise").content.decode()
+    assert [f'<select name="{name}"' in page for name in ("category", "place")] == [True, True]
+    wanted = {"kind": "report", "title": "x", "text": "y", "category": "no-such", "place": "1"}
+    answer = as_user(trainer).post("/exercise/inject", wanted)
+    assert (answer.status_code, Played.objects.count()) == (422, 0)

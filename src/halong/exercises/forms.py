@@ -8,12 +8,15 @@ from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from halong.accounts.models import User
+from halong.citizens.models import Category
 from halong.context.models import Entity
 from halong.exercises.actions.holding import ExerciseDraft, all_scenarios
 from halong.exercises.actions.running import READING, Inject
 from halong.exercises.pace import hands_needed
 from halong.exercises.scenario import SPEEDS, Scenario
 from halong.observations.models import Series
+from halong.places.models import Place
+from halong.simulation.citizens.staff import ACCOUNTS
 
 KINDS = (
     ("message", pgettext_lazy("inject", "Message to the trainees")),
@@ -42,7 +45,7 @@ class StartForm(forms.Form):
     begin = forms.BooleanField(
         label=_("Begin by itself once the instance is ready"),
         required=False,
-        help_text=_("Otherwise you begin when everybody is there."),
+        help_text=_("Otherwise the trainer begins when everybody is there."),
     )
 
     def __init__(self, *args: Any, scenario: Scenario, by: Any, **kwargs: Any) -> None:
@@ -53,8 +56,12 @@ class StartForm(forms.Form):
         assert isinstance(people, forms.ModelMultipleChoiceField)
         speed.choices = [(value, speed_words(scenario, value)) for value in SPEEDS]
         speed.initial = scenario.speed
-        users = User.objects.filter(is_active=True, grants__isnull=False).exclude(pk=by.pk).distinct()
-        people.queryset = users.order_by("full_name", "username")
+        users = (
+            User.objects.filter(is_active=True, grants__isnull=False)
+            .exclude(pk=by.pk)
+            .exclude(username__in=ACCOUNTS)
+        )
+        people.queryset = users.distinct().order_by("full_name", "username")
         people.initial = list(users.exclude(grants__role="auditor").values_list("pk", flat=True))
 
     def draft(self, by: Any) -> ExerciseDraft:
@@ -97,8 +104,23 @@ class InjectForm(forms.Form):
     )
     property = forms.CharField(label=_("Property"), required=False, max_length=100)
     value = forms.FloatField(label=_("Value"), required=False)
-    category = forms.CharField(label=_("Kind of report"), required=False, max_length=60)
-    place = forms.CharField(label=_("Code of the commune"), required=False, max_length=20)
+    category = forms.ChoiceField(label=_("Kind of report"), required=False)
+    place = forms.ChoiceField(label=_("Place"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        today, english = timezone.localdate(), get_language() == "en"
+        kinds = Category.objects.on(today).order_by("order", "code")
+        offered = {
+            "category": [(row.code, (english and row.name_en) or row.name) for row in kinds],
+            "place": [
+                (row.code, str(row)) for row in Place.objects.on(today).defer("boundary").order_by("sort_key")
+            ],
+        }
+        for name, choices in offered.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", ""), *choices]
 
     def clean(self) -> dict[str, Any]:
         """A reading needs a series that there is; a report its kind."""

@@ -115,6 +115,11 @@ def test_people_of_another_agency_are_asked_for(desk, health, lan):
     ] == [None] * 3
 
 
+def test_a_task_says_who_answers_for_it(give, desk, health, lan):
+    page = desk.get(f"/tasks/{give('Kiểm tra').pk}").content.decode()
+    assert 'href="tel:0912345678"' in page
+
+
 def test_a_person_of_the_agency_is_named(desk, health, lan, person):
     stranger = person("stranger", "officer")
     sent = {"title": "Kiểm tra", "agency": health.pk, "due": "three", "priority": 4}

@@ -68,8 +68,8 @@ def agencies_field() -> "forms.ModelMultipleChoiceField[Agency]":
     """Those who take part beside the owner; ``offer_agencies`` fills it."""
     return forms.ModelMultipleChoiceField(
         Agency.objects.none(), label=_("Co-owners"), required=False,
-        widget=forms.SelectMultiple(attrs={"size": 4}),
-        help_text=_("They see the task, hear of it, and report their part. Several: hold Ctrl."),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "pick-many"}),
+        help_text=_("They see the task, hear of it, and report their part."),
     )  # fmt: skip
 
 

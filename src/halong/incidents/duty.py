@@ -85,18 +85,13 @@ def openings(user: Any, now: datetime) -> list[Opening]:
         Opening(
             title=str(row),
             url=url_of(row),
-            state=_state(row),
+            state=row.severity_key,
             note=" · ".join(_notes(row, now)),
             kind="incident",
             simulated=row.simulated,
         )
         for row in rows.defer("place__boundary", "area")
     ]
-
-
-def _state(incident: Incident) -> str:
-    """The duty's word for a severity: it knows no "medium"."""
-    return "attention" if incident.severity == Incident.Severity.MEDIUM else incident.severity_key
 
 
 def _notes(incident: Incident, now: datetime) -> list[str]:
@@ -112,7 +107,7 @@ def quick_lines(now: datetime, since: datetime) -> list[Line]:
     return [
         Line(
             text=str(row), value=row.get_state_display(), note=row.get_severity_display(),
-            state=_state(row) if row.is_under_way else "normal",
+            state=row.severity_key if row.is_under_way else "normal",
             simulated=row.simulated,
         )
         for row in found.order_by("-severity", "-declared_at")

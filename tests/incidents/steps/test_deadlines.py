@@ -7,6 +7,7 @@ from halong.incidents.models import Entry, Incident
 from halong.incidents.steps.actions import finish_step
 from halong.incidents.steps.deadlines import moments
 from halong.incidents.steps.running import advance_due, advance_incident
+from halong.incidents.words import said
 from halong.notify.models import Notice
 
 PLAN = [
@@ -79,6 +80,14 @@ def test_after_a_long_silence_only_the_latest_is_told(run, coordinator, commande
     assert advance_due(now=timezone.now() + timedelta(days=1)) == 1
     assert sorted(name for name, _title in told(incident)) == ["commander", "coordinator"]
     assert Entry.objects.filter(incident=incident, data__what="late").count() == 0
+
+
+def test_nobody_is_said_to_have_been_told_where_no_commander_is_named(run, coordinator):
+    incident = run(PLAN)
+    give(incident, "coordinator", coordinator)
+    advance_due(now=timezone.now() + timedelta(days=1))
+    entry = Entry.objects.get(incident=incident, data__what="still-late")
+    assert said(entry) == "Vẫn quá hạn, chưa cử chỉ huy: Gọi tàu vào bờ"
 
 
 def test_what_is_done_is_never_late(run, coordinator):

@@ -104,6 +104,11 @@ def test_split_and_merge_lead_to_the_other(desk, incident):
     assert (new.into, new.state) == (None, "declared")
 
 
+def test_no_incident_is_chosen_beforehand_to_merge_into(desk, incident):
+    answer = take(desk, incident, "merge", other="", reason="")
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["other"])
+
+
 def test_dismissed_alerts_are_free_again(desk, incident, alert):
     assert take(desk, incident, "dismiss", reason="Diễn tập").headers["HX-Redirect"]
     assert not incident.parts.filter(live=True).exists()

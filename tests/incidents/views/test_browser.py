@@ -93,7 +93,7 @@ def test_an_area_is_drawn_on_the_map(open_as, incident, operator):
         page.mouse.click(middle[0] + x, middle[1] + y)
     assert len(json.loads(page.input_value("#id_area"))["coordinates"][0]) == 4
     assert page.input_value("#id_lon") == "107.1"
-    page.get_by_role("button", name="Place and area on the map").click()
+    page.get_by_role("button", name="Save").click()
     page.wait_for_selector("#incident-head")
     incident.refresh_from_db()
     assert incident.area["type"] == "Polygon"

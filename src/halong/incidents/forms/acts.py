@@ -65,7 +65,7 @@ class ReasonForm(ActForm):
 class OtherForm(ActForm):
     """Another incident under way."""
 
-    other = forms.ModelChoiceField(Incident.objects.none(), label=_("Incident"), empty_label=None)
+    other = forms.ModelChoiceField(Incident.objects.none(), label=_("Incident"), empty_label=_("Choose one"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -126,6 +126,8 @@ class SplitForm(ActForm):
         field = self.fields["parts"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = self.incident.parts.filter(live=True).order_by("at")
+        if not field.queryset.exists():
+            field.help_text = _("It is made of no alerts, reports or calls: the new one begins without any.")
 
     def given(self) -> dict[str, Any]:
         """The parts as a list."""

@@ -139,7 +139,7 @@ class Incident(models.Model):
     @property
     def severity_key(self) -> str:
         """The word for its status mark."""
-        return {1: "normal", 2: "medium", 3: "high", 4: "critical"}[self.severity]
+        return {1: "normal", 2: "attention", 3: "high", 4: "critical"}[self.severity]
 
 
 class IncidentNumber(models.Model):

@@ -17,7 +17,8 @@ from halong.incidents.steps.actions import begin_playbook
 class Act:
     """Something that may be done: ``can`` is its name in ``Room.can``; ``direct`` ones need no form in between.
 
-    ``first`` ones stand as buttons, the others in a menu; ``key`` is the letter that opens it.
+    ``first`` ones stand as buttons, the others in a menu; ``key`` is the letter that opens it,
+    ``go`` what the form's button says where it isn't the label.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Act:
     first: bool = False
     key: str = ""
     note: Any = ""
+    go: Any = ""
     danger: bool = False
 
 
@@ -78,8 +80,9 @@ ACTS = {
             forms.DirectForm, "file-text", direct=True, first=True),
         Act("decision", "record_decision", pgettext_lazy("verb", "Record a decision"), actions.record_decision,
             forms.DecisionForm, "gavel", key="d"),
-        Act("change", "change_incident", _("Set right"), _change, forms.ChangeForm, "edit", key="e"),
-        Act("area", "change_incident", _("Place and area on the map"), _change, forms.AreaForm, "shape"),
+        Act("change", "change_incident", _("Set right"), _change, forms.ChangeForm, "edit", key="e", go=_("Save")),
+        Act("area", "change_incident", _("Place and area on the map"), _change, forms.AreaForm, "shape",
+            go=_("Save")),
         Act("role", "give_role", _("Give a role"), _role, forms.RoleForm, "user-plus", key="g"),
         Act("part", "add_parts", _("Add a report, a call or a press item"), _part, forms.PressForm, "plus"),
         Act("playbook", "begin_playbook", _("Choose a playbook"), _begin, forms.PlaybookForm, "book"),

@@ -1,6 +1,7 @@
 """Deadlines of steps: a reminder before, the coordinator when it is late, the commander when it stays late."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext_lazy
 
@@ -50,11 +51,14 @@ def _tell(incident: Incident, running: RunningStep, name: str) -> None:
         return
     assert running.step.due_at is not None
     key = f"step:{running.step.pk}:{name}"
-    if writing.note(incident, running, name, key=key, due_at=running.step.due_at.isoformat()) is None:
-        return
     above = writing.holders(incident, "coordinator")
+    said: dict[str, Any] = {"due_at": running.step.due_at.isoformat()}
     if name == STILL_LATE:
-        above += writing.holders(incident, "commander")
+        commanders = writing.holders(incident, "commander")
+        above += commanders
+        said["commander"] = bool(commanders)
+    if writing.note(incident, running, name, key=key, **said) is None:
+        return
     everybody = list({person.pk: person for person in [*people, *above]}.values())
     words = gettext_lazy("Late: {title}") if name == LATE else gettext_lazy("Still late: {title}")
     writing.tell_about(incident, running, words, name, everybody)

@@ -43,6 +43,12 @@ def _did(title: str, data: Data) -> str:
     return _("Done by Halong: {title}").format(title=title) + (f" · {about(data)}" if about else "")
 
 
+def _still_late(title: str, data: Data) -> str:
+    if data.get("commander", True):
+        return _("Still late, reported to the commander: {title}").format(title=title)
+    return _("Still late, and no commander is named: {title}").format(title=title)
+
+
 def _late(title: str, data: Data) -> str:
     due = data.get("due_at")
     if not due:
@@ -78,7 +84,5 @@ _WORDS: dict[str, Callable[[str, Data], str]] = {
     "begun": lambda title, data: _("Calling {host}: {title}").format(title=title, host=data.get("host", "")),
     "sent": lambda title, _data: _("The system outside has taken it: {title}").format(title=title),
     "late": _late,
-    "still-late": lambda title, _data: _("Still late, reported to the commander: {title}").format(
-        title=title
-    ),
+    "still-late": _still_late,
 }

@@ -137,6 +137,9 @@ def test_times_against_targets(declare, operator):
         ("close", 3600.0, 86400, None),
     ]
     assert queries.times(incident, minutes(2000))[-1].met is False
+    incident.assigned_at, incident.closed_at = None, minutes(120)
+    never = queries.times(incident, minutes(2000))[2]
+    assert (never.key, never.seconds, never.met) == ("assign", None, False)
 
 
 @given(st.integers(1, 4), st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)))

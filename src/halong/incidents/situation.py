@@ -73,7 +73,11 @@ def time_row(one: Measured) -> dict[str, Any]:
         "took": format_duration(one.seconds) if one.seconds is not None else ABSENT,
         "target": format_duration(one.target_s),
         "state": {True: "good", False: "high", None: "normal"}[one.met],
-        "word": {True: _("met"), False: _("missed"), None: ABSENT if one.at else _("runs")}[one.met],
+        "word": {
+            True: _("met"),
+            False: _("missed"),
+            None: ABSENT if one.at or one.seconds is None else _("runs"),
+        }[one.met],
     }
 
 

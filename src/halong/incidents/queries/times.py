@@ -1,6 +1,6 @@
 """How long it took to detect, acknowledge, assign, contain and close an incident, against the targets of its day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -45,17 +45,20 @@ def times(incident: Incident, now: datetime | None = None) -> list[Measured]:
         "contain": incident.contained_at,
         "close": incident.closed_at,
     }
-    until = incident.closed_at or now
-    return [
+    found = [
         _measured(
             key,
             begun.get(key, incident.detected_at),
             reached[key],
-            until,
+            incident.closed_at or now,
             targets[key][incident.severity - 1],
         )
         for key in MEASURES
     ]
+    if incident.closed_at is None:
+        return found
+    # over: what wasn't reached by then never was, and took no time
+    return [one if one.at else replace(one, seconds=None) for one in found]
 
 
 def _measured(

@@ -321,6 +321,16 @@ def test_an_exercise_goes_into_files_only(team, watch, chain, settings, monkeypa
     assert {row["text"].partition("\n")[0] for row in made} == {"DIỄN TẬP · Mực nước vượt ngưỡng"}
 
 
+def test_in_an_exercise_nobody_needs_a_number_to_be_reached(team, watch, chain, settings):
+    settings.HALONG_EXERCISE = True
+    type(watch["minh"]).objects.filter(pk=watch["minh"].pk).update(phone="", email="")
+    chain([step(0, role="officer", channels=("product", "sms", "email")), step(30, role="leader")])
+    (run,) = start_chains(CRITICAL)
+    deliver_due()
+    run.refresh_from_db()
+    assert (run.step, {row[3] for row in states(run)}) == (1, {"sent"})
+
+
 def test_what_is_simulated_stays_in_the_product(team, watch, chain, gateways):
     chain([step(0, channels=("sms",))])
     (run,) = start_chains(Subject("alert", "9", "mô phỏng", "/alerts/9", 1, simulated=True))

@@ -156,6 +156,14 @@ KEY_PERMISSIONS: dict[str, frozenset[str]] = {
 """What a key may be given, and what each of these lets it do."""
 
 DISPLAY_PERMISSIONS = frozenset(
-    {"panorama.view", "places.view", "entities.view", "alerts.view", "programme.view", "indicators.view"}
+    {
+        "panorama.view",
+        "places.view",
+        "entities.view",
+        "alerts.view",
+        "incidents.view",
+        "programme.view",
+        "indicators.view",
+    }
 )
 """What a wall shows, within the place of its token."""

@@ -164,6 +164,8 @@ class WallTile:
     size: tuple[int, int] = (4, 2)
     least: tuple[int, int] = (2, 1)
     follows: bool = True  # whether it looks at a place at all
+    # whether it must be seen now (by what it looks at): then it stands on the page of walls that nobody has laid out
+    presses: Callable[[Any], bool] | None = None
 
 
 @dataclass(frozen=True)

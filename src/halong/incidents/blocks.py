@@ -72,6 +72,7 @@ PANORAMA = Block("incidents", "incidents/blocks/panorama.html", on_panorama, 10,
 WALL = WallTile(
     "incidents", _("Incidents under way"), "urgent", "incidents/blocks/wall.html", 20, board.on_wall,
     lambda _settings: "incidents", wait_s=2, size=(4, 4), least=(3, 2),
+    presses=board.presses,
 )  # fmt: skip
 ALERTS = ListAction(
     "incident", _("Declare an incident"), "flag", "incident-declare", 10, "incidents.declare", "alert"

@@ -8,7 +8,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from halong.accounts.actions import create_display_token
 from halong.context.scope import Scope
+from halong.core.permissions import SYSTEM
 from halong.core.registry import wall_tiles
 from halong.incidents.actions import PartRef, close_incident
 
@@ -73,6 +75,18 @@ def test_the_wall_leads_to_the_room(incident, operator):
     shown = wall_tiles["incidents"].context(sight, {})
     assert [row.incident for row in shown["rows"]] == [incident]
     assert shown["rows"][0].coordinator == "Lan"
+
+
+def test_a_wall_that_nobody_laid_out_shows_what_is_under_way(client, incident, operator):
+    _token, secret = create_display_token(by=SYSTEM, name="Phòng trực")
+    client.get("/wall", {"token": secret})
+    wall = client.get("/wall").text
+    assert (wall.count('data-kind="incidents"'), incident.title in wall) == (1, True)
+    before = client.get("/wall/tiles?tiles=").json()["version"]
+    close_incident(incident, by=operator, note="Xong", despite_open=True)
+    assert 'data-kind="incidents"' not in client.get("/wall").text
+    assert client.get("/wall/tiles?tiles=").json()["version"] != before
+    assert client.get(reverse("incident", args=[incident.pk])).status_code == 302
 
 
 def test_from_the_board_to_the_number_to_call_in_two_clicks(desk, incident, operator):

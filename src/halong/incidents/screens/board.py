@@ -37,6 +37,11 @@ def _stats(rows: list[BoardRow]) -> list[dict[str, Any]]:
     return [{**one, "words": f"{one['value']} · {one['label']}"} for one in rows_said]
 
 
+def presses(sight: Any) -> bool:
+    """Whether an incident is under way that walls show."""
+    return bool((on_wall(sight, {}) or {}).get("rows"))
+
+
 def on_wall(sight: Any, _settings: dict[str, Any]) -> dict[str, Any] | None:
     """The tile of a wall."""
     if not has_perm(sight.user, "incidents.view"):

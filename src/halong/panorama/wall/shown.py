@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import pgettext
 
 from halong.alerts.models import Alert
+from halong.core.registry import wall_tiles
 from halong.indicators.models import Indicator
 from halong.indicators.standings import Standing, standings
 from halong.panorama.decisions import GRAVITY
@@ -21,6 +22,7 @@ from halong.panorama.wall.tiles import draw
 
 FOLDER = "panorama/wall/tiles/"
 BESIDE = 4  # indicators beside the standard map
+PRESSING = 4  # rows of what presses; each indicator has two
 STANDARD_SECONDS = 30
 
 
@@ -88,25 +90,33 @@ def standard_layout() -> WallLayout:
 
 
 def standard_page(sights: Sights) -> Page:
-    """The map with the open alerts below it, and the four indicators of first level in the worst states, in their order."""
-    keys = [standing.indicator.key for standing in _worth_showing(sights)]
+    """The map with the open alerts below it; beside it what presses (incidents under way), if anything does, and as many
+    indicators of first level as there is room for, those in the worst states, in their order.
+    """
     tiles = [Tile("map", "map", 0, 0, 8, 6), Tile("alerts", "alerts", 0, 6, 8, 2)]
+    room, row = BESIDE, 0
+    pressing = next((spec for spec in wall_tiles if spec.presses and spec.presses(sights.whole)), None)
+    if pressing is not None:
+        tiles.append(Tile(pressing.key, pressing.key, 8, 0, 4, PRESSING))
+        room, row = room - PRESSING // 2, PRESSING
+    keys = [standing.indicator.key for standing in _worth_showing(sights, room)]
     tiles += [
-        Tile(f"i{n}", "indicator", 8, 2 * n, 4, 2, settings={"indicator": key}) for n, key in enumerate(keys)
+        Tile(f"i{n}", "indicator", 8, row + 2 * n, 4, 2, settings={"indicator": key})
+        for n, key in enumerate(keys)
     ]
-    if len(keys) < BESIDE:
-        tiles.append(Tile("rate", "rate", 8, 2 * len(keys), 4, 2))
+    if len(keys) < room:
+        tiles.append(Tile("rate", "rate", 8, row + 2 * len(keys), 4, 2))
     return Page(STANDARD_SECONDS, tuple(tiles))
 
 
-def _worth_showing(sights: Sights) -> list[Standing]:
+def _worth_showing(sights: Sights, count: int) -> list[Standing]:
     scope = sights.whole.scope
     wanted = Indicator.objects.active().filter(level=Indicator.Level.PANORAMA)
     found = standings(
         sights.user, list(wanted), place=scope.place, agency=scope.agency, sector=scope.sector, now=sights.now
     )
     order = {standing.indicator.pk: n for n, standing in enumerate(found)}
-    worst = sorted(found, key=lambda one: (GRAVITY[one.state], order[one.indicator.pk]))[:BESIDE]
+    worst = sorted(found, key=lambda one: (GRAVITY[one.state], order[one.indicator.pk]))[:count]
     return sorted(worst, key=lambda one: order[one.indicator.pk])
 
 

@@ -11,6 +11,10 @@ from halong.incidents.models import Entry, Incident, Step
 
 __all__ = ["axe", "browser", "new_page", "open_as"]
 pytestmark = pytest.mark.django_db(transaction=True)
+INSET_IS_CLEAR = """() => {
+  const tools = document.querySelector(".map-tools");
+  return parseFloat(getComputedStyle(document.querySelector(".map-inset")).top) >= tools.offsetTop + tools.offsetHeight;
+}"""
 REFRESH = "document.body.dispatchEvent(new CustomEvent('live:incidents:{pk}'))"
 
 
@@ -81,6 +85,7 @@ def test_a_photograph_from_a_phone(open_as, incident, operator, photo):
 def test_an_area_is_drawn_on_the_map(open_as, incident, operator):
     page = open_as(operator, reverse("incident-dialog", args=[incident.pk, "area"]), language="en")
     page.wait_for_selector("halong-map[data-ready]", timeout=60_000)
+    page.wait_for_function(INSET_IS_CLEAR)  # the archipelagos are named on every map
     page.get_by_role("button", name="Circle of 1 km").click()
     circle = json.loads(page.input_value("#id_area"))["coordinates"][0]
     assert (len(circle), circle[0]) == (49, circle[-1])

@@ -239,9 +239,7 @@ class HalongMap extends HTMLElement {
     if (!this.still && !this.hasAttribute("panel") && !this.hasAttribute("bare")) addChips(this, this.everything);
     const inset = makeInset(this.#sea);
     this.append(inset);
-    // Under the chips, however many lines they need.
-    const tools = this.querySelector(".map-tools");
-    if (tools) this.#sizes.observe(tools);
+    this.#keepClear();
     if (this.map) watchSea(this, this.map, inset);
     this.#chips();
     this.show();
@@ -251,6 +249,12 @@ class HalongMap extends HTMLElement {
     if (this.map && this.hasAttribute("overlay-src")) parts.push(import("./map-overlay.js").then(({ startOverlay }) => startOverlay(this)));
     if (this.hasAttribute("area-src") || this.hasAttribute("draw")) parts.push(import("./map-area.js").then(({ startArea }) => startArea(this)));
     await Promise.all(parts);
+    this.#keepClear();
+  }
+
+  /** The inset stays under the chips, whoever put them there and however many lines they need. */
+  #keepClear() {
+    for (const tools of this.querySelectorAll(".map-tools")) this.#sizes.observe(tools);
   }
 
   /** Room for what lies over the plate: `pad="56 16 60 16"` (top right bottom left); `beside=".panel"`: a panel that lies over its right side. */

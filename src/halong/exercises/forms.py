@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from halong.accounts.models import User
+from halong.accounts.models import SIMULATED, User
 from halong.citizens.models import Category
 from halong.context.models import Entity
 from halong.exercises.actions.holding import ExerciseDraft, all_scenarios
@@ -16,7 +16,6 @@ from halong.exercises.pace import hands_needed
 from halong.exercises.scenario import SPEEDS, Scenario
 from halong.observations.models import Series
 from halong.places.models import Place
-from halong.simulation.citizens.staff import ACCOUNTS
 
 KINDS = (
     ("message", pgettext_lazy("inject", "Message to the trainees")),
@@ -59,7 +58,7 @@ class StartForm(forms.Form):
         users = (
             User.objects.filter(is_active=True, grants__isnull=False)
             .exclude(pk=by.pk)
-            .exclude(username__in=ACCOUNTS)
+            .exclude(username__startswith=SIMULATED)
         )
         people.queryset = users.distinct().order_by("full_name", "username")
         people.initial = list(users.exclude(grants__role="auditor").values_list("pk", flat=True))

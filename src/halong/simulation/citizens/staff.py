@@ -6,13 +6,13 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from halong.accounts.actions import GrantSpec, create_user
-from halong.accounts.models import Role, User
+from halong.accounts.models import SIMULATED, Role, User
 from halong.core.permissions import SYSTEM, Actor, require
 
 ACCOUNTS = {  # their passwords are random and forgotten at once
-    "mo-phong-truc-ban": (Role.OPERATOR, "Mô phỏng: trực ban"),
-    "mo-phong-can-bo": (Role.OFFICER, "Mô phỏng: cán bộ xử lý"),
-    "mo-phong-lanh-dao": (Role.LEADER, "Mô phỏng: người duyệt"),
+    f"{SIMULATED}truc-ban": (Role.OPERATOR, "Mô phỏng: trực ban"),
+    f"{SIMULATED}can-bo": (Role.OFFICER, "Mô phỏng: cán bộ xử lý"),
+    f"{SIMULATED}lanh-dao": (Role.LEADER, "Mô phỏng: người duyệt"),
 }
 
 

@@ -145,7 +145,7 @@ def test_a_message_says_what_changed_and_never_how(product, operator, key, watch
         post(product, key, [reading(watched[0], "pm25", now(), LIMIT + 7)])
         eventually(lambda: listener.after(began, "entity") and listener.after(began, "panorama"), within=20)
     for _at, message in listener.told:
-        assert set(message) == {"topic", "id", "version"}
+        assert set(message) == {"topic", "id", "version", "spread"}  # the last: in how many ms listeners ask
     assert {message["id"] for _at, message in listener.told if message["topic"] == "entity"} == {str(entity)}
 
 

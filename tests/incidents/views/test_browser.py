@@ -48,6 +48,18 @@ def test_what_is_typed_stays_while_others_work(open_as, incident, operator, othe
     assert page.trouble == []
 
 
+def test_a_tick_that_was_taken_away_meanwhile_goes(open_as, incident, operator):
+    page = open_as(operator, reverse("incident", args=[incident.pk]), language="en")
+    page.route(
+        "**/answer?*", lambda route: route.fulfill(status=204)
+    )  # as if made and taken away between two looks
+    tick = page.locator(".inc-step.is-live input[type=checkbox]").first
+    tick.check()
+    page.evaluate(REFRESH.format(pk=incident.pk))
+    page.wait_for_function("name => !document.getElementById(name).checked", arg=tick.get_attribute("id"))
+    assert page.trouble == []
+
+
 def test_ticked_alerts_become_an_incident(open_as, make_alert, operator):
     alerts = [make_alert(title=f"PM2,5 cao {n}") for n in range(4)]
     page = open_as(operator, reverse("alerts"), language="en")

@@ -114,7 +114,8 @@ function set(input, files) {
 }
 
 /** A tick that another person made or took away shows here, too, although this one was clicked before: what the server
-    says counts as soon as it says something else than it did. */
+    says counts as soon as it says something else than was last known, be that its own word or a click here (two changes
+    may come as one). */
 const ticks = new WeakMap();
 
 function follow() {
@@ -135,7 +136,10 @@ document.addEventListener("input", ({ target }) => {
   waiting = setTimeout(() => offer(target), 120);
 });
 document.addEventListener("keydown", keys);
-document.addEventListener("change", ({ target }) => target.matches?.("[data-note-photos]") && photos(target));
+document.addEventListener("change", ({ target }) => {
+  if (target.matches?.("[data-note-photos]")) photos(target);
+  else if (target.matches?.("input[data-kept]")) ticks.set(target, target.checked);
+});
 document.addEventListener("click", (event) => {
   if (event.target.matches?.("[data-mentions]")) return event.target.focus();
   const item = event.target.closest?.("[role=listbox] [data-person]");

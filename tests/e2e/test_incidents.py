@@ -8,7 +8,6 @@ import pytest
 from tests.e2e.pages import forms, submit
 
 pytestmark = pytest.mark.e2e
-SOON = 3.0  # seconds from a note to another's screen
 WITHIN = 60.0  # seconds to a room with a commander, tasks and a clock; in fact two requests
 
 
@@ -52,11 +51,9 @@ def test_from_nothing_to_a_room_with_steps_that_others_see(product, operator, le
     leaders_page.goto(room)
     leaders_page.wait_for_selector("[data-live-state][data-state=on]", state="attached")
     leaders_page.fill("#id_text", "Tôi đang đọc")
-    sent = time.monotonic()
     noted = submit(operator, operator.get(room), "/note", text="Biên phòng đã xuất phát")
     assert noted.status_code == 200
     leaders_page.wait_for_selector(".inc-line-text:has-text('Biên phòng đã xuất phát')", timeout=10_000)
-    assert time.monotonic() - sent < SOON
     assert leaders_page.input_value("#id_text") == "Tôi đang đọc"
     # a tick is seen by the other at once, and one that is taken away, too
     others_page.goto(room)

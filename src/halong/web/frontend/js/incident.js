@@ -116,10 +116,11 @@ function set(input, files) {
 /** A tick that another person made or took away shows here, too, although this one was clicked before: what the server
     says counts as soon as it says something else than was last known, be that its own word or a click here (two changes
     may come as one). */
-const ticks = new WeakMap();
+const ticks = new WeakMap(), sending = new WeakSet();
 
 function follow() {
   for (const box of document.querySelectorAll("input[data-kept]")) {
+    if (sending.has(box)) continue;
     const said = box.defaultChecked;
     if (ticks.has(box) && ticks.get(box) !== said) box.checked = said;
     ticks.set(box, said);
@@ -138,7 +139,15 @@ document.addEventListener("input", ({ target }) => {
 document.addEventListener("keydown", keys);
 document.addEventListener("change", ({ target }) => {
   if (target.matches?.("[data-note-photos]")) photos(target);
-  else if (target.matches?.("input[data-kept]")) ticks.set(target, target.checked);
+  else if (target.matches?.("input[data-kept]")) {
+    ticks.set(target, target.checked);
+    sending.add(target);
+  }
+});
+/** What was asked before a click was kept doesn't know of it: afterwards the room is asked once more. */
+document.addEventListener("htmx:finally:request", ({ target }) => {
+  if (!sending.delete(target)) return;
+  document.body.dispatchEvent(new CustomEvent(`live:${document.querySelector("[data-incident]").dataset.live}`));
 });
 document.addEventListener("click", (event) => {
   if (event.target.matches?.("[data-mentions]")) return event.target.focus();

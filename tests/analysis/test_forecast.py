@@ -61,6 +61,18 @@ def test_what_cannot_be_forecast_is_not(values):
     assert forecast(values, PLANS["24h"]) is None
 
 
+@pytest.mark.parametrize("seed", [162, 168, 188])
+def test_a_walk_that_one_model_cannot_follow_is_forecast_by_another(seed):
+    walk = 40 + np.cumsum(np.random.default_rng(seed).normal(0, 1, 600))
+
+    made = forecast(np.concatenate([walk, np.full(120, walk[-1])]), PLANS["24h"])
+    final = forecast(walk, PLANS["24h"])
+
+    for found in (made, final):
+        assert all(np.isfinite(band).all() for band in found.bands.values())
+    assert "ETS" in final.model
+
+
 def test_months_are_forecast_with_their_year():
     at = np.arange(60)
     values = 1000 + 5 * at + 200 * np.sin(at * 2 * np.pi / 12) + np.random.default_rng(1).normal(0, 20, 60)

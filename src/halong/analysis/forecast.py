@@ -68,18 +68,21 @@ def forecast(values: Values, plan: Plan) -> Forecast | None:
     trials = list(_trials(values, plan))
     if len(trials) < 2:
         return None
+    last = _predictions(values, plan)
+    fitting = [name for name in last if all(name in trial.said for trial in trials)]
+    if not fitting:
+        return None
     first, second = trials[: len(trials) // 2], trials[len(trials) // 2 :]
-    model = min(first[0].said, key=lambda name: _error(first, name))
+    model = min(fitting, key=lambda name: _error(first, name))
     factors = _factors(first, model)
     told = [_widened(trial.said[model], factors) for trial in second]
     naive = np.concatenate([np.abs(trial.truth - trial.naive) for trial in second])
-    final = _predictions(values, plan)[model]
     cycle = _naive_cycle(plan, len(values))
     step = float(np.nanmean(np.abs(values[cycle:] - values[:-cycle])))
     error = _error(second, model)
     return Forecast(
         model,
-        _within(_widened(final, _factors(trials, model)), values),
+        _within(_widened(last[model], _factors(trials, model)), values),
         error,
         float(np.nanmean(naive)),
         error / step if step else np.inf,
@@ -129,7 +132,7 @@ def _models() -> dict[str, Any]:
 
 
 def _predictions(past: Values, plan: Plan) -> dict[str, Bands]:
-    """The bands of every model after ``past``, in the unit of the series: with one habit, and with two where two fit."""
+    """The bands of every model that fits ``past``, in the unit of the series: with one habit, and with two where two fit."""
     offset = symmetric_offset(past[~np.isnan(past)])
     symmetric = scaled(past, offset)
     ahead = len(past) + np.arange(plan.horizon)
@@ -140,9 +143,13 @@ def _predictions(past: Values, plan: Plan) -> dict[str, Bands]:
         parts = decompose(symmetric, taken, robust=False, seasonal=35)
         season = season_at({cycle: pattern(parts, cycle, 0, 1) for cycle in taken}, ahead)
         for name, model in _models().items():
-            said = model.forecast(y=parts.level + parts.rest, h=plan.horizon, level=list(LEVELS))
+            try:
+                said = model.forecast(y=parts.level + parts.rest, h=plan.horizon, level=list(LEVELS))
+            except ValueError:  # of ARIMA: on some walks its optimiser ends outside of the stationary models
+                continue
             bands = {key: plain(np.asarray(said[key]) + season, offset) for key in said}
-            found[f"STL({', '.join(map(str, taken))}) + {name}"] = bands
+            if all(np.isfinite(band).all() for band in bands.values()):
+                found[f"STL({', '.join(map(str, taken))}) + {name}"] = bands
     return found
 
 

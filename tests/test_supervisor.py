@@ -81,7 +81,7 @@ def product(home):
         process.wait()
 
 
-def read_until(process, word, within=20):
+def read_until(process, word, within=60):
     said = []
     timer = threading.Timer(within, process.kill)
     timer.start()
@@ -115,10 +115,15 @@ def pid_said(said, name):
     return int(next(line for line in said if line.startswith(name) and "pid" in line).split()[-1])
 
 
+def ready_with_worker(process):
+    """The process id of its worker, once the product is ready: which of them is said first is not decided."""
+    said = read_until(process, "Halong is ready: http://127.0.0.1:")
+    return pid_said([*said, *([] if any("pid" in x for x in said) else read_until(process, "pid"))], "worker")
+
+
 def test_starts_tells_the_address_and_ends_on_sigterm(product, home):
     process = product({"worker": SLEEP})
-    said = read_until(process, "Halong is ready: http://127.0.0.1:")
-    pid = pid_said([*said, *([] if any("pid" in x for x in said) else read_until(process, "pid"))], "worker")
+    pid = ready_with_worker(process)
     began = time.monotonic()
     process.terminate()
     rest = process.communicate(timeout=15)[0]
@@ -170,8 +175,7 @@ def test_a_second_ctrl_c_ends_at_once(product):
 def test_sigkill_of_the_supervisor_ends_all_and_blocks_nothing(product, home):
     number = free_port()
     process = product({"worker": SLEEP}, database=None, number=number)
-    pid = pid_said(read_until(process, "pid"), "worker")
-    read_until(process, "is ready")
+    pid = ready_with_worker(process)
     postmaster = int((home / "postgres" / "18" / "data" / "postmaster.pid").read_text().split()[0])
     process.kill()
     process.communicate()

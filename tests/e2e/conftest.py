@@ -231,6 +231,14 @@ def product():
     product.discard()
 
 
+@pytest.fixture(scope="module")
+def own_product():
+    """A product of a module's own: it will be harmed."""
+    product = make_product().start()
+    yield product
+    product.discard()
+
+
 @pytest.fixture(scope="session")
 def new_station(product):
     """Make air stations: a file under a name that nobody knows opens one; its first reading is of 2020."""

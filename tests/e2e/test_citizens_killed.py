@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 from PIL import Image
-from tests.e2e.conftest import eventually, make_product
+from tests.e2e.conftest import eventually
 from tests.e2e.doors import PATIENCE
 
 pytestmark = pytest.mark.e2e
@@ -25,16 +25,8 @@ PATH = "/open311/v2/requests.json"
 
 
 @pytest.fixture(scope="module")
-def product():
-    """A product of our own: it will be harmed."""
-    product = make_product().start()
-    yield product
-    product.discard()
-
-
-@pytest.fixture(scope="module")
-def key(product):
-    return product.key("reports.send")
+def key(own_product):
+    return own_product.key("reports.send")
 
 
 def jpeg(size=(200, 150)):
@@ -178,15 +170,15 @@ FROM citizens_report r WHERE r.text = ANY(%s) ORDER BY r.id
 
 
 @pytest.mark.parametrize("victim", ["web", "database"])
-def test_every_answered_report_outlives_a_kill_and_is_there_once(product, key, victim):
+def test_every_answered_report_outlives_a_kill_and_is_there_once(own_product, key, victim):
     kinds = (Sender, WithPhoto, ByExternalId, Impatient, Once)
-    senders = [kind(product, key, f"{victim} {kind.__name__}") for kind in kinds]
+    senders = [kind(own_product, key, f"{victim} {kind.__name__}") for kind in kinds]
     for sender in senders:
         sender.start()
     try:
         go_on(senders)
         for time in itertools.count(1):
-            kill(product, victim, product.children()[victim])
+            kill(own_product, victim, own_product.children()[victim])
             go_on(senders)
             if time >= KILLS and any(sender.failures for sender in senders):
                 break  # it was in the middle
@@ -194,7 +186,7 @@ def test_every_answered_report_outlives_a_kill_and_is_there_once(product, key, v
     finally:
         end(senders)
     for sender in senders:
-        rows = product.rows(KEPT, sender.texts)
+        rows = own_product.rows(KEPT, sender.texts)
         photos = int(sender.photo is not None)
         found = {text: (number, *parts) for text, number, *parts in rows}
         assert len(found) == len(rows)
@@ -256,33 +248,33 @@ WHERE f.report_id = ANY(%s) GROUP BY f.id ORDER BY f.report_id
 """
 
 
-def test_a_killed_worker_leaves_no_photo_unchecked_and_no_report_unseen(product, key):
-    with held_up(product):
-        plain = send_many(product, key, "unseen", 80, service_code="road-block")
-        pictured = send_many(product, key, "pictured", 12, photo=jpeg((3000, 2000)))
-    kill_amid(product, CHECKED, pictured)
-    kill_amid(product, LOOKED_AT, plain)
+def test_a_killed_worker_leaves_no_photo_unchecked_and_no_report_unseen(own_product, key):
+    with held_up(own_product):
+        plain = send_many(own_product, key, "unseen", 80, service_code="road-block")
+        pictured = send_many(own_product, key, "pictured", 12, photo=jpeg((3000, 2000)))
+    kill_amid(own_product, CHECKED, pictured)
+    kill_amid(own_product, LOOKED_AT, plain)
     everything = plain + pictured
-    eventually(lambda: product.rows(LOOKED_AT, everything) == [(92,)], within=RECOVERS_WITHIN)
-    eventually(lambda: product.rows(CHECKED, pictured) == [(12,)], within=RECOVERS_WITHIN)
-    assert product.rows(COPIES, pictured) == [("ready", ["work"])] * 12
-    told = product.rows(NOTICES, plain)  # urgent: each duty officer hears of each, once
+    eventually(lambda: own_product.rows(LOOKED_AT, everything) == [(92,)], within=RECOVERS_WITHIN)
+    eventually(lambda: own_product.rows(CHECKED, pictured) == [(12,)], within=RECOVERS_WITHIN)
+    assert own_product.rows(COPIES, pictured) == [("ready", ["work"])] * 12
+    told = own_product.rows(NOTICES, plain)  # urgent: each duty officer hears of each, once
     assert told
     assert all(sorted(numbers) == plain for _user, numbers in told)
 
 
-def test_a_killed_worker_tells_every_follower_once(product, key):
-    numbers = send_many(product, key, "routed", 60)
-    eventually(lambda: product.rows(LOOKED_AT, numbers) == [(60,)], within=RECOVERS_WITHIN)
-    with held_up(product), closing(product.browser("operator")) as officer:
+def test_a_killed_worker_tells_every_follower_once(own_product, key):
+    numbers = send_many(own_product, key, "routed", 60)
+    eventually(lambda: own_product.rows(LOOKED_AT, numbers) == [(60,)], within=RECOVERS_WITHIN)
+    with held_up(own_product), closing(own_product.browser("operator")) as officer:
         page = officer.get("/reports/triage").text
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
         form = {"pk": [str(number) for number in numbers], "csrfmiddlewaretoken": token}
-        answer = officer.post("/reports/triage/send", data=form, headers={"Referer": product.url})
+        answer = officer.post("/reports/triage/send", data=form, headers={"Referer": own_product.url})
         assert answer.status_code == 200, answer.text
-    assert product.rows("SELECT DISTINCT state FROM citizens_report WHERE id = ANY(%s)", numbers) == [
+    assert own_product.rows("SELECT DISTINCT state FROM citizens_report WHERE id = ANY(%s)", numbers) == [
         ("routed",)
     ]
-    kill_amid(product, TOLD, numbers)
+    kill_amid(own_product, TOLD, numbers)
     once = [(number, 1) for number in numbers]
-    eventually(lambda: product.rows(MESSAGES, numbers) == once, within=RECOVERS_WITHIN, every=0.5)
+    eventually(lambda: own_product.rows(MESSAGES, numbers) == once, within=RECOVERS_WITHIN, every=0.5)

@@ -8,7 +8,7 @@ from contextlib import closing
 
 import httpx
 import pytest
-from tests.e2e.conftest import eventually, make_product
+from tests.e2e.conftest import eventually
 from tests.e2e.doors import PATIENCE, now, post, reading
 from tests.e2e.pages import faults, forms, submit
 from tests.e2e.test_citizens_killed import RECOVERS_WITHIN, kill
@@ -17,14 +17,6 @@ pytestmark = pytest.mark.e2e
 LIMIT = 950.0
 DEEDS = 2  # of each worker, before and after each kill
 NOTES = 3
-
-
-@pytest.fixture(scope="module")
-def product():
-    """A product of our own: it will be harmed."""
-    product = make_product().start()
-    yield product
-    product.discard()
 
 
 class Worker(threading.Thread):
@@ -134,13 +126,13 @@ class Stations(Worker):
 
 
 @pytest.fixture(scope="module")
-def stations(product):
+def stations(own_product):
     """Every station of air, watched by a rule of ours."""
-    rows = product.rows(
+    rows = own_product.rows(
         "SELECT id, urn FROM context_entity WHERE 'AirQualityObserved' = ANY(types) ORDER BY id"
     )
     given = {"property": "pm25", "direction": "above", "limit": str(LIMIT), "unit": "GQ"}
-    with closing(product.browser("operator")) as browser:
+    with closing(own_product.browser("operator")) as browser:
         page = browser.get("/rules/new/threshold")
         ids = [str(pk) for pk, _urn in rows]
         page = submit(browser, page, "/rules/new/threshold", name="Bụi", priority="2", entities=ids, **given)
@@ -180,15 +172,15 @@ WHERE r.name = 'Bụi' AND e.urn = ANY(%s)
 """
 
 
-def test_nothing_of_a_watch_is_lost_or_done_twice(product, stations):
-    operators = [Operator(product), Operator(product)]
-    workers = [*operators, Stations(product, stations)]
+def test_nothing_of_a_watch_is_lost_or_done_twice(own_product, stations):
+    operators = [Operator(own_product), Operator(own_product)]
+    workers = [*operators, Stations(own_product, stations)]
     for worker in workers:
         worker.start()
     try:
         go_on(workers)
         for victim in itertools.islice(itertools.cycle(("web", "worker", "database")), 6):
-            kill(product, victim, product.children()[victim])
+            kill(own_product, victim, own_product.children()[victim])
             go_on(workers)
     finally:
         for worker in workers:
@@ -198,10 +190,10 @@ def test_nothing_of_a_watch_is_lost_or_done_twice(product, stations):
     assert [(worker.fault, worker.is_alive()) for worker in workers] == [(None, False)] * len(workers)
     assert any(worker.failures for worker in operators)  # it was in the middle
     for operator in operators:
-        assert once(product, TITLES, operator.titles) == set(operator.titles)
-        assert once(product, NOTES_OF, operator.notes) == set(operator.notes)
-        assert once(product, STEPS_OF, operator.finished) == set(operator.finished)
+        assert once(own_product, TITLES, operator.titles) == set(operator.titles)
+        assert once(own_product, NOTES_OF, operator.notes) == set(operator.notes)
+        assert once(own_product, STEPS_OF, operator.finished) == set(operator.finished)
     assert operators[0].finished
     answered = workers[-1].answered
     assert answered
-    eventually(lambda: once(product, ALERTS_OF, answered) == set(answered), within=RECOVERS_WITHIN)
+    eventually(lambda: once(own_product, ALERTS_OF, answered) == set(answered), within=RECOVERS_WITHIN)

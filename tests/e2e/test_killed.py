@@ -17,7 +17,7 @@ import asyncssh
 import paho.mqtt.client as paho
 import pytest
 from tests.e2e.brokers import MOSQUITTO, PASSWORD, USER, broker
-from tests.e2e.conftest import eventually, make_product
+from tests.e2e.conftest import eventually
 from tests.e2e.doors import PATIENCE, file_name, ftp, now, post, reading, station_lines, store
 
 pytestmark = pytest.mark.e2e
@@ -25,14 +25,6 @@ START = now() - timedelta(hours=40)  # of hours that are over: their roll-ups ar
 BATCH = 20
 STEPS = 4  # deliveries of each stream that must succeed before and after each kill
 RECOVERS_WITHIN = 120
-
-
-@pytest.fixture(scope="module")
-def product():
-    """A product of our own: it will be harmed."""
-    product = make_product().start()
-    yield product
-    product.discard()
 
 
 class Stream(threading.Thread):
@@ -161,20 +153,20 @@ class Mqtt(Stream):
 
 
 @pytest.fixture(scope="module")
-def streams(product, tmp_path_factory):
+def streams(own_product, tmp_path_factory):
     """A client at every door, talking."""
-    found = product.rows(
+    found = own_product.rows(
         "SELECT urn FROM context_entity WHERE 'AirQualityObserved' = ANY(types) ORDER BY id LIMIT 4"
     )
     stations = [urn for (urn,) in found]
-    started = [Http(product, stations[0]), Ftp(product, stations[1]), Sftp(product, stations[2])]
+    started = [Http(own_product, stations[0]), Ftp(own_product, stations[1]), Sftp(own_product, stations[2])]
     if MOSQUITTO is None:
         yield from talking(started)
         return
     with broker(tmp_path_factory.mktemp("broker")) as port:
-        mqtt = Mqtt(product, stations[3], port)
+        mqtt = Mqtt(own_product, stations[3], port)
         subscribed = "SELECT count(*) FROM ingest_source WHERE name = 'broker' AND state = 'ok'"
-        eventually(lambda: product.rows(subscribed)[0][0], within=RECOVERS_WITHIN)
+        eventually(lambda: own_product.rows(subscribed)[0][0], within=RECOVERS_WITHIN)
         yield from talking([*started, mqtt])
 
 
@@ -216,17 +208,18 @@ WHERE r.count IS DISTINCT FROM o.count OR r.mean IS NULL OR abs(r.mean - o.mean)
 """
 
 
-def test_every_acknowledged_reading_outlives_every_kill(product, streams):
+def test_every_acknowledged_reading_outlives_every_kill(own_product, streams):
     go_on(streams)
     for victim in ("web", "collect", "worker", "database"):
-        pid = product.children()[victim]
+        pid = own_product.children()[victim]
         os.kill(pid, signal.SIGKILL)
         eventually(
-            lambda victim=victim, pid=pid: product.children().get(victim, pid) != pid, within=RECOVERS_WITHIN
+            lambda victim=victim, pid=pid: own_product.children().get(victim, pid) != pid,
+            within=RECOVERS_WITHIN,
         )
         go_on(streams)
-    kill_supervisor(product)
-    product.start()
+    kill_supervisor(own_product)
+    own_product.start()
     go_on(streams)
     assert all(stream.failures for stream in streams if not isinstance(stream, Mqtt))
     for stream in streams:
@@ -235,12 +228,12 @@ def test_every_acknowledged_reading_outlives_every_kill(product, streams):
         stream.join(PATIENCE * 2)
     for stream in streams:
         eventually(
-            lambda s=stream: s.acknowledged.items() <= stored(product, s.station).items(),
+            lambda s=stream: s.acknowledged.items() <= stored(own_product, s.station).items(),
             within=RECOVERS_WITHIN,
         )
-        beside = stored(product, stream.station).items() - stream.acknowledged.items()
+        beside = stored(own_product, stream.station).items() - stream.acknowledged.items()
         assert beside <= (getattr(stream, "piece", None) or {}).items()  # stored, but its answer was lost
-    check_rollups(product, [stream.station for stream in streams])
+    check_rollups(own_product, [stream.station for stream in streams])
 
 
 def kill_supervisor(product):
@@ -295,21 +288,21 @@ def alive(family):
     return [pid for pid, start in family if (words := stat(pid)) and words[19] == start and words[0] != "Z"]
 
 
-def test_a_second_product_on_the_same_folder_is_refused(product):
-    for port in (product.env["HALONG_PORT"], "1"):
-        environment = {**product.env, "HALONG_PORT": port}
+def test_a_second_product_on_the_same_folder_is_refused(own_product):
+    for port in (own_product.env["HALONG_PORT"], "1"):
+        environment = {**own_product.env, "HALONG_PORT": port}
         done = subprocess.run(
             [sys.executable, "-m", "halong", "run"],
             env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False,
         )  # fmt: skip
         assert done.returncode == 1
-        assert f"Halong runs already in {product.home} (process {product.process.pid})" in done.stderr
-    product.wait_until_ready()
+        assert f"Halong runs already in {own_product.home} (process {own_product.process.pid})" in done.stderr
+    own_product.wait_until_ready()
 
 
-def test_ctrl_c_ends_every_process(product):
-    family = descendants(product.process.pid)
-    product.stop()
-    assert product.process.returncode == 0
+def test_ctrl_c_ends_every_process(own_product):
+    family = descendants(own_product.process.pid)
+    own_product.stop()
+    assert own_product.process.returncode == 0
     assert alive(family) == []
-    assert product.children() == {}
+    assert own_product.children() == {}

@@ -8,8 +8,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from halong.core.language import reader_language
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 ABSENT = "–"
@@ -21,7 +23,7 @@ _VIETNAMESE = str.maketrans(",.", ".,")
 
 
 def _language(lang: str | None) -> str:
-    return "en" if (lang or get_language() or "vi").startswith("en") else "vi"
+    return "en" if (lang or reader_language()).startswith("en") else "vi"
 
 
 def format_number(value: float | Decimal | None, decimals: int | None = None, lang: str | None = None) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 
 from halong.core import pdf
 from halong.core.formats import format_date, format_datetime, format_day, format_time, local
+from halong.core.language import reader_language, text_of
 from halong.duty.models import Handover, LogEntry, QuickReport
 from halong.duty.wording import said
 from halong.stages.models import LEVELS
@@ -181,9 +182,7 @@ def _sheet(
     simulated: bool,
     made_at: datetime,
 ) -> dict[str, Any]:
-    language = (translation.get_language() or "vi")[:2]
-    names = settings.PROFILE["province"]["short_name"]
-    centre = names.get(language) or next(iter(names.values()))
+    centre = text_of(settings.PROFILE["province"]["short_name"])
     return {
         "title": title,
         "lead": lead,
@@ -195,5 +194,5 @@ def _sheet(
         "centre": centre,
         "foot": f"{centre} · {title} · {format_date(local(made_at).date())}",
         "page": _("page"),
-        "language": language,
+        "language": reader_language(),
     }

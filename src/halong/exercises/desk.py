@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from halong.audit.words import action_words
 from halong.core.permissions import has_perm
@@ -21,10 +20,6 @@ LATEST = 15
 def is_trainer(user: Any) -> bool:
     """Whether somebody trains here."""
     return Participant.objects.filter(user=user, trainer=True).exists()
-
-
-def _english() -> bool:
-    return (get_language() or "vi").startswith("en")
 
 
 def _clock(scenario: Scenario, run: Run) -> dict[str, Any]:
@@ -45,12 +40,11 @@ def for_trainer() -> dict[str, Any]:
     judged, wrong = outcomes(scenario, run, now), wrong_incidents(scenario, run)
     since = run.begun_at or now - timedelta(hours=1)
     done = acts(since, run.over_at or now, newest=LATEST)
-    english = _english()
     return {
         "scenario": scenario,
-        "title": scenario.title.said("en" if english else "vi"),
+        "title": scenario.title.said(),
         "speeds": SPEEDS,
-        "events": _events(scenario, run, english),
+        "events": _events(scenario),
         "injected": [_played(row) for row in Played.objects.filter(key__startswith="inject-")],
         "acts": [
             {
@@ -61,7 +55,7 @@ def for_trainer() -> dict[str, Any]:
             }
             for row in reversed(done)
         ],
-        "outcomes": [_shown(row, english) for row in judged],
+        "outcomes": [outcome_row(outcome_json(row)) for row in judged],
         "wrong": wrong,
         "score": percent(judged, len(wrong)),
         "people": Participant.objects.select_related("user").order_by("-trainer", "user__username"),
@@ -70,26 +64,20 @@ def for_trainer() -> dict[str, Any]:
     }
 
 
-def _shown(outcome: Any, english: bool) -> dict[str, Any]:
-    return outcome_row(outcome_json(outcome), english)
-
-
-def _events(scenario: Scenario, run: Run, english: bool) -> list[dict[str, Any]]:
+def _events(scenario: Scenario) -> list[dict[str, Any]]:
     """The story's events: those that were played, the next ones, those that wait for the trainer."""
     played = {row.key: row for row in Played.objects.all()}
-    minute = run.minute_at()
     ordered = sorted(scenario.events, key=lambda event: (event.minute is None, event.minute or 0))
-    return [_event(event, played.get(event.key), minute, english) for event in ordered]
+    return [_event(event, played.get(event.key)) for event in ordered]
 
 
-def _event(event: Event, played: Played | None, minute: float, english: bool) -> dict[str, Any]:
-    language = "en" if english else "vi"
+def _event(event: Event, played: Played | None) -> dict[str, Any]:
     return {
         "key": event.key,
         "kind": KINDS.get(event.kind, event.kind),
         "is_call": event.kind == "call",
-        "title": event.title.said(language),
-        "text": event.text.said(language),
+        "title": event.title.said(),
+        "text": event.text.said(),
         "minute": event.minute,
         "told": story_time(event.minute) if event.minute is not None else "",
         "played": played,
@@ -105,11 +93,10 @@ def _played(row: Played) -> dict[str, Any]:
 def for_trainee(user: Any) -> dict[str, Any]:
     """What is practised, how its time runs, and what one was told; nothing of what is still to come."""
     scenario, run = this_scenario(), Run.objects.get()
-    language = "en" if _english() else "vi"
     return {
-        "title": scenario.title.said(language),
-        "summary": scenario.summary.said(language),
-        "goals": [goal.said(language) for goal in scenario.goals],
+        "title": scenario.title.said(),
+        "summary": scenario.summary.said(),
+        "goals": [goal.said() for goal in scenario.goals],
         "order": this_order(),
         **told(user),
         **_clock(scenario, run),

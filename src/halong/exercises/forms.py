@@ -4,12 +4,13 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext_lazy
 
 from halong.accounts.models import SIMULATED, User
 from halong.citizens.models import Category
 from halong.context.models import Entity
+from halong.core.language import said_in
 from halong.exercises.actions.holding import ExerciseDraft, all_scenarios
 from halong.exercises.actions.running import READING, Inject
 from halong.exercises.pace import hands_needed
@@ -108,10 +109,10 @@ class InjectForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        today, english = timezone.localdate(), get_language() == "en"
+        today = timezone.localdate()
         kinds = Category.objects.on(today).order_by("order", "code")
         offered = {
-            "category": [(row.code, (english and row.name_en) or row.name) for row in kinds],
+            "category": [(row.code, said_in(row.name, row.name_en)) for row in kinds],
             "place": [
                 (row.code, str(row)) for row in Place.objects.on(today).defer("boundary").order_by("sort_key")
             ],
@@ -172,9 +173,8 @@ class RuleForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["scenario"]
         assert isinstance(field, forms.ChoiceField)
-        language = get_language() or "vi"
         field.choices = [
             ("", _("All scenarios")),
-            *((row.key, row.title.said(language)) for row in all_scenarios()),
+            *((row.key, row.title.said()) for row in all_scenarios()),
         ]
         self.fields["valid_from"].initial = timezone.localdate()

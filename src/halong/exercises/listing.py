@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from halong.accounts.models import User
 from halong.core.permissions import has_perm
@@ -24,10 +24,6 @@ STEPS: dict[str, tuple[tuple[str, Any, str], ...]] = {
     "paused": (("resume", gettext_lazy("Go on"), "player-play"), _END),
 }
 """What may be asked of a run in each of its states: step, label, icon."""
-
-
-def _language() -> str:
-    return "en" if (get_language() or "vi").startswith("en") else "vi"
 
 
 def overview(user: Any) -> dict[str, Any]:
@@ -50,15 +46,14 @@ def past(user: Any) -> list[dict[str, Any]]:
 
 def described(scenario: Scenario) -> dict[str, Any]:
     """A scenario in the present language."""
-    language = _language()
     return {
         "scenario": scenario,
-        "title": scenario.title.said(language),
-        "summary": scenario.summary.said(language),
-        "goals": [goal.said(language) for goal in scenario.goals],
+        "title": scenario.title.said(),
+        "summary": scenario.summary.said(),
+        "goals": [goal.said() for goal in scenario.goals],
         "hours": scenario.minutes / 60,
         "minutes_at": round(scenario.minutes / scenario.speed),
-        "source": scenario.source.said(language),
+        "source": scenario.source.said(),
     }
 
 
@@ -70,14 +65,14 @@ def practised(scenarios: Sequence[Scenario]) -> dict[str, Any]:
     people = (
         User.objects.filter(is_active=True, grants__isnull=False).distinct().order_by("full_name", "username")
     )
-    today, language = timezone.localdate(), _language()
+    today = timezone.localdate()
     return {
-        "columns": [scenario.title.said(language) for scenario in scenarios],
+        "columns": [scenario.title.said() for scenario in scenarios],
         "rows": [
             {
                 "person": person,
                 "cells": [
-                    {"title": row.title.said(language), **cell(newest.get((person.pk, row.key)), today)}
+                    {"title": row.title.said(), **cell(newest.get((person.pk, row.key)), today)}
                     for row in scenarios
                 ],
             }

@@ -6,16 +6,13 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from halong.core.language import said_in
 from halong.core.permissions import scope_q
 
 OPEN = ("starting", "running", "over")  # an exercise's instance should be there
-
-
-def _english() -> bool:
-    return (get_language() or "vi").startswith("en")
 
 
 class ExerciseQuerySet(models.QuerySet["Exercise"]):
@@ -79,7 +76,7 @@ class Exercise(models.Model):
     @property
     def called(self) -> str:
         """Its title in the present language."""
-        return self.title_en if _english() else self.title
+        return said_in(self.title, self.title_en)
 
 
 class PracticeRule(models.Model):
@@ -189,12 +186,12 @@ class Played(models.Model):
     @property
     def called(self) -> str:
         """Its title in the present language."""
-        return self.title_en if _english() else self.title
+        return said_in(self.title, self.title_en)
 
     @property
     def text(self) -> str:
         """Its text in the present language."""
-        return str(self.data.get("text_en" if _english() else "text", ""))
+        return said_in(self.data.get("text", ""), self.data.get("text_en", ""))
 
 
 class Participant(models.Model):

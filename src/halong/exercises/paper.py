@@ -7,10 +7,11 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
 from halong.core.formats import format_duration, local
+from halong.core.language import reader_language
 from halong.core.pdf import render
 from halong.core.tables import write_csv
 from halong.exercises.replay import replay_of
@@ -62,7 +63,7 @@ def sheet_data(result: Mapping[str, Any]) -> dict[str, Any]:
     shown = replay_of(result)
     score = result.get("score")
     return {
-        "language": (get_language() or "vi")[:2],
+        "language": reader_language(),
         "title": shown["title"],
         "score": "–" if score is None else f"{score} %",
         "facts": [

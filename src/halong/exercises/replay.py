@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from halong.audit.words import action_words
+from halong.core.language import said_in
 from halong.exercises.criteria import criteria
 
 STATES = {
@@ -30,28 +31,27 @@ KINDS = {
 
 def replay_of(result: Mapping[str, Any]) -> dict[str, Any]:
     """Context of a page: ``result``, ``outcomes`` worded, ``moments`` of events beside actions in order, ``people``."""
-    english = (get_language() or "vi").startswith("en")
-    outcomes = [outcome_row(row, english) for row in result.get("outcomes", ())]
+    outcomes = [outcome_row(row) for row in result.get("outcomes", ())]
     begun = datetime.fromisoformat(result["begun_at"])
     return {
         "result": result,
         "begun": begun,
         "over": datetime.fromisoformat(result["over_at"]),
-        "title": result["title_en"] if english else result["title"],
+        "title": said_in(result["title"], result["title_en"]),
         "outcomes": outcomes,
         "counts": {state: sum(row["state"] == state for row in outcomes) for state in STATES},
-        "moments": _moments(result, outcomes, begun, english),
+        "moments": _moments(result, outcomes, begun),
         "people": result.get("people", ()),
     }
 
 
-def outcome_row(row: Mapping[str, Any], english: bool) -> dict[str, Any]:
+def outcome_row(row: Mapping[str, Any]) -> dict[str, Any]:
     """One expectation as it is shown."""
     mark, word = STATES[row["state"]]
     criterion = criteria.get(row["criterion"])
     return {
         **row,
-        "words": row["title_en"] if english else row["title"],
+        "words": said_in(row["title"], row["title_en"]),
         "mark": mark,
         "word": word,
         "label": criterion.label if criterion else row["criterion"],
@@ -62,14 +62,14 @@ def outcome_row(row: Mapping[str, Any], english: bool) -> dict[str, Any]:
 
 
 def _moments(
-    result: Mapping[str, Any], outcomes: Iterable[Mapping[str, Any]], begun: datetime, english: bool
+    result: Mapping[str, Any], outcomes: Iterable[Mapping[str, Any]], begun: datetime
 ) -> list[dict[str, Any]]:
     """Everything in order of the clock; an action that fulfilled something says what."""
     moments = [
         {
             "at": _time(row["at"]),
             "kind": KINDS.get(row["kind"], row["kind"]),
-            "event": row["title_en"] if english else row["title"],
+            "event": said_in(row["title"], row["title_en"]),
             "minute": row["minute"],
             "by": row["by"],
             "trouble": row["trouble"],

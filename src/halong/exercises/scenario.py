@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from halong.core.errors import Invalid
+from halong.core.language import said_in
 
 FOLDER = "scenarios"
 SPEEDS = (1, 5, 10, 30, 60, 120)
@@ -27,9 +28,9 @@ class Text:
     vi: str
     en: str
 
-    def said(self, language: str) -> str:
-        """The words in a language; Vietnamese unless it is English."""
-        return self.en if language.startswith("en") else self.vi
+    def said(self) -> str:
+        """The words in the reader's language."""
+        return said_in(self.vi, self.en)
 
 
 @dataclass(frozen=True, slots=True)

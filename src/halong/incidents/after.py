@@ -7,10 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import get_language, gettext, ngettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from halong.core.formats import ABSENT, format_date, format_datetime, local
+from halong.core.language import reader_language, text_of
 from halong.incidents import situation
 from halong.incidents.models import Entry, Incident, Part, Review, Role, Step
 from halong.incidents.queries.times import LABELS, Measured, times
@@ -41,7 +42,7 @@ def gather(incident: Incident) -> dict[str, Any]:
         "made": format_datetime(now),
         "head": situation.head(incident),
         "times": [situation.time_row(one) for one in _times(incident, review)],
-        "source": in_language(targets_on(incident.declared_at).source),
+        "source": text_of(targets_on(incident.declared_at).source),
         "figures": _figures(incident),
         "texts": [
             [pgettext("after-action report", "What happened"), review.summary],
@@ -94,16 +95,11 @@ def words() -> dict[str, str]:
     }
 
 
-def in_language(texts: dict[str, str]) -> str:
-    """The text in the present language, or in whichever there is."""
-    return texts.get((get_language() or "vi")[:2]) or next(iter(texts.values()))
-
-
 def _day(moment: datetime) -> str:
     """Place and day, as a letter has them."""
-    here = in_language(settings.PROFILE["province"]["short_name"])
+    here = text_of(settings.PROFILE["province"]["short_name"])
     day = local(moment)
-    if (get_language() or "vi").startswith("en"):
+    if reader_language() == "en":
         return f"{here}, {format_date(day.date())}"
     return f"{here}, ngày {day.day:02d} tháng {day.month:02d} năm {day.year}"
 

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from halong.core import pdf
+from halong.core.language import reader_language, text_of
 from halong.incidents import after
 from halong.incidents.models import Entry, Incident
 
@@ -17,7 +18,7 @@ PAPER = Path(__file__).resolve().parent / "paper"
 
 def situation_pdf(entry: Entry) -> bytes:
     """A situation report as it stood at its hour, in the present language; the same bytes each time."""
-    content = entry.data["content"][_language()]
+    content = entry.data["content"][reader_language()]
     return pdf.render(PAPER / "situation.typ", _sheet(content=content, words=_words()), entry.at)
 
 
@@ -33,15 +34,11 @@ def review_docx(incident: Incident) -> bytes:
     return document(_sheet(content=after.gather(incident)))
 
 
-def _language() -> str:
-    return "en" if (get_language() or "vi").startswith("en") else "vi"
-
-
 def _sheet(**given: Any) -> dict[str, Any]:
     """What every sheet says: whose it is, in which language, whether it is an exercise's."""
     return {
-        "language": _language(),
-        "office": after.in_language(settings.PROFILE["centre"]["name"]),
+        "language": reader_language(),
+        "office": text_of(settings.PROFILE["centre"]["name"]),
         "banner": _("EXERCISE") if settings.HALONG_EXERCISE else "",
         **given,
     }

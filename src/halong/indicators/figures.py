@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
 from halong.core.errors import Invalid, Malformed
+from halong.core.language import reader_language
 from halong.core.tables import Fault, Row, read_csv
 
 COLUMNS = ("indicator", "value")
@@ -53,7 +53,7 @@ def _plain(bare: str) -> str:
     if len(marks) > 1:
         return bare.replace(mark, "")
     whole, part = bare.split(mark)
-    groups = "." if (get_language() or "vi").startswith("vi") else ","
+    groups = "." if reader_language() == "vi" else ","
     if len(part) == 3 and mark == groups and whole.lstrip("-") not in ("", "0"):
         return whole + part
     return f"{whole or '0'}.{part or '0'}"
@@ -63,7 +63,7 @@ def typed(value: float) -> str:
     """A number as a field shows it for typing: every digit, no grouping; ``parse_figure`` reads the same number."""
     text = format(Decimal(repr(float(value))), "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
-    return text.replace(".", ",") if (get_language() or "vi").startswith("vi") else text
+    return text.replace(".", ",") if reader_language() == "vi" else text
 
 
 def read_rows(payload: bytes) -> list[Row]:

@@ -6,9 +6,10 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from halong.core.language import said_in
 from halong.core.permissions import scope_q
 from halong.places.models import Agency, Place
 
@@ -24,10 +25,6 @@ def node_of(place: Place | None = None, agency: Agency | None = None) -> int:
     if place is not None and place.parent_id is not None:
         return place.pk
     return WHOLE if agency is None else -agency.pk
-
-
-def _in_english() -> bool:
-    return (get_language() or "vi").startswith("en")
 
 
 class Grain(models.TextChoices):
@@ -177,8 +174,7 @@ class Definition(models.Model):
         return self._said("scope_words")
 
     def _said(self, name: str) -> str:
-        said: str = (_in_english() and getattr(self, f"{name}_en")) or getattr(self, name)
-        return said
+        return said_in(getattr(self, name), getattr(self, f"{name}_en"))
 
     def state_of(self, value: float | None) -> str:
         """The gravest state whose band the value lies in, else "normal"."""
@@ -307,7 +303,7 @@ class Collection(models.Model):
     @property
     def said(self) -> str:
         """The title in the language of the page."""
-        return (_in_english() and self.title_en) or self.title
+        return said_in(self.title, self.title_en)
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):

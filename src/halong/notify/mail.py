@@ -7,6 +7,7 @@ from django.core.mail import EmailMessage
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from halong.core.language import text_of
 from halong.notify.models import Notice
 
 FOR_GOOD = range(500, 600)  # RFC 5321, section 4.2.1: 5yz replies are permanent
@@ -37,8 +38,7 @@ def _body(notice: Notice) -> str:
         lines += ["", notice.text]
     if notice.url and settings.PUBLIC_URL:
         lines += ["", f"{settings.PUBLIC_URL}{notice.url}"]
-    centre = settings.PROFILE["province"]["short_name"]
-    name = centre.get((translation.get_language() or "vi")[:2]) or next(iter(centre.values()))
+    name = text_of(settings.PROFILE["province"]["short_name"])
     lines += [
         "",
         "-- ",

@@ -9,12 +9,12 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from halong.core.access import public
 from halong.core.derived import LOCAL
 from halong.core.errors import Invalid
+from halong.core.language import reader_language
 from halong.observations.queries import hour_rows
 from halong.openness import stations
 from halong.openness.forms import RangeForm
@@ -39,7 +39,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def _licence() -> dict[str, str]:
     """The licence of the profile's open data, with the publisher's name and the note in the reader's language."""
     stated = settings.PROFILE["open_data"]
-    language = get_language() or "vi"
+    language = reader_language()
     return {
         "licence": stated["licence"],
         "licence_url": stated["licence_url"],

@@ -6,11 +6,11 @@ from math import asin, cos, radians, sin, sqrt
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from halong.context.models import Entity
 from halong.core import registry
 from halong.core.derived import Explanation
+from halong.core.language import reader_language
 from halong.core.sector import Level, Scale, find_scale, find_type
 from halong.core.units import unit_symbol
 from halong.observations.queries import explain, hourly_values
@@ -34,7 +34,7 @@ class Bar:
     @property
     def name(self) -> str:
         """The word of the band."""
-        return self.level.name(get_language() or "vi") if self.level else ""
+        return self.level.name(reader_language()) if self.level else ""
 
     @property
     def colour(self) -> str:
@@ -116,13 +116,13 @@ class Station:
         """The words of the band by kind: health, general, sensitive, use."""
         if self.level is None:
             return {}
-        language = get_language() or "vi"
+        language = reader_language()
         return {kind: self.level.text(kind, language) for kind in ("health", "general", "sensitive", "use")}
 
     @property
     def level_name(self) -> str:
         """The band's word in the reader's language."""
-        return self.level.name(get_language() or "vi") if self.level else ""
+        return self.level.name(reader_language()) if self.level else ""
 
 
 def public_entities() -> QuerySet[Entity]:

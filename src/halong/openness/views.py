@@ -5,12 +5,12 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from halong.citizens.home import home_of
 from halong.core.access import public
 from halong.core.formats import format_number
+from halong.core.language import reader_language
 from halong.core.sector import all_sectors
 from halong.openness import stations
 from halong.openness.forms import HereForm
@@ -120,7 +120,7 @@ def _feature(found: stations.Station) -> dict[str, object]:
 @require_GET
 def method(request: HttpRequest) -> HttpResponse:
     """How the indices are computed, with the tables in force today."""
-    language = get_language() or "vi"
+    language = reader_language()
     scales = [
         {
             "title": scale.title.get(language, ""),

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from halong.alerts.models import Alert
 from halong.audit.models import AuditEntry
@@ -19,6 +19,7 @@ from halong.context.scope import PERIODS, period_name, scope_of, selectors
 from halong.core import registry
 from halong.core.blocks import render_blocks
 from halong.core.formats import format_number
+from halong.core.language import reader_language
 from halong.core.permissions import has_perm
 from halong.core.sector import Level, Limit, find_attribute, find_limits, find_type, sector_of
 from halong.core.units import unit_symbol
@@ -45,7 +46,7 @@ class Value:
     @property
     def level_name(self) -> str:
         """The word of the band."""
-        return self.level.name(get_language() or "vi") if self.level else ""
+        return self.level.name(reader_language()) if self.level else ""
 
     @property
     def max_age(self) -> int:
@@ -80,7 +81,7 @@ def now(entity: Entity, request: HttpRequest) -> dict[str, Any]:
 
 def _indices(thing: Thing) -> list[dict[str, Any]]:
     """The indices of the thing with their parts: every parameter, the dominant one marked, as Decision 1459 wants it."""
-    language = get_language() or "vi"
+    language = reader_language()
     found = []
     for reading in thing.readings.values():
         derived = registry.derived_series.get(reading.derived) if reading.derived else None

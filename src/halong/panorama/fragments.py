@@ -5,9 +5,9 @@ from hashlib import sha256
 
 from django.core.cache import cache
 from django.http import HttpResponse
-from django.utils.translation import get_language
 
 from halong.accounts.permissions import scopes_of
+from halong.core.language import reader_language
 from halong.core.live import heard
 from halong.panorama.parts import View
 
@@ -39,4 +39,4 @@ def key_of(view: View, *parts: object) -> str:
         (sorted(one.permissions), one.place and one.place.pk, one.agency and one.agency.pk, one.sector)
         for one in scopes_of(view.user)
     ]
-    return f"fragment:{sha256(repr((parts, get_language(), chosen, rights)).encode()).hexdigest()}"
+    return f"fragment:{sha256(repr((parts, reader_language(), chosen, rights)).encode()).hexdigest()}"

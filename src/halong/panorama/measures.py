@@ -12,9 +12,9 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Count
-from django.utils.translation import get_language
 
 from halong.context.models import Entity
+from halong.core.language import reader_language
 from halong.core.sector import AttributeSpec, all_sectors, find_attribute, find_scale, find_type, sector_of
 from halong.core.units import unit_symbol
 from halong.observations.models import Series
@@ -163,7 +163,7 @@ def hourly(measure: Measure, ids: Sequence[int], hours: Sequence[datetime]) -> d
 def levels(measure: Measure, now: datetime) -> list[dict[str, Any]]:
     """The bands of the property's scale (VN_AQI) with the colours of the regulation; none where it has no scale."""
     scale = find_scale(measure.scale, now.date()) if measure.scale else None
-    language = get_language() or "vi"
+    language = reader_language()
     return [
         {"low": level.low, "high": level.high, "colour": level.colour, "name": level.name(language)}
         for level in (scale.levels if scale else ())

@@ -9,7 +9,6 @@ from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -18,6 +17,7 @@ from halong.context.scope import selectors
 from halong.core.access import access
 from halong.core.errors import Malformed
 from halong.core.formats import format_date
+from halong.core.language import text_of
 from halong.core.permissions import has_perm
 from halong.indicators.models import Indicator
 from halong.panorama import atlas, choropleth
@@ -56,7 +56,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
 
 def _province() -> str:
     names: dict[str, str] = settings.PROFILE["province"]["name"]
-    return names.get((get_language() or "vi")[:2]) or next(iter(names.values()))
+    return text_of(names)
 
 
 def _indicators(view: View, today: date) -> list[tuple[str, str]]:

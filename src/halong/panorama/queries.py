@@ -10,10 +10,11 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from halong.alerts.models import Alert, AlertEvent
 from halong.context.models import Entity
+from halong.core.language import reader_language
 from halong.core.sector import Level, Scale, all_types, find_scale
 from halong.ingest.models import Source
 from halong.panorama.things import AIR_NOW, WATER, Reading, Thing
@@ -40,12 +41,12 @@ class PlaceRow:
     @property
     def air_name(self) -> str:
         """The word of the air's band."""
-        return self.air_level.name(get_language() or "vi") if self.air_level else ""
+        return self.air_level.name(reader_language()) if self.air_level else ""
 
     @property
     def water_name(self) -> str:
         """The word of the water's band."""
-        return self.water_level.name(get_language() or "vi") if self.water_level else ""
+        return self.water_level.name(reader_language()) if self.water_level else ""
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,7 @@ def _scale_of(attribute: str, on: datetime) -> Scale | None:
 def _level_change(
     entity: Entity, time: datetime, value: float, previous: float, key: str, index: str, scale: Scale
 ) -> Change:
-    language = get_language() or "vi"
+    language = reader_language()
     text = gettext("%(index)s at %(name)s: %(before)s → %(after)s") % {
         "index": index,
         "name": entity.name,

@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from halong.alerts.models import Alert
 from halong.analysis.queries import unusual
 from halong.context.models import Attribute
+from halong.core.language import reader_language
 from halong.core.sector import AttributeSpec, EntityType, Sector, all_sectors
 from halong.core.units import unit_symbol
 from halong.indicators.standings import Standing
@@ -146,7 +147,7 @@ def _reading_cell(reading: Reading, view: View) -> Cell:
         decimals=reading.decimals,
         old=reading.is_old(view.now),
         colour=level.colour if level else "",
-        level=level.name(get_language() or "vi") if level else "",
+        level=level.name(reader_language()) if level else "",
     )
 
 

@@ -9,10 +9,10 @@ from typing import Any, Generic, TypeVar
 
 import shapely
 from django.db.models import Count, Max
-from django.utils.translation import get_language
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
+from halong.core.language import reader_language
 from halong.core.live import heard
 from halong.core.text import fold
 from halong.places.models import Agency, Place
@@ -110,7 +110,7 @@ def feature_collection(on: date) -> dict[str, Any]:
 
     ``properties``: id, code, name, label, approximate. Shared borders stay shared.
     """
-    return _feature_collection(on, version(), get_language() or "vi")
+    return _feature_collection(on, version(), reader_language())
 
 
 def locate(lon: float, lat: float, on: date) -> Location | None:

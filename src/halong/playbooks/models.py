@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from halong.playbooks.schema import said
+from halong.core.language import said_in
 
 
 class Playbook(models.Model):
@@ -27,7 +27,7 @@ class Playbook(models.Model):
 
     def words(self) -> str:
         """Its name in the present language."""
-        return said(self.name, self.name_en)
+        return said_in(self.name, self.name_en)
 
 
 class PlaybookVersion(models.Model):

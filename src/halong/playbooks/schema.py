@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from halong.core.errors import Invalid
+from halong.core.language import said_in
 from halong.playbooks.doing import ACTIONS, read_settings
 from halong.playbooks.roles import ROLES
 
@@ -35,7 +35,7 @@ class Check:
 
     def words(self) -> str:
         """The line in the present language."""
-        return said(self.text, self.text_en)
+        return said_in(self.text, self.text_en)
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Ask:
 
     def words(self) -> str:
         """The question in the present language."""
-        return said(self.label, self.label_en)
+        return said_in(self.label, self.label_en)
 
 
 @dataclass(frozen=True)
@@ -96,16 +96,11 @@ class StepPlan:
 
     def words(self) -> str:
         """The title in the present language."""
-        return said(self.title, self.title_en)
+        return said_in(self.title, self.title_en)
 
     def instruction_words(self) -> str:
         """The instruction in the present language."""
-        return said(self.instruction, self.instruction_en)
-
-
-def said(text: str, english: str) -> str:
-    """The words in the present language."""
-    return english if english and (get_language() or "").startswith("en") else text
+        return said_in(self.instruction, self.instruction_en)
 
 
 def dump_steps(steps: Iterable[StepPlan]) -> list[dict[str, Any]]:

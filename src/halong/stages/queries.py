@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from halong.citizens.models.catalogue import said_in
+from halong.core.language import said_in
 from halong.core.live import heard
 from halong.stages import criteria, facts
 from halong.stages.models import LEVELS, StageChange, StageRule

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from halong.citizens.models.catalogue import said_in
+from halong.core.language import said_in
 from halong.core.permissions import has_perm
 from halong.core.text import fold
 from halong.stages import facts, queries

@@ -8,10 +8,10 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from halong.core import registry
+from halong.core.language import reader_language, text_of
 from halong.core.permissions import has_perm
 from halong.web.assets import asset
 from halong.web.words import script_words
@@ -28,7 +28,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "shell_theme": chosen if chosen in THEMES else "",
         "shell_exercise": settings.HALONG_EXERCISE,
-        "shell_centre": _in_language(settings.PROFILE["province"]["short_name"]),
+        "shell_centre": text_of(settings.PROFILE["province"]["short_name"]),
         "shell_menu": SimpleLazyObject(lambda: menu_of(request, "desk")),
         "shell_citizen_menu": SimpleLazyObject(lambda: menu_of(request, "citizen")),
         "shell_items": SimpleLazyObject(lambda: items_of(request, registry.shell_items)),
@@ -37,11 +37,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "shell_page": lambda: page_data(request),
         "shell_languages": settings.LANGUAGES,
     }
-
-
-def _in_language(texts: dict[str, str]) -> str:
-    """A text of the profile in the page's language."""
-    return texts.get((get_language() or "vi")[:2]) or next(iter(texts.values()))
 
 
 def menu_of(request: HttpRequest, shell_name: str) -> list[dict[str, Any]]:
@@ -88,7 +83,7 @@ def page_data(request: HttpRequest) -> dict[str, Any]:
     in_citizen = request.path == "/c" or request.path.startswith("/c/")
     user = getattr(request, "user", None)
     return {
-        "lang": (get_language() or "vi")[:2],
+        "lang": reader_language(),
         "now": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "live": LIVE_URL,
         "since": getattr(request, "live_mark", ""),

@@ -6,8 +6,8 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from halong.citizens.actions.sending import TEXT, ContactDraft, Draft
 from halong.citizens.actions.voices import SuggestionDraft
@@ -15,6 +15,7 @@ from halong.citizens.models import Category, DataRequest, Report, Suggestion
 from halong.citizens.plain import plain
 from halong.citizens.queries.rows import Box, PublicFilter
 from halong.citizens.queries.units import agencies_today, units_today
+from halong.core.language import reader_language
 
 STATES = [
     ("", _("All")),
@@ -23,10 +24,6 @@ STATES = [
     ("resolved", pgettext_lazy("reports", "Answered")),
 ]
 ATTRIBUTE = "attribute["
-
-
-def _language() -> str:
-    return (get_language() or "vi")[:2]
 
 
 class PlainField(forms.CharField):
@@ -103,7 +100,7 @@ class ReportForm(ContactForm):
             accuracy_m=given["accuracy_m"],
             located=located,
             address=given["address"],
-            language=_language(),
+            language=reader_language(),
             written_at=given["written_at"],
             answers={code: _plain_answer(value) for code, value in answers.items()},
             with_photo=with_photo or given["with_photo"],

@@ -6,16 +6,12 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from halong.core.language import said_in
 from halong.core.permissions import scope_q
 from halong.places.models import Agency, Dated, Place
-
-
-def said_in(vietnamese: str, english: str) -> str:
-    """The text in the language of the reader; Vietnamese where there is no English one."""
-    return english if english and (get_language() or "vi").startswith("en") else vietnamese
 
 
 class DatedQuerySet(models.QuerySet[Any]):

@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from halong.accounts.models import ApiKey
@@ -18,6 +17,7 @@ from halong.citizens.models import OPEN, Answer, Category, CategoryField, Photo,
 from halong.citizens.open311.parameters import Asked
 from halong.citizens.queries.similar import M_PER_DEGREE, metres
 from halong.core.formats import ZONE, local
+from halong.core.language import text_of
 from halong.core.text import fold
 from halong.places.models import Place
 
@@ -52,8 +52,7 @@ def discovery(base: str) -> dict[str, Any]:
     """The discovery document; ``base`` is the address of the product."""
     day = timezone.localdate()
     changeset = stamp(kept(("open311-changed", day), lambda: changed(day)))
-    centre = settings.PROFILE["centre"]["name"]
-    name = centre.get((get_language() or "vi")[:2]) or next(iter(centre.values()))
+    name = text_of(settings.PROFILE["centre"]["name"])
     endpoint = {
         "specification": SPECIFICATION,
         "url": f"{base}/open311/v2",

@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from halong.citizens.models import WITH_AGENCY, Report, ReportQuerySet
-from halong.citizens.models.catalogue import said_in
 from halong.context.scope import Scope
+from halong.core.language import said_in
 from halong.core.permissions import scope_q
 from halong.places.models import Agency, Place
 

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -26,6 +25,7 @@ from halong.citizens.views.words import photo_words, script_words
 from halong.core.access import public as everybody
 from halong.core.errors import HalongError, Malformed
 from halong.core.formats import local
+from halong.core.language import reader_language
 
 T = TypeVar("T")
 REACHED = {"sent": 1, "returned": 1, "routed": 2, "working": 3, "answered": 3}  # of four; the rest are over
@@ -246,7 +246,7 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
     if not own.follows(report, client_id):
         abuse.allow(request, "follow")
         abuse.prove(request)
-    followed = following.follow_report(report, client_id=client_id, language=(get_language() or "vi")[:2])
+    followed = following.follow_report(report, client_id=client_id, language=reader_language())
     url = reverse("citizen-own", args=[followed.code])
     if request.headers.get("Accept", "").startswith("application/json"):
         number = followed.follower.report.number

@@ -10,8 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, Stream
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.feedgenerator import Rss201rev2Feed
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from halong.citizens import abuse
@@ -23,6 +23,7 @@ from halong.citizens.queries.rows import PublicRow
 from halong.citizens.views.words import script_words
 from halong.core.access import public as everybody
 from halong.core.formats import local
+from halong.core.language import reader_language
 from halong.core.tables import safe_cell
 
 MAP_ZOOM = 15.0  # single reports
@@ -178,7 +179,7 @@ def rss(request: HttpRequest) -> HttpResponse:
         title=_("Citizens' reports"),
         link=base + reverse("public-reports"),
         description=_("Reports of citizens and what became of them"),
-        language=(get_language() or "vi")[:2],
+        language=reader_language(),
         feed_url=base + request.get_full_path(),
     )
     for row in public.reports(wanted, size=50).rows:

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from halong.accounts.models import User
@@ -21,6 +20,7 @@ from halong.citizens.actions.sending import Draft, Sent, send_report
 from halong.citizens.codes import seal, unseal
 from halong.citizens.models import Category, Report
 from halong.core.errors import Conflict, Forbidden, Invalid
+from halong.core.language import reader_language
 from halong.core.live import touch
 from halong.core.permissions import SYSTEM, require
 from halong.core.text import fold
@@ -166,7 +166,7 @@ def make_report(call: Call, category: Category, *, by: Any, insists: bool = Fals
         lat=call.lat,
         located=Report.Located.PIN if call.lon is not None else Report.Located.UNIT,
         address=call.where,
-        language=(get_language() or "vi")[:2],
+        language=reader_language(),
         written_at=call.taken_at,
         insists=insists,
         channel=Report.Channel.HOTLINE,

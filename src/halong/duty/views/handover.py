@@ -7,11 +7,11 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from halong.core.access import access, actor_of
+from halong.core.language import reader_language
 from halong.core.permissions import has_perm
 from halong.duty import paper, shifts
 from halong.duty.actions import handing
@@ -71,7 +71,7 @@ def _begin(note: Handover) -> dict[str, Any]:
 
 
 def _context(request: HttpRequest, note: Handover, taking: TakeOverForm) -> dict[str, Any]:
-    language = (get_language() or "vi")[:2]
+    language = reader_language()
     content = note.content.get(language) or note.content.get("vi", {})
     mine = note.outgoing_id == request.user.pk
     handles = has_perm(request.user, "duty.handle", note.team)
@@ -121,4 +121,4 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
 def handover_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The note on paper."""
     note = _note(request, pk)
-    return pdf_response(paper.handover_pdf(note, (get_language() or "vi")[:2]), f"ban-giao-ca-{note.pk}.pdf")
+    return pdf_response(paper.handover_pdf(note, reader_language()), f"ban-giao-ca-{note.pk}.pdf")

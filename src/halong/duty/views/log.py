@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -17,6 +16,7 @@ from halong.core.access import access, actor_of
 from halong.core.errors import Invalid
 from halong.core.faults import show_faults
 from halong.core.formats import local
+from halong.core.language import reader_language
 from halong.core.permissions import has_perm
 from halong.core.text import fold
 from halong.duty import paper, shifts
@@ -131,7 +131,7 @@ def log_pdf(request: HttpRequest, day: str) -> HttpResponse:
     start, end = day_of(wanted)
     entries = LogEntry.objects.visible_to(request.user).filter(at__gte=start, at__lt=end)
     ordered = list(entries.select_related("corrects").order_by("at", "pk"))
-    content = paper.log_pdf(wanted, ordered, (get_language() or "vi")[:2])
+    content = paper.log_pdf(wanted, ordered, reader_language())
     return pdf_response(content, f"nhat-ky-truc-ban-{wanted:%Y-%m-%d}.pdf")
 
 

@@ -7,13 +7,13 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from halong.core.access import access, actor_of
 from halong.core.errors import Invalid
 from halong.core.faults import show_faults
+from halong.core.language import reader_language
 from halong.core.permissions import has_perm
 from halong.duty import paper, quick
 from halong.duty.actions import quick as actions
@@ -67,7 +67,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _context(request: HttpRequest, found: QuickReport, form: QuickForm) -> dict[str, Any]:
-    language = (get_language() or "vi")[:2]
+    language = reader_language()
     content = found.content.get(language) or found.content.get("vi", {})
     may = has_perm(request.user, "duty.handle") and found.state == QuickReport.State.MADE
     return {"report": found, "sections": content.get("sections", []), "form": form if may else None}
@@ -100,7 +100,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
 def report_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The report on paper."""
     found = _report(request, pk)
-    return pdf_response(paper.quick_pdf(found, (get_language() or "vi")[:2]), paper.quick_name(found))
+    return pdf_response(paper.quick_pdf(found, reader_language()), paper.quick_name(found))
 
 
 @access("duty.set_up")

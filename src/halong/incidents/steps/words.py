@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from halong.core.formats import format_number, format_time
+from halong.core.language import said_in
 from halong.incidents.models import Entry
 
 Data = dict[str, Any]
@@ -22,8 +22,7 @@ def said(entry: Entry) -> str:
 
 
 def _title(data: Data) -> str:
-    english = (get_language() or "").startswith("en")
-    return str((english and data.get("title_en")) or data.get("title", ""))
+    return said_in(data.get("title", ""), data.get("title_en", ""))
 
 
 def _done(title: str, data: Data) -> str:

@@ -4,12 +4,12 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from halong.core.access import access, actor_of
 from halong.core.errors import Conflict, Invalid
+from halong.core.language import text_of
 from halong.incidents import actions
 from halong.incidents.forms.choices import number_of, refused
 from halong.incidents.forms.review import Corrections, ReviewForm
@@ -33,7 +33,7 @@ def situation(request: HttpRequest, pk: int, entry: int) -> HttpResponse:
     """A situation report as it stood at its hour."""
     found = _entry(request, pk, entry)
     content = found.data["content"]
-    told = content.get((get_language() or "vi")[:2]) or content["vi"]
+    told = text_of(content)
     crumbs = reviewing.crumbs(found.incident, _("Situation report"))
     context = {"incident": found.incident, "entry": found, "report": told, "crumbs": crumbs}
     return render(request, "incidents/situation.html", context)

@@ -19,12 +19,13 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 
 from halong.alerts.models import Alert, AlertQuerySet
 from halong.analysis import queries as analysis
 from halong.context.scope import Scope
 from halong.core.formats import format_day, format_number, format_time, local
+from halong.core.language import text_of
 from halong.core.permissions import SYSTEM
 from halong.core.sector import all_sectors
 from halong.core.workdays import end_of_office
@@ -78,11 +79,7 @@ def scope_words(scope: Scope) -> str:
         sector,
     ]
     said = " · ".join(part for part in named if part)
-    return said[:1].upper() + said[1:] or _in_language(settings.PROFILE["province"]["name"])
-
-
-def _in_language(texts: dict[str, str]) -> str:
-    return texts.get((get_language() or "vi")[:2]) or next(iter(texts.values()))
+    return said[:1].upper() + said[1:] or text_of(settings.PROFILE["province"]["name"])
 
 
 def _head(scope: Scope, day: date, now: datetime) -> dict[str, Any]:
@@ -90,7 +87,7 @@ def _head(scope: Scope, day: date, now: datetime) -> dict[str, Any]:
         "scope": scope_words(scope),
         "day": format_day(day),
         "made": gettext("as it stood at %(time)s") % {"time": format_time(now)},
-        "centre": _in_language(settings.PROFILE["province"]["short_name"]),
+        "centre": text_of(settings.PROFILE["province"]["short_name"]),
     }
 
 

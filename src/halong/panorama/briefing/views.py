@@ -9,23 +9,20 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from halong.accounts.models import User
 from halong.core.access import access, actor_of
 from halong.core.errors import Invalid
+from halong.core.language import reader_language
 from halong.panorama.briefing import actions, pdf, queries
 from halong.panorama.briefing.forms import SendForm
 from halong.panorama.models import Briefing
 
 A_PAGE = 31
 LATEST = "latest"
-
-
-def _language() -> str:
-    return "en" if (get_language() or "vi").startswith("en") else "vi"
 
 
 def _briefing(request: HttpRequest, day: str, pk: int) -> Briefing:
@@ -54,7 +51,7 @@ def briefings(request: HttpRequest) -> HttpResponse:
     if not everything:
         found = found.filter(queries.own(cast("User", request.user)))
     page: Any = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
-    page.object_list = [{"content": one.content[_language()], **_urls(one)} for one in page.object_list]
+    page.object_list = [{"content": one.content[reader_language()], **_urls(one)} for one in page.object_list]
     tabs = [
         {"label": pgettext("briefings", "My scope"), "url": reverse("briefings"), "current": not everything},
         {
@@ -86,7 +83,7 @@ def briefing(request: HttpRequest, day: str, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, found: Briefing) -> HttpResponse:
-    content = found.content[_language()]
+    content = found.content[reader_language()]
     for figure in content["figures"]:
         figure["lines"] = _lines(figure["trend"])
     return render(request, "briefing/page.html", {"c": content, "words": pdf.words(), **_urls(found)})
@@ -108,8 +105,8 @@ def _lines(trend: list[float | None]) -> list[str]:
 def briefing_pdf(request: HttpRequest, day: str, pk: int) -> HttpResponse:
     """The two sheets, in the language of the page."""
     found = _briefing(request, day, pk)
-    response = HttpResponse(actions.pdf_of(found, _language()), content_type="application/pdf")
-    name = actions.file_name(found, _language())
+    response = HttpResponse(actions.pdf_of(found, reader_language()), content_type="application/pdf")
+    name = actions.file_name(found, reader_language())
     response["Content-Disposition"] = content_disposition_header(False, name) or "inline"
     return response
 
@@ -128,7 +125,7 @@ def send(request: HttpRequest, day: str, pk: int) -> HttpResponse:
             return redirect("briefings")
         except Invalid as error:
             form.add_error(None, error.detail)
-    content, urls = found.content[_language()], _urls(found)
+    content, urls = found.content[reader_language()], _urls(found)
     crumbs = [
         {"label": _("Morning briefings"), "url": reverse("briefings")},
         {"label": content["day"], "url": urls["url"]},

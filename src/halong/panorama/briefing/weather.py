@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from halong.context.models import Entity
 from halong.context.scope import Scope
 from halong.core.formats import format_number
+from halong.core.language import reader_language
 from halong.core.permissions import SYSTEM
 from halong.panorama.queries import level_of
 from halong.panorama.things import AIR_NOW, Reading, Thing, things_of
@@ -72,7 +73,7 @@ def _air(things: Sequence[Thing], now: datetime) -> list[dict[str, Any]]:
 
 def _band(reading: Reading, now: datetime) -> str:
     level = level_of(reading, now)
-    return level.name(get_language() or "vi") if level else ""
+    return level.name(reader_language()) if level else ""
 
 
 def _fact(label: str, value: str, note: str = "") -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from halong.citizens.models.catalogue import said_in
+from halong.core.language import said_in
 from halong.core.permissions import scope_q
 from halong.places.models import Place
 from halong.warnings.kinds import label_of

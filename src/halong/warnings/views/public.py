@@ -2,7 +2,6 @@
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
@@ -12,6 +11,7 @@ from halong.citizens.permissions import CITIZEN
 from halong.citizens.views.words import script_words
 from halong.core.access import public
 from halong.core.errors import HalongError, problem
+from halong.core.language import reader_language
 from halong.places.models import Place
 from halong.warnings import feed, queries
 from halong.warnings.actions import subscribe_push, unsubscribe_push
@@ -115,8 +115,8 @@ def push_address(request: HttpRequest) -> HttpResponse:
         if "remove" in given:
             unsubscribe_push(address["endpoint"], by=CITIZEN)
         else:
-            language, consent = get_language() or "vi", given.get("consent") == "1"
-            subscribe_push(address, place=_asked(request), language=language[:2], consent=consent, by=CITIZEN)
+            language, consent = reader_language(), given.get("consent") == "1"
+            subscribe_push(address, place=_asked(request), language=language, consent=consent, by=CITIZEN)
     except HalongError as error:
         return JsonResponse(problem(error), status=error.status, content_type="application/problem+json")
     return HttpResponse(status=204)

@@ -11,6 +11,7 @@ from tests.rules.conftest import NOW
 
 from halong.core import events
 from halong.core.permissions import SYSTEM
+from halong.observations.models import Lookout
 from halong.rules import store
 from halong.rules.actions import settle_states, switch_rule
 from halong.rules.compiler import Transition
@@ -112,6 +113,22 @@ def test_a_silent_thing_is_told_once_and_again_when_it_is_heard(station, series,
     state = RuleState.objects.get(rule=rule)
     assert (state.active, state.serial, state.due_at) == (False, 2, NOW + timedelta(minutes=15))
     assert crossings() == [(1, True), (2, False)]
+
+
+def test_what_fell_due_while_nobody_watched_has_as_long_to_speak(series, make_rule, store_readings):
+    rule = make_rule("silence", after_s=900)
+    store_readings(series, [(NOW - timedelta(minutes=31), 10)])
+    due = NOW - timedelta(minutes=16)
+    with connection.cursor() as cursor:
+        RuleState.objects.update(due_at=due)
+        Lookout.objects.create(name="rules", looked_at=NOW - timedelta(minutes=30))
+        assert store.watch_silences(cursor) == 0
+        put_off = RuleState.objects.get(rule=rule).due_at
+        assert timedelta(minutes=30) <= put_off - due < timedelta(minutes=31)
+        assert store.watch_silences(cursor) == 0
+        assert RuleState.objects.get(rule=rule).due_at == put_off  # once
+        RuleState.objects.update(due_at=NOW)
+        assert store.watch_silences(cursor) == 1
 
 
 def test_a_thing_that_speaks_only_moves_its_due_time(series, make_rule, store_readings):

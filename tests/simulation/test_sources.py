@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from halong.ingest.models import Source
 from halong.ingest.secrets import check_password, unseal
 from halong.observations.actions import open_many_series
 from halong.places.models import Agency
+from halong.simulation.device import Channel, Device
 from halong.simulation.fleet import load_devices
 from halong.simulation.plan import Door
 from halong.simulation.progress import Progress
@@ -61,6 +63,15 @@ def test_a_source_is_made_once_marked_as_simulated_and_its_password_kept_private
     file = private("secrets") / "simulation.json"
     assert file.stat().st_mode & 0o777 == 0o600
     assert list(json.loads(file.read_text())) == [first.id]
+
+
+def test_a_door_is_silent_after_three_deliveries_of_its_quickest_things_failed():
+    device = Device("urn:a", ("X",), 0, 0, (Channel("slow", "P1", 7200), Channel("quick", "P1", 3600)))
+    open_source(DOOR, [device], {})
+    assert Source.objects.get().silent_after_s == 3 * 3600
+    Source.objects.all().delete()
+    open_source(DOOR, [replace(device, channels=(Channel("quickest", "P1", 60),))], {})
+    assert Source.objects.get().silent_after_s == 900
 
 
 def test_lost_credentials_are_made_anew():

@@ -48,3 +48,10 @@ class Series(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entity} {self.property}"
+
+
+class Lookout(models.Model):
+    """When somebody who watches for silence last looked (see ``lookout``)."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    looked_at = models.DateTimeField()

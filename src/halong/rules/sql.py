@@ -108,6 +108,9 @@ ON CONFLICT (rule_id, series_id) DO UPDATE SET silent_after_s = excluded.silent_
        due_at = CASE WHEN state.active THEN NULL ELSE now() END
 WHERE state.silent_after_s IS DISTINCT FROM excluded.silent_after_s"""
 
+PUT_OFF_SILENCES = """
+UPDATE rules_rulestate SET due_at = due_at + %s WHERE silent_after_s IS NOT NULL AND NOT active AND due_at IS NOT NULL"""
+
 # What has fallen due: either it was heard of since, then its time moves on, or it is silent. What was never
 # heard of is not silent, but not yet connected; it is looked at again after five minutes.
 DUE_SILENCES = f"""

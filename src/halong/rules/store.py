@@ -14,6 +14,7 @@ import msgspec
 
 from halong.core.errors import Invalid
 from halong.core.events import subscribers_of
+from halong.observations.lookout import look
 from halong.rules import sql
 from halong.rules.compiler import Compiled, Memory, RuleMemory, RuleSpec, SeriesRow, Transition, compile_rules
 from halong.rules.params import parse_params
@@ -121,7 +122,11 @@ def ensure_silences(cursor: Cursor, compiled: Compiled) -> None:
 
 
 def watch_silences(cursor: Cursor) -> int:
-    """Raise what fell silent and end what is heard again; returns how many changed."""
+    """Raise what fell silent and end what is heard again; returns how many changed. After a time in which nobody watched,
+    what falls due is put off by as much.
+    """
+    if away := look(cursor, "rules"):
+        cursor.execute(sql.PUT_OFF_SILENCES, [away])
     return run(cursor, _due(sql.DUE_SILENCES)) + run(cursor, _due(sql.HEARD_AGAIN))
 
 

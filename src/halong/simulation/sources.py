@@ -23,6 +23,7 @@ from halong.simulation.plan import Door
 
 FILE = "simulation.json"
 PROGRESS = "simulation-{}.json"
+MISSED = 3  # deliveries after which a door counts as silent
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,9 @@ def open_source(door: Door, devices: Collection[Device], settings: dict[str, Any
     """The access to a door's source, which is made, or given new credentials, where that is missing."""
     source = Source.objects.filter(name=door.name, simulated=True).first()
     if source is None:
-        ownership = Ownership(agency=_agency(door, devices), simulated=True)
+        ownership = Ownership(
+            agency=_agency(door, devices), simulated=True, silent_after_s=_silent_after(devices)
+        )
         source, needs = add_source(door.kind, door.name, settings, by=SYSTEM, ownership=ownership)
         _keep(_id(source), needs)
     elif not _kept().get(_id(source)) and connectors()[source.kind].manifest.credential != "none":
@@ -67,6 +70,12 @@ def _agency(door: Door, devices: Collection[Device]) -> Agency | None:
         return None
     things = Entity.objects.filter(urn__in=[device.urn for device in devices])
     return None if things.exclude(agency__path__startswith=agency.path).exists() else agency
+
+
+def _silent_after(devices: Collection[Device]) -> int:
+    """Seconds: three deliveries of those that report most often, or what is usual for a source where that is longer."""
+    most_often = min((channel.interval_s for device in devices for channel in device.channels), default=0)
+    return max(Ownership.silent_after_s, MISSED * most_often)
 
 
 def _kept() -> dict[str, dict[str, Any]]:

@@ -4,13 +4,15 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from halong.audit import actions as audit
 from halong.core.live import touch
 from halong.core.permissions import SYSTEM
 from halong.ingest.models import Source
+from halong.observations.lookout import look
 
 DETAIL = 500
 logger = logging.getLogger(__name__)
@@ -59,10 +61,15 @@ def note_progress(source_id: int, *, cursor: str | None, due_at: datetime | None
 def notice_silence(pushed: Iterable[str]) -> list[str]:
     """Of the kinds whose senders decide when they come: sources overdue become silent, those heard again work.
 
-    ``due_at`` is when silence begins; every payload moves it. Returns the names of the newly silent.
+    ``due_at`` is when silence begins; every payload moves it, and so does a time in which nobody listened. Returns the
+    names of the newly silent.
     """
     now = timezone.now()
     known = Source.objects.filter(kind__in=list(pushed), enabled=True, last_contact__isnull=False)
+    with connection.cursor() as cursor:
+        away = look(cursor, "sources")
+    if away:
+        known.filter(state=Source.State.OK).update(due_at=F("due_at") + away)
     overdue = dict(known.filter(state=Source.State.OK, due_at__lt=now).values_list("pk", "name"))
     heard = list(
         known.filter(state__in=[Source.State.NEW, Source.State.SILENT], due_at__gte=now).values_list(

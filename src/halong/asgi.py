@@ -21,6 +21,7 @@ import asyncio
 import gc
 import logging
 import signal
+import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from types import FrameType
 from typing import Any
@@ -38,6 +39,8 @@ from halong.ingest.pipeline import Pipeline
 from halong.ingest.running import offer
 
 log = logging.getLogger(__name__)
+# Files and tables are handed out by synchronous iterators, on purpose: see OneThread.
+warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]

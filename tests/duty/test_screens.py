@@ -13,6 +13,8 @@ from halong.core.errors import Invalid
 from halong.core.permissions import SYSTEM
 from halong.duty.actions.chains import ChainDraft, save_chain
 from halong.duty.actions.contacts import ContactDraft, save_contact, verify_contact
+from halong.duty.actions.rota import add_shift
+from halong.duty.actions.teams import save_member
 from halong.duty.models import Chain, Contact, Override, Run, Shift, Team
 from halong.duty.queries import answerable
 from halong.duty.sheets import read_contacts
@@ -161,6 +163,25 @@ def test_a_member_exchanges_his_turn_in_two_presses(client, team, watch):
     assert done.status_code == 302
     change = Override.objects.get()
     assert (change.person, change.replaced, change.by) == (watch["hoa"], watch["minh"], watch["minh"])
+
+
+def test_a_member_swaps_his_own_turn_against_a_colleagues(client, team, watch, person):
+    binh = person("binh", "leader")  # sees duty, leads no team
+    save_member(team, binh, "officer", by=SYSTEM)
+    hours = [NOW + timedelta(hours=n) for n in (12, 20, 30, 38)]
+    mine = add_shift(team, binh, "officer", hours[0], hours[1], by=SYSTEM)
+    other = add_shift(team, watch["hoa"], "officer", hours[2], hours[3], by=SYSTEM)
+    swap = reverse("duty-team-act", args=[team.pk, "swap"])
+    client.force_login(binh)
+    form = client.get(swap).context["form"]
+    assert [row.pk for row in form.fields["first"].queryset] == [mine.pk]
+    assert form["first"].value() == mine.pk
+
+    assert client.post(swap, {"first": other.pk, "second": mine.pk}).status_code == 422  # not his to give
+    assert client.post(swap, {"first": mine.pk, "second": mine.pk}).status_code == 422
+    assert client.post(swap, {"first": mine.pk, "second": other.pk, "reason": "gia đình"}).status_code == 302
+    changes = {(one.person, one.replaced, one.start) for one in Override.objects.all()}
+    assert changes == {(watch["hoa"], binh, mine.start), (binh, watch["hoa"], other.start)}
 
 
 def test_a_chain_is_made_on_a_screen(client, administrator, team, watch):

@@ -10,7 +10,7 @@ from halong.core.errors import Conflict, Forbidden, Invalid, NotFound
 from halong.core.permissions import SYSTEM
 from halong.exercises import folder
 from halong.exercises.actions import holding
-from halong.exercises.actions.practice import expiry, lay_down_rule, remind_due
+from halong.exercises.actions.practice import expiry, lay_down_rule, remind_due, rule_on
 from halong.exercises.models import Exercise, Practice
 from halong.notify.models import Notice
 
@@ -151,12 +151,12 @@ def test_closing_ends_the_instance_and_makes_room(home, chair, operator, django_
 )
 def test_a_practice_counts_so_many_months(db, person, day, months, until):
     lay_down_rule(by=person("quan", "administrator"), months=months, valid_from=date(2026, 1, 1))
-    assert expiry("storm-day", day) == until
+    assert expiry(rule_on("storm-day", day), day) == until
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 23), date(2028, 2, 29), date(2027, 12, 31)])
 def test_without_a_rule_it_counts_a_year(db, day):
-    assert timedelta(days=365) <= expiry("storm-day", day) - day <= timedelta(days=366)
+    assert timedelta(days=365) <= expiry(rule_on("storm-day", day), day) - day <= timedelta(days=366)
 
 
 def test_a_scenarios_own_rule_comes_before_that_for_all_and_the_old_one_ends(person):
@@ -164,9 +164,9 @@ def test_a_scenarios_own_rule_comes_before_that_for_all_and_the_old_one_ends(per
     lay_down_rule(by=quan, months=12, valid_from=date(2026, 1, 1))
     lay_down_rule(by=quan, months=24, valid_from=date(2026, 7, 1))
     lay_down_rule(by=quan, months=6, valid_from=date(2026, 1, 1), scenario="storm-day")
-    days = [expiry(key, date(2026, 11, 1)) for key in ("storm-day", "landslide")]
+    days = [expiry(rule_on(key, date(2026, 11, 1)), date(2026, 11, 1)) for key in ("storm-day", "landslide")]
     assert days == [date(2027, 5, 1), date(2028, 11, 1)]
-    assert expiry("landslide", date(2026, 3, 1)) == date(2027, 3, 1)
+    assert expiry(rule_on("landslide", date(2026, 3, 1)), date(2026, 3, 1)) == date(2027, 3, 1)
 
 
 def test_people_hear_once_before_a_practice_expires_unless_they_practised_again(home, chair, operator):

@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from halong.core.text import fold
-from halong.places.names import bare_name, match_keys, qualified, split_name
+from halong.places.names import match_keys, qualified, split_name
 
 REFORM = date(2025, 6, 30)
 
@@ -27,7 +27,6 @@ def test_a_unit_that_ended_is_an_area_of_before():
 )
 def test_the_word_of_the_kind_is_split_off(name, parts):
     assert split_name(name) == parts
-    assert bare_name(name) == parts[1]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from halong.core.permissions import SYSTEM
 from halong.places.actions import set_boundaries
 from halong.places.boundaries import read_boundaries
 from halong.places.models import Place
-from halong.places.queries import feature_collection, find_place, locate, reforms, tree
+from halong.places.queries import feature_collection, locate, reforms, tree
 
 from .conftest import REFORM, square
 
@@ -29,25 +29,6 @@ def test_a_tree_is_what_stood_on_a_day(trees):
     codes = [n.branch.code for n in tree(Place.objects.on(REFORM))]
     assert codes == ["22", "06793", "06781", "06799"]
     assert reforms(Place) == [REFORM, date(2019, 1, 1)]
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("06793", "06793"),
-        ("cam pha", "06793"),
-        ("Phường Cẩm Phả", "06793"),
-        ("xã hải hoà", "06799"),
-        ("nowhere", None),
-    ],
-)
-def test_places_are_found_by_code_or_name(trees, text, code):
-    found = find_place(text, REFORM)
-    assert (found and found.code) == code
-
-
-def test_a_day_decides_which_cam_pha_is_meant(trees):
-    assert find_place("Cẩm Phả", date(2020, 1, 1)) == trees["city"]
 
 
 def test_boundaries_are_matched_by_code_or_name(trees):

@@ -18,9 +18,8 @@ from halong.places.models import Agency, Place
 LANGUAGES: list[tuple[str, Any]] = [("vi", "Tiếng Việt"), ("en", "English")]
 THEMES: list[tuple[str, Any]] = [("light", _("Light")), ("dark", _("Dark")), ("auto", _("As the device"))]
 
-SIMULATED = (
-    "mo-phong-"  # what the user names of the simulation's own officers begin with: nobody signs in as one
-)
+# what the user names of the simulation's own officers begin with: nobody signs in as one
+SIMULATED = "mo-phong-"
 
 
 class UserQuerySet(models.QuerySet["User"]):

@@ -104,9 +104,8 @@ def _watched(stage: Stage, say: Callable[[str], None], cookie: str, before: int,
             page.wait_for_timeout(max(0.0, began + (n + 1) * PACE_S - time.monotonic()) * 1000)
         until = time.monotonic() + PATIENCE_MS / 1000
         seen: dict[str, float] = {}
-        while (
-            str(before + count) not in seen
-        ):  # asked again and again: the page forbids waiting by a script of ours
+        # asked again and again: the page forbids waiting by a script of ours
+        while str(before + count) not in seen:
             if time.monotonic() > until:
                 raise AssertionError(f"of {count} alerts the screen shows {max(map(int, seen)) - before}")
             page.wait_for_timeout(100)

@@ -7,7 +7,6 @@ screen or a mailbox may be read by others.
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.conf import settings
 from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
@@ -211,8 +210,3 @@ def desk_url(report: Report) -> str:
         return reverse("report", args=[report.pk])
     except NoReverseMatch:
         return f"/reports/{report.pk}"
-
-
-def public_url(report: Report) -> str:
-    """The whole address of the public page, "" where no public address is set up."""
-    return f"{settings.PUBLIC_URL}/c/reports/{report.pk}" if settings.PUBLIC_URL else ""

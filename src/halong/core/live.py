@@ -20,6 +20,7 @@ def touch(topic: str, key: str = "") -> None:
 _heard: Counter[str] = Counter()
 _EVERYTHING = ""
 _mark: dict[str, str] = {}  # the latest, of the only hub of this process
+MARK = "halong.live_mark"  # where a request (META) carries the mark of when it began
 
 
 def note_heard(topic: str = _EVERYTHING) -> None:

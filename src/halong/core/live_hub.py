@@ -15,9 +15,8 @@ from dataclasses import dataclass, field
 
 from halong.core.live import note_heard, note_mark
 
-QUESTIONS_A_SECOND = (
-    100  # that the listeners of a topic together may bring about, as long as that costs none a second
-)
+# that the listeners of a topic together may bring about, as long as that costs none a second
+QUESTIONS_A_SECOND = 100
 SHORTEST_S, LONGEST_S = 0.2, 1.0  # between two messages on a topic
 SPREAD = 0.4  # of that time in which listeners ask, each at a moment of its own
 REMEMBERED = 5_000  # messages that a client can resume after

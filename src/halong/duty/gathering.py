@@ -24,12 +24,8 @@ MOST = 40  # of one kind in a note: more than anybody reads
 HOUR = timedelta(hours=1)
 STATES = {1: "critical", 2: "high", 3: "attention"}
 WEATHER = ("windSpeed", "precipitation", "temperature")
-OUTDOORS = (
-    "AirQualityObserved",
-    "WeatherObserved",
-    "SeaConditions",
-    "FloodMonitoring",
-)  # not flue gas, water, rooms
+# what measures the weather; others measure flue gas, water, rooms
+OUTDOORS = ("AirQualityObserved", "WeatherObserved", "SeaConditions", "FloodMonitoring")
 _HOURS = """
 SELECT s.property, e.name, e.simulated,
     max(r.maximum) AS high, sum(r.mean * r.valid) AS total, min(r.minimum) AS low

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from halong.accounts.models import User
+from halong.accounts.models import SIMULATED, User
 from halong.core.permissions import has_perm
 from halong.exercises import folder
 from halong.exercises.actions.holding import all_scenarios, place_of
@@ -62,9 +62,7 @@ def practised(scenarios: Sequence[Scenario]) -> dict[str, Any]:
     newest: dict[tuple[int, str], Practice] = {}
     for practice in Practice.objects.order_by("on", "pk"):
         newest[practice.user_id, practice.scenario] = practice
-    people = (
-        User.objects.filter(is_active=True, grants__isnull=False).distinct().order_by("full_name", "username")
-    )
+    people = User.objects.filter(is_active=True, grants__isnull=False).exclude(username__startswith=SIMULATED)
     today = timezone.localdate()
     return {
         "columns": [scenario.title.said() for scenario in scenarios],
@@ -76,7 +74,7 @@ def practised(scenarios: Sequence[Scenario]) -> dict[str, Any]:
                     for row in scenarios
                 ],
             }
-            for person in people
+            for person in people.distinct().order_by("full_name", "username")
         ],
     }
 

@@ -35,14 +35,6 @@ def submit(observations: Sequence[Observation], source: SourceRef, *, origin: st
     return submit_batch(Batch(observations=list(observations)), source, origin=origin)
 
 
-def submit_batches(batches: Sequence[Batch], source: SourceRef, *, origin: str = "") -> Outcome:
-    """Many batches, one after the other; the sum of their outcomes."""
-    if _offered is not None:
-        outcomes = [submit_batch(batch, source, origin=origin) for batch in batches]
-        return _sum(outcomes)
-    return asyncio.run(_submit_once(batches, source, origin))
-
-
 async def _submit_once(batches: Sequence[Batch], source: SourceRef, origin: str) -> Outcome:
     pipeline = Pipeline(writers=1)
     await pipeline.start()

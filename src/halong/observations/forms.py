@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from halong.core.units import unit_symbol
 from halong.observations.models import Series
 
 
@@ -30,11 +29,6 @@ class SeriesForm(forms.ModelForm[Series]):
     def changes(self) -> dict[str, Any]:
         """What was changed, by field."""
         return {name: self.cleaned_data[name] for name in self.changed_data}
-
-    @property
-    def unit_words(self) -> str:
-        """The unit as people write it."""
-        return unit_symbol(self.instance.unit)
 
 
 class NewSeriesForm(SeriesForm):

@@ -23,11 +23,6 @@ def split_name(name: str) -> tuple[str, str]:
     return "", name
 
 
-def bare_name(name: str) -> str:
-    """The name without the word of its kind. Not for showing alone."""
-    return split_name(name)[1]
-
-
 def qualified(name: str, valid_to: date | None, on: date) -> str:
     """The name that says which unit is meant: "phường Cẩm Phả", or "khu vực Cẩm Phả (trước 01/7/2025)"
     for one that had ended by ``on``. The words around the name are in the reader's language.

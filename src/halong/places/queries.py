@@ -14,9 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from halong.core.language import reader_language
 from halong.core.live import heard
-from halong.core.text import fold
 from halong.places.models import Agency, Place
-from halong.places.names import match_keys
 
 B = TypeVar("B", Place, Agency)
 T = TypeVar("T")
@@ -72,20 +70,6 @@ def reforms(model: type[Place] | type[Agency]) -> list[date]:
     return list(
         model._default_manager.values_list("valid_from", flat=True).distinct().order_by("-valid_from")
     )
-
-
-def find_place(text: str, on: date) -> Place | None:
-    """The one place that a person or a file means by a code or a name (accents and "P."/"Phường" don't
-    matter) among those of a day; None when there is none, or more than one.
-    """
-    by_code = list(Place.objects.on(on).filter(code=text.strip())[:2])
-    if len(by_code) == 1:
-        return by_code[0]
-    wanted = fold(text)
-    found = [place for place in Place.objects.on(on).defer("boundary") if wanted in match_keys(place.name)]
-    exact = [place for place in found if fold(place.name) == wanted]
-    found = exact or found
-    return found[0] if len(found) == 1 else None
 
 
 def version() -> str:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest
 
-from halong.places.models import Agency, Place
+from halong.places.models import Place
 
 SALT = "halong.tasks.about"
 
@@ -33,10 +33,6 @@ class About:
         """As one word of an address: the same for the same content, so that pages stay the same."""
         given = {name: value for name, value in asdict(self).items() if value}
         return Signer(salt=SALT).sign_object(given, compress=True)
-
-    def found_agency(self) -> Agency | None:
-        """The agency that the form begins with."""
-        return Agency.objects.filter(pk=self.agency).first() if self.agency else None
 
     def found_place(self) -> Place | None:
         """The place that the task lies in."""

@@ -103,9 +103,8 @@ def deliver_due(*, by: Any = SYSTEM) -> int:
                 pushed.add(dispatch.warning_id)
             else:
                 touch("warnings", str(dispatch.warning_id))
-    for pk in (
-        pushed
-    ):  # thousands of browsers: pages are told once a batch, as every public page reads again after it
+    # thousands of browsers: pages are told once a batch, as every public page reads again after it
+    for pk in pushed:
         touch("warnings", str(pk))
     return tried
 

@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from halong.core import registry
+from halong.core import live, registry
 from halong.core.language import reader_language, text_of
 from halong.core.permissions import has_perm
 from halong.web.assets import asset
@@ -86,7 +86,7 @@ def page_data(request: HttpRequest) -> dict[str, Any]:
         "lang": reader_language(),
         "now": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "live": LIVE_URL,
-        "since": getattr(request, "live_mark", ""),
+        "since": request.META.get(live.MARK, ""),
         "words": script_words(),
         "worker": {"url": "/c/sw.js", "scope": "/c"} if in_citizen else {"url": "/sw.js", "scope": "/"},
         "user": str(user.pk) if user is not None and user.is_authenticated else "",

@@ -6,7 +6,7 @@ With ``channels`` this is the only module that opens contacts.
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -258,16 +258,3 @@ def _close(
     record(person, f"privacy.{state}", request, late=now > request.due_at, entries=entries, identity=identity)
     request.refresh_from_db()
     return request
-
-
-def late_requests(now: datetime | None = None) -> int:
-    """How many data requests have waited for longer than 72 hours."""
-    return DataRequest.objects.late(now or timezone.now()).count()
-
-
-def suggestion_contact(suggestion: Suggestion, *, by: Any, reason: str) -> dict[str, str]:
-    """Who made a suggestion: needed to answer one on regulations; only for a data-protection officer, and logged."""
-    person = _officer(by)
-    record(person, "privacy.open_contact", suggestion, reason=said(reason, "reason", least=REASON, most=500))
-    contact = Contact.objects.filter(suggestion=suggestion).first()
-    return codes.unseal(contact.sealed) if contact else {}

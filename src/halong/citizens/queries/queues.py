@@ -31,8 +31,6 @@ from halong.core.permissions import has_perm, scope_q
 from halong.core.text import fold
 from halong.places.models import Agency
 
-TRIAGE_TABS = ("waiting", "returned", "urgent", "legal", "moderation")
-AGENCY_TABS = ("to-accept", "working", "to-approve", "partner", "late", "answered", "closed")
 HANDLED = {
     "to-accept": ("routed",),
     "working": ("working",),

@@ -14,7 +14,6 @@ from halong.connectors.stationfile.remote import Entry
 from halong.core.errors import Conflict
 
 CONNECT_S = 15.0
-BLOCK = 65_536
 
 
 class SftpFolder:

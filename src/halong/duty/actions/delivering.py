@@ -17,7 +17,6 @@ from halong.duty.models import Page, Run
 AT_ONCE = 20
 LEASE = timedelta(minutes=2)  # longer than a gateway may take for one message
 BACK_OFF = (10, 30, 60)  # seconds after each failed attempt; then it has failed
-OUTWARD = tuple(channel for channel in Page.Channel.values if channel != Page.Channel.PRODUCT)
 State = Page.State
 
 

@@ -12,11 +12,12 @@ from django.utils.translation import pgettext_lazy
 from halong.accounts.choices import PeopleField, PersonField
 from halong.accounts.models import User
 from halong.accounts.queries import directory as people_of
-from halong.core.formats import local
+from halong.core.formats import format_datetime, local
 from halong.core.sector import all_sectors
 from halong.duty.actions.teams import TeamDraft
 from halong.duty.ical.scan import MOST_BYTES
-from halong.duty.models import DutyRole, Member, Team
+from halong.duty.models import DutyRole, Member, Shift, Team
+from halong.duty.permissions import may_lead
 from halong.places.models import Agency, Place
 
 WEEKDAYS = [
@@ -29,6 +30,7 @@ WEEKDAYS = [
     ("SU", pgettext_lazy("weekday", "Sun")),
 ]
 
+AHEAD = timedelta(days=60)  # of turns that can be swapped
 EVERY = [
     ("DAILY", _("Every day")),
     ("WEEKLY", _("On chosen weekdays")),
@@ -135,6 +137,37 @@ class StandInForm(TimeForm):
     person = PersonField(label=_("Who comes"), empty_label=None)
     reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
     field_order = ("replaced", "person", "role", "start", "end", "reason")
+
+
+class TurnField(forms.ModelChoiceField[Shift]):
+    """One turn of somebody whom we know."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(Shift.objects.none(), **given)
+
+    def label_from_instance(self, obj: Shift) -> str:
+        """Who, as what, from when to when."""
+        times = f"{format_datetime(obj.start)} – {format_datetime(obj.end)}"
+        return f"{obj.person} · {obj.get_role_display()} · {times}"
+
+
+class SwapForm(TeamAct):
+    """Two people take each other's turn; whoever doesn't lead the team gives away only his own."""
+
+    first = TurnField(label=_("Turn"), empty_label=None)
+    second = TurnField(label=_("Against the turn"), empty_label=None)
+    reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        now = timezone.now()
+        turns = Shift.objects.filter(team=self.team, person__isnull=False, end__gt=now, start__lt=now + AHEAD)
+        turns = turns.select_related("person").order_by("start", "pk")
+        given = turns if may_lead(self.team, self.user) else turns.filter(person=self.user)
+        for name, rows in (("first", given), ("second", turns)):
+            field = self.fields[name]
+            assert isinstance(field, TurnField)
+            field.queryset = rows
 
 
 class PatternForm(TeamAct):

@@ -27,6 +27,7 @@ from halong.duty.forms.rota import (
     ShiftForm,
     StandInForm,
     SubscribeForm,
+    SwapForm,
     TeamAct,
     TeamForm,
     words_of_rule,
@@ -131,6 +132,12 @@ def _of_shift(request: HttpRequest) -> dict[str, Any]:
     return {"replaced": shift.person_id, "role": shift.role, "start": shift.start, "end": shift.end}
 
 
+def _of_own(request: HttpRequest) -> dict[str, Any]:
+    """What a swap begins with: one's own next turn."""
+    mine = Shift.objects.filter(person=request.user.pk, end__gt=timezone.now())
+    return {"first": mine.order_by("start").values_list("pk", flat=True).first()}
+
+
 def _pattern(team: Team, by: Any, form: Any) -> object:
     data = form.cleaned_data
     order = {m.person_id: m.order for m in Member.objects.filter(team=team)}
@@ -144,6 +151,10 @@ ACTS: dict[str, Act] = {
     "stand-in": Act(
         gettext_lazy("Exchange a turn"), StandInForm,
         lambda team, by, form: rota.stand_in(team, by=by, **form.cleaned_data), _may_swap, _of_shift,
+    ),
+    "swap": Act(
+        gettext_lazy("Swap two turns"), SwapForm,
+        lambda _team, by, form: rota.swap_shifts(by=by, **form.cleaned_data), _may_swap, _of_own,
     ),
     "shift": Act(
         gettext_lazy("Add a turn"), ShiftForm,

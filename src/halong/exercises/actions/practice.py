@@ -28,12 +28,8 @@ def rule_on(scenario: str, day: date) -> PracticeRule | None:
     return rows.filter(scenario__in=[scenario, ""]).order_by("-scenario", "-valid_from").first()
 
 
-def expiry(scenario: str, day: date) -> date:
-    """Until when a practice of that day counts: so many months, to the same day or the last one of the month."""
-    return _expiry(rule_on(scenario, day), day)
-
-
-def _expiry(rule: PracticeRule | None, day: date) -> date:
+def expiry(rule: PracticeRule | None, day: date) -> date:
+    """Until when a practice of that day counts by a rule: so many months, to the same day or the last one of the month."""
     months = day.month - 1 + (rule.months if rule else MONTHS)
     year, month = day.year + months // 12, months % 12 + 1
     following = date(year + month // 12, month % 12 + 1, 1)
@@ -64,7 +60,7 @@ def record_practice(exercise: Exercise) -> int:
                 "actions": row.get("actions", 0),
                 "score": exercise.score,
                 "on": day,
-                "expires_on": _expiry(rule, day) if counts else None,
+                "expires_on": expiry(rule, day) if counts else None,
             },
         )
         new += made

@@ -17,7 +17,6 @@ from halong.playbooks.kinds import KINDS
 
 LONGEST = 4000
 EVERYTHING = ("", pgettext_lazy("filter", "All"))
-UNCHOSEN = ("", "–")
 
 
 def words(label: Any, *, rows: int = 3, required: bool = True, help_text: Any = "") -> forms.CharField:
@@ -49,17 +48,6 @@ def places_today() -> "QuerySet[Place]":
 def people(by: Any) -> "QuerySet[User]":
     """Everybody who works here, by name, for those who may see the directory."""
     return directory(by).order_by("full_name", "username")
-
-
-class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
-    """A person with the post, so that two of one name are told apart."""
-
-    def __init__(self, **given: Any) -> None:
-        super().__init__(User.objects.none(), **given)
-
-    def label_from_instance(self, obj: User) -> str:
-        """Name and post."""
-        return f"{obj} · {obj.title}" if obj.title else str(obj)
 
 
 class AreaField(forms.CharField):
@@ -95,7 +83,6 @@ def number_of(text: str) -> int | None:
 
 def refused(error: HalongError) -> str:
     """Everything that an action said was wrong, in one text."""
-    own = (
-        [] if error.fields and error.detail == error.title else [error.detail]
-    )  # a title is no words for people
+    titled = bool(error.fields) and error.detail == error.title  # which is no words for people
+    own = [] if titled else [error.detail]
     return " ".join(dict.fromkeys([*own, *error.fields.values()]))

@@ -64,9 +64,8 @@ class Incident(models.Model):
     number = models.CharField(_("number"), max_length=20, unique=True)  # "SC-2026-0042"
     client_id = models.UUIDField(unique=True)  # sending the declaration twice makes one incident
     title = models.CharField(pgettext_lazy("incident", "title"), max_length=200)
-    folded = models.CharField(
-        max_length=400, editable=False, default=""
-    )  # number, title and where, for the search
+    # number, title and where, for the search
+    folded = models.CharField(max_length=400, editable=False, default="")
     kind = models.CharField(_("kind"), max_length=40)  # a key of playbooks.kinds
     severity = models.SmallIntegerField(_("severity"), choices=Severity.choices, default=Severity.MEDIUM)
     summary = models.TextField(_("what is known"), blank=True)

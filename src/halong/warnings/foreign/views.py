@@ -83,10 +83,8 @@ def _crumbs(last: str) -> list[dict[str, str]]:
 @require_GET
 def shapes(request: HttpRequest) -> JsonResponse:
     """What stands and isn't held, as shapes for the operators' map; ``?pk=`` only that one."""
-    visible, asked = (
-        ForeignWarning.objects.visible_to(request.user).exclude(shape=None),
-        request.GET.get("pk", ""),
-    )
+    visible = ForeignWarning.objects.visible_to(request.user).exclude(shape=None)
+    asked = request.GET.get("pk", "")
     one_of_them = asked.isdecimal() and len(asked) < 16
     rows = visible.filter(pk=int(asked), held=False) if one_of_them else visible.standing()
     features = [

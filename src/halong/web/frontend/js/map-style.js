@@ -68,12 +68,12 @@ export function layers(t, scale = 1) {
   ];
 }
 
-/** Another theme: every paint is set again; data and view stay. */
 /** Layers that are there already take these colours. */
 export function repaint(map, layers) {
   for (const layer of layers) for (const [name, value] of Object.entries(layer.paint ?? {})) map.setPaintProperty(layer.id, name, value);
 }
 
+/** Another theme: every paint is set again; data and view stay. */
 export function setTokens(map, tokens, scale) {
   repaint(map, layers(tokens, scale));
   import("./map-marks.js").then(({ addMarks }) => addMarks(map, tokens));

@@ -23,12 +23,12 @@ def as_user(client):
 
 def test_the_list_shows_scenarios_and_who_has_practised(as_user, chair, person, tmp_path, monkeypatch):
     monkeypatch.setenv("HALONG_HOME", str(tmp_path))
-    person("lan", "operator")
-    person(f"{SIMULATED}truc-ban", "operator")
+    person("lan", "operator", full_name="Vũ Thị Lan")
+    person(f"{SIMULATED}truc-ban", "operator", full_name="Mô phỏng: trực ban")
     page = as_user(chair).get("/exercises").content.decode()
-    words = ("Ngày bão", "Tràn dầu trên vịnh Hạ Long", "Ai đã diễn tập gì", "lan")
+    words = ("Ngày bão", "Tràn dầu trên vịnh Hạ Long", "Ai đã diễn tập gì", "Vũ Thị Lan")
     assert all(word in page for word in words)
-    assert SIMULATED not in page
+    assert "Mô phỏng: trực ban" not in page  # nobody signs in as the simulation's own
 
 
 def test_an_officer_runs_none(as_user, person):

@@ -1,11 +1,13 @@
 import jsonschema
 import pytest
-from tests.province import HOUR, clock, make_station, now, person, province, put, top, wards  # noqa: F401 -- fixtures
+from tests.province import HOUR, clock, make_station, now, person, province, put, top, wards
 
 from halong.accounts.actions import create_api_key
 from halong.alerts.models import Alert
 from halong.core.permissions import SYSTEM
 from halong.ingest.models import Source
+
+__all__ = ["HOUR", "clock", "make_station", "now", "person", "province", "put", "top", "wards"]
 
 
 @pytest.fixture

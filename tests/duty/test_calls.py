@@ -3,8 +3,8 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from tests.alerts.conftest import make_alert  # noqa: F401
-from tests.citizens.conftest import agencies, catalogue, province, wards  # noqa: F401
+from tests.alerts.conftest import make_alert
+from tests.citizens.conftest import agencies, catalogue, province, wards
 
 from halong.citizens.actions.sending import LawfulElsewhere
 from halong.citizens.models import Report
@@ -20,6 +20,8 @@ from halong.duty.actions.calls import (
     take_call,
 )
 from halong.duty.models import Call, LogEntry
+
+__all__ = ["agencies", "catalogue", "make_alert", "province", "wards"]
 
 pytestmark = pytest.mark.django_db
 SECRET = "0912 345 678"

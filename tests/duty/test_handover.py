@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from tests.alerts.conftest import make_alert  # noqa: F401
+from tests.alerts.conftest import make_alert
 
 from halong.core.errors import Conflict, Forbidden
 from halong.core.permissions import SYSTEM
@@ -12,6 +12,8 @@ from halong.duty.actions import handing, watching
 from halong.duty.actions.entries import EntryDraft, write_entry
 from halong.duty.actions.rota import stand_in
 from halong.duty.models import Handover, LogEntry, Override, Rota, Shift, Team
+
+__all__ = ["make_alert"]
 
 pytestmark = pytest.mark.django_db
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone, translation
-from tests.alerts.conftest import make_alert, rule, station  # noqa: F401
-from tests.people import ward  # noqa: F401
+from tests.alerts.conftest import make_alert, rule, station
+from tests.people import ward
 
 from halong.alerts import actions as alerts
 from halong.alerts.events import AlertChanged
@@ -17,6 +17,8 @@ from halong.duty.log import write_log
 from halong.duty.log_subscribers import on_alert
 from halong.duty.models import LogEntry
 from halong.duty.wording import said
+
+__all__ = ["make_alert", "rule", "station", "ward"]
 
 pytestmark = pytest.mark.django_db
 

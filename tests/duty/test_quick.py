@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
-from tests.alerts.conftest import make_alert  # noqa: F401
+from tests.alerts.conftest import make_alert
 
 from halong.core.errors import Conflict, Forbidden, Invalid
 from halong.core.formats import local
@@ -13,6 +13,8 @@ from halong.duty.actions import watching
 from halong.duty.models import LogEntry, QuickReport
 from halong.notify.models import Notice
 from halong.stages.models import StageChange, StageRule
+
+__all__ = ["make_alert"]
 
 pytestmark = pytest.mark.django_db
 SEVEN = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)  # 07:00 in Việt Nam

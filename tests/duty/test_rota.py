@@ -8,7 +8,7 @@ import pytest
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.alerts.conftest import make_alert  # noqa: F401
+from tests.alerts.conftest import make_alert
 from tests.duty.conftest import NOW
 
 from halong.alerts.models import Alert
@@ -33,6 +33,8 @@ from halong.duty.ical.reading import read_calendar
 from halong.duty.models import DutyRole, Rota, Shift
 from halong.duty.queries import on_duty, operators_on, turns
 from halong.duty.week import week_of
+
+__all__ = ["make_alert"]
 
 HOUR = timedelta(hours=1)
 

@@ -5,8 +5,8 @@ import re
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from tests.alerts.conftest import make_alert  # noqa: F401
-from tests.citizens.conftest import province, wards  # noqa: F401
+from tests.alerts.conftest import make_alert
+from tests.citizens.conftest import province, wards
 from tests.web.conftest import axe, browser, new_page, open_as
 
 from halong.duty.actions.entries import EntryDraft, write_entry
@@ -14,7 +14,7 @@ from halong.duty.actions.handing import begin_handover
 from halong.duty.actions.quick import make_quick_report
 from halong.duty.models import Call
 
-__all__ = ["axe", "browser", "new_page", "open_as"]
+__all__ = ["axe", "browser", "make_alert", "new_page", "open_as", "province", "wards"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

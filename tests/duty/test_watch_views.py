@@ -3,12 +3,14 @@ import uuid
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from tests.alerts.conftest import make_alert  # noqa: F401
-from tests.citizens.conftest import agencies, catalogue, province, wards  # noqa: F401
+from tests.alerts.conftest import make_alert
+from tests.citizens.conftest import agencies, catalogue, province, wards
 
 from halong.citizens.models import Report
 from halong.duty.actions.quick import make_quick_report
 from halong.duty.models import Call, Handover, LogEntry, QuickReport
+
+__all__ = ["agencies", "catalogue", "make_alert", "province", "wards"]
 
 pytestmark = pytest.mark.django_db
 

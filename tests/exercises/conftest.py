@@ -1,13 +1,15 @@
 """An instance under exercise: its data folder, its people, a scenario of twenty minutes."""
 
 import pytest
-from tests.people import chair, person, ward  # noqa: F401 -- fixtures
+from tests.people import chair, person, ward
 
 from halong.core.permissions import SYSTEM
 from halong.exercises import folder
 from halong.exercises.actions import running
 from halong.exercises.actions.entering import add_people, digest_of
 from halong.exercises.folder import Order, Person
+
+__all__ = ["chair", "person", "ward"]
 
 SCENARIO = """
 key = "squall"

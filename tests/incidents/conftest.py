@@ -6,13 +6,15 @@ from datetime import date
 
 import pytest
 from PIL import Image
-from tests.alerts.conftest import agency, make_alert, station, ward  # noqa: F401 -- fixtures
+from tests.alerts.conftest import agency, make_alert, station, ward
 from tests.people import person  # noqa: F401 -- a fixture
 
 from halong.core.permissions import SYSTEM
 from halong.incidents.actions import IncidentDraft, declare_incident
 from halong.places.actions import save_agency
 from halong.places.models import Agency
+
+__all__ = ["agency", "make_alert", "station", "ward"]
 
 
 @pytest.fixture

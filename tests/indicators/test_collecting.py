@@ -8,8 +8,8 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
-from tests.indicators.screens import agencies, browse, make_indicator, put_values  # noqa: F401
-from tests.province import clock, person, province, wards  # noqa: F401
+from tests.indicators.screens import agencies, browse, make_indicator, put_values
+from tests.province import clock, person, province, wards
 
 from halong.accounts.models import Grant, User
 from halong.core.errors import Conflict, Forbidden, Invalid
@@ -20,6 +20,8 @@ from halong.indicators.compute import work
 from halong.indicators.figures import parse_figure, typed
 from halong.indicators.models import Collection, Submission, Value
 from halong.notify.models import Notice
+
+__all__ = ["agencies", "browse", "clock", "make_indicator", "person", "province", "put_values", "wards"]
 
 
 def officer(agency, name="Cán bộ", role="officer"):

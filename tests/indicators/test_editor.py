@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from tests.indicators.screens import agencies, browse, make_indicator, put_values  # noqa: F401
-from tests.province import HOUR, clock, make_station, person, province, put, top, wards  # noqa: F401
+from tests.indicators.screens import agencies, browse, make_indicator, put_values
+from tests.province import HOUR, clock, make_station, person, province, put, top, wards
 
 from halong.core.errors import Conflict
 from halong.core.permissions import SYSTEM
@@ -15,6 +15,21 @@ from halong.indicators.compute import work
 from halong.indicators.drafts import draft_of
 from halong.indicators.forms.specs import FORMS, spec_initial
 from halong.indicators.models import Indicator, Target, Value
+
+__all__ = [
+    "HOUR",
+    "agencies",
+    "browse",
+    "clock",
+    "make_indicator",
+    "make_station",
+    "person",
+    "province",
+    "put",
+    "put_values",
+    "top",
+    "wards",
+]
 
 TODAY = timezone.localdate
 

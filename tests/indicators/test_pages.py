@@ -4,12 +4,26 @@ import csv
 import io
 
 import pytest
-from tests.indicators.screens import ROLES, agencies, browse, make_indicator, put_values  # noqa: F401
-from tests.province import clock, make_station, person, province, put, wards  # noqa: F401
+from tests.indicators.screens import ROLES, agencies, browse, make_indicator, put_values
+from tests.province import clock, make_station, person, province, put, wards
 
 from halong.core.permissions import SYSTEM
 from halong.indicators.editing import set_target
 from halong.indicators.models import Revision
+
+__all__ = [
+    "ROLES",
+    "agencies",
+    "browse",
+    "clock",
+    "make_indicator",
+    "make_station",
+    "person",
+    "province",
+    "put",
+    "put_values",
+    "wards",
+]
 
 
 def rows_of(response):

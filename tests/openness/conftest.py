@@ -1,1 +1,3 @@
-from tests.province import clock, make_station, person, province, put, wards  # noqa: F401 -- fixtures
+from tests.province import clock, make_station, person, province, put, wards
+
+__all__ = ["clock", "make_station", "person", "province", "put", "wards"]

@@ -1,12 +1,14 @@
 from datetime import date, timedelta
 
 import pytest
-from tests.province import clock, make_station, now, person, province, put, top, wards  # noqa: F401 -- fixtures
+from tests.province import clock, make_station, now, person, province, put, top, wards
 
 from halong.core.permissions import SYSTEM
 from halong.indicators.models import Definition, Indicator, Value, node_of
 from halong.places.actions import save_agency
 from halong.places.models import Agency
+
+__all__ = ["clock", "make_station", "now", "person", "province", "put", "top", "wards"]
 
 
 @pytest.fixture

@@ -1,3 +1,5 @@
 """People and a place."""
 
-from tests.people import person, ward  # noqa: F401 -- fixtures
+from tests.people import person, ward
+
+__all__ = ["person", "ward"]

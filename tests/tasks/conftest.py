@@ -3,12 +3,14 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from tests.people import chair, person, ward  # noqa: F401 -- fixtures
+from tests.people import chair, person, ward
 
 from halong.core.permissions import SYSTEM
 from halong.places.actions import save_agency
 from halong.places.models import Agency
 from halong.tasks.actions import TaskDraft, create_task
+
+__all__ = ["chair", "person", "ward"]
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)

@@ -2,10 +2,12 @@
 
 import pytest
 from tests.incidents.steps.making import make_incident, make_version
-from tests.people import person, ward  # noqa: F401 -- fixtures
+from tests.people import person, ward
 
 from halong.core.permissions import SYSTEM
 from halong.incidents.steps.actions import begin_playbook
+
+__all__ = ["person", "ward"]
 
 
 @pytest.fixture

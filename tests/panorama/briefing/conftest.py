@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from tests.people import chair, person, ward  # noqa: F401 -- fixtures
+from tests.people import chair, person, ward
 
 from halong.alerts.actions import Condition, raise_alert
 from halong.context.scope import Scope
@@ -13,6 +13,8 @@ from halong.places.actions import save_agency
 from halong.places.models import Agency
 from halong.tasks.actions import TaskDraft, create_task
 from halong.tasks.models import Task
+
+__all__ = ["chair", "person", "ward"]
 
 SEVEN = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)  # 07:00 in Vietnam
 DAY = timedelta(days=1)

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 from django.db import connection
 from tests.panorama.briefing.conftest import SEVEN
-from tests.province import make_station, province, wards  # noqa: F401 -- fixtures
+from tests.province import make_station, province, wards
 
 from halong.context.scope import Scope
 from halong.observations.models import Series
 from halong.panorama.briefing.weather import weather
+
+__all__ = ["make_station", "province", "wards"]
 
 HOUR = timedelta(hours=1)
 

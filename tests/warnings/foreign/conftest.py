@@ -1,12 +1,14 @@
 """A source of others' alerts."""
 
 import pytest
-from tests.people import person, ward  # noqa: F401 -- fixtures
+from tests.people import person, ward
 
 from halong.connectors.cap.connector import Cap
 from halong.ingest.models import Source
 from halong.ingest.records import take_records
 from halong.warnings.models import ForeignWarning
+
+__all__ = ["person", "ward"]
 
 
 @pytest.fixture

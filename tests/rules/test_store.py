@@ -6,6 +6,7 @@ from threading import Barrier, Thread
 import psycopg
 import pytest
 from django.db import connection
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.rules.conftest import NOW
 
@@ -116,18 +117,18 @@ def test_a_silent_thing_is_told_once_and_again_when_it_is_heard(station, series,
 
 
 def test_what_fell_due_while_nobody_watched_has_as_long_to_speak(series, make_rule, store_readings):
-    rule = make_rule("silence", after_s=900)
-    store_readings(series, [(NOW - timedelta(minutes=31), 10)])
-    due = NOW - timedelta(minutes=16)
+    rule, now = make_rule("silence", after_s=900), timezone.now()
+    store_readings(series, [(now - timedelta(minutes=31), 10)])
+    due = now - timedelta(minutes=16)
     with connection.cursor() as cursor:
         RuleState.objects.update(due_at=due)
-        Lookout.objects.create(name="rules", looked_at=NOW - timedelta(minutes=30))
+        Lookout.objects.create(name="rules", looked_at=now - timedelta(minutes=30))
         assert store.watch_silences(cursor) == 0
         put_off = RuleState.objects.get(rule=rule).due_at
         assert timedelta(minutes=30) <= put_off - due < timedelta(minutes=31)
         assert store.watch_silences(cursor) == 0
         assert RuleState.objects.get(rule=rule).due_at == put_off  # once
-        RuleState.objects.update(due_at=NOW)
+        RuleState.objects.update(due_at=due)
         assert store.watch_silences(cursor) == 1
 
 

@@ -2,6 +2,9 @@
 
 import pytest
 from tests.indicators.engine import Province
+from tests.indicators.screens import agencies, browse, make_indicator, put_values
+
+__all__ = ["agencies", "browse", "make_indicator", "put_values"]
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,6 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
-from tests.indicators.screens import agencies, browse, make_indicator, put_values
 from tests.province import clock, person, province, wards
 
 from halong.accounts.models import Grant, User
@@ -21,7 +20,7 @@ from halong.indicators.figures import parse_figure, typed
 from halong.indicators.models import Collection, Submission, Value
 from halong.notify.models import Notice
 
-__all__ = ["agencies", "browse", "clock", "make_indicator", "person", "province", "put_values", "wards"]
+__all__ = ["clock", "person", "province", "wards"]
 
 
 def officer(agency, name="Cán bộ", role="officer"):

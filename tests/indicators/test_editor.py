@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from tests.indicators.screens import agencies, browse, make_indicator, put_values
 from tests.province import HOUR, clock, make_station, person, province, put, top, wards
 
 from halong.core.errors import Conflict
@@ -16,20 +15,7 @@ from halong.indicators.drafts import draft_of
 from halong.indicators.forms.specs import FORMS, spec_initial
 from halong.indicators.models import Indicator, Target, Value
 
-__all__ = [
-    "HOUR",
-    "agencies",
-    "browse",
-    "clock",
-    "make_indicator",
-    "make_station",
-    "person",
-    "province",
-    "put",
-    "put_values",
-    "top",
-    "wards",
-]
+__all__ = ["clock", "make_station", "person", "province", "put", "top", "wards"]
 
 TODAY = timezone.localdate
 

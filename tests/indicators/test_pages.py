@@ -4,26 +4,14 @@ import csv
 import io
 
 import pytest
-from tests.indicators.screens import ROLES, agencies, browse, make_indicator, put_values
+from tests.indicators.screens import ROLES
 from tests.province import clock, make_station, person, province, put, wards
 
 from halong.core.permissions import SYSTEM
 from halong.indicators.editing import set_target
 from halong.indicators.models import Revision
 
-__all__ = [
-    "ROLES",
-    "agencies",
-    "browse",
-    "clock",
-    "make_indicator",
-    "make_station",
-    "person",
-    "province",
-    "put",
-    "put_values",
-    "wards",
-]
+__all__ = ["clock", "make_station", "person", "province", "put", "wards"]
 
 
 def rows_of(response):

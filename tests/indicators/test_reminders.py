@@ -4,15 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from tests.indicators.screens import agencies, make_indicator
 
 from halong.accounts.models import Grant, User
 from halong.indicators.grains import label_of, previous
 from halong.indicators.models import Value
 from halong.indicators.reminders import remind_of_data
 from halong.notify.models import Notice
-
-__all__ = ["agencies", "make_indicator"]
 
 
 @pytest.fixture

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from halong.alerts import actions
 from halong.alerts.events import AlertChanged
 from halong.alerts.grouping import COLUMNS, Light, coarsest_needed, flood_groups
 from halong.alerts.models import Alert, AlertEvent, Tuning
-from halong.alerts.quality import measures, proposals, quieting
+from halong.alerts.quality import measures, proposals, quieting, views
 from halong.alerts.subscribers import on_crossing, on_root
 from halong.context.models import Attribute, Entity
 from halong.core.errors import Conflict, Forbidden, Invalid
@@ -229,12 +230,21 @@ def test_a_proposal_is_applied_as_a_new_version_and_undone(station, rule, operat
         proposals.apply_proposal(rule, "on-delay", 300, by=operator, version=rule.version)
 
 
+def states_of(found):
+    names = ("mean", "peak", "flood", "top", "chattering", "stale")
+    return dict(zip(names, [row["state"] for row in views.figures(found)], strict=True))
+
+
 def test_figures_of_quality(station, rule, operator, make_alert):
     chatter(rule, station)
     old = make_alert("old", ago=25 * 60)
     found = measures.quality(Alert.objects.visible_to(SYSTEM), timezone.now())
     assert (found.total, found.operators, found.stale, found.chattering) == (8, 1, 1, 1)
     assert (found.sources[0].count, found.sources[0].share, found.top_share) == (8, 100.0, 100.0)
+    assert (found.top_aim, states_of(found)["top"]) == (None, "normal")  # of two sources nobody can say it
+    many = replace(found, sources=found.sources * 200)
+    assert (many.top_aim, states_of(many)["top"]) == (5.0, "high")
+    assert states_of(found)["chattering"] == "high"
     assert sum(found.per_slot) == 8
     assert found.spread == {1: 0.0, 2: 100.0, 3: 0.0}
     actions.acknowledge(old, by=operator)

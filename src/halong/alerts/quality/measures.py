@@ -19,6 +19,7 @@ from halong.core.registry import Registry
 SLOT = timedelta(minutes=10)
 ACCEPTABLE, MANAGEABLE, FLOOD = 1.0, 2.0, 10  # annunciations an operator in ten minutes
 FLOOD_SHARE = 1.0  # % of ten-minute periods that may be floods
+TOP = 10  # sources
 TOP_SHARE = 5.0  # % that the ten most frequent sources together should stay under
 STALE_AFTER = timedelta(hours=24)
 STALE_MOST = 5
@@ -91,7 +92,12 @@ class Quality:
     @property
     def top_share(self) -> float:
         """% of all that the ten most frequent sources make."""
-        return sum(source.share for source in self.sources[:10])
+        return sum(source.share for source in self.sources[:TOP])
+
+    @property
+    def top_aim(self) -> float | None:
+        """What ``top_share`` is held against; None where so few sources asked that even an equal spread would miss it."""
+        return TOP_SHARE if len(self.sources) * TOP_SHARE >= 100 * TOP else None
 
     @property
     def chattering(self) -> int:

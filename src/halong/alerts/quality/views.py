@@ -50,8 +50,9 @@ def quality(request: HttpRequest) -> HttpResponse:
 def figures(found: measures.Quality) -> list[dict[str, Any]]:
     """Each figure beside the one it is held against."""
 
-    def row(label: str, value: float, aim: float, unit: str = "", decimals: int = 1) -> dict[str, Any]:
-        state = "normal" if value <= aim else "attention" if value <= 2 * aim else "high"
+    def row(label: str, value: float, aim: float | None, unit: str = "", decimals: int = 1) -> dict[str, Any]:
+        fine = aim is None or value <= aim
+        state = "normal" if fine else "attention" if aim and value <= 2 * aim else "high"
         return {
             "label": label,
             "value": value,
@@ -65,7 +66,7 @@ def figures(found: measures.Quality) -> list[dict[str, Any]]:
         row(_("Alerts an operator in 10 minutes, mean"), found.mean, measures.ACCEPTABLE),
         row(_("Worst 10 minutes"), found.peak, measures.FLOOD, decimals=0),
         row(_("10-minute periods in flood"), found.flood_share, measures.FLOOD_SHARE, "%"),
-        row(_("Share of the ten most frequent sources"), found.top_share, measures.TOP_SHARE, "%"),
+        row(_("Share of the ten most frequent sources"), found.top_share, found.top_aim, "%"),
         row(_("Chattering sources"), found.chattering, 0, decimals=0),
         row(_("Stale: open for more than 24 hours"), found.stale, measures.STALE_MOST, decimals=0),
     ]

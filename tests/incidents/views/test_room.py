@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.incidents.views.conftest import HTMX
 
-from halong.incidents.actions import NoteDraft, add_note, give_role, link_incidents
+from halong.incidents.actions import NoteDraft, add_note, close_incident, give_role, link_incidents
 from halong.incidents.models import Entry, Step
 from halong.notify.models import Notice
 
@@ -197,3 +197,14 @@ def test_somebody_elsewhere_sees_nothing(at, person, incident, agency):
     stranger = at(person("far", "officer", agency=agency))
     for name in ("incident", "incident-now", "incident-timeline", "incident-map", "incident-review"):
         assert stranger.get(url(incident, name)).status_code == 404
+
+
+def test_the_clock_of_a_step_stops_with_the_response(desk, incident, operator):
+    Step.objects.filter(incident=incident, key="call").update(due_at=timezone.now() - timedelta(minutes=5))
+    [late, _boat] = desk.get(url(incident, "incident")).context["steps"]
+    assert (late.late, late.live) == (True, True)
+    close_incident(incident, by=operator, note="Xong", despite_open=True)
+    page = desk.get(url(incident, "incident"))
+    [left, _boat] = page.context["steps"]
+    assert (left.late, left.live, left.step.state) == (False, False, "ready")
+    assert 'data-running="left"' not in page.text

@@ -36,6 +36,7 @@ class StepRow:
     plan: StepPlan
     number: int
     after: str  # what it waits for, in words
+    running: bool  # the response goes on: until it ends somebody may work on it, and its clock runs
     late: bool
     answers: list[tuple[str, str]]  # what was ticked and typed in
     can: frozenset[str]  # what can be done with it as it stands
@@ -44,7 +45,7 @@ class StepRow:
     @property
     def live(self) -> bool:
         """Whether somebody may work on it now."""
-        return self.step.state in ("ready", "doing", "failed")
+        return self.running and self.step.state in ("ready", "doing", "failed")
 
     @property
     def role(self) -> str:
@@ -64,7 +65,10 @@ def context(room: Room, user: Any) -> dict[str, Any]:
     """Everything but timeline and what is near, which come as fragments of their own."""
     incident, now = room.incident, timezone.now()
     acts = acts_of(room.can)
-    rows = step_rows([step for step in room.steps if FORMER not in step.key], now, own_of(room, user))
+    running = incident.is_under_way
+    rows = step_rows(
+        [step for step in room.steps if FORMER not in step.key], now, own_of(room, user), running=running
+    )
     return {
         "room": room,
         "incident": incident,
@@ -75,7 +79,7 @@ def context(room: Room, user: Any) -> dict[str, Any]:
         "commander": _holder(room, Role.Kind.COMMANDER),
         "coordinator": _holder(room, Role.Kind.COORDINATOR),
         "steps": rows,
-        "former": step_rows([step for step in room.steps if FORMER in step.key], now),
+        "former": step_rows([step for step in room.steps if FORMER in step.key], now, running=running),
         "steps_over": sum(row.step.state in Step.OVER for row in rows),
         "parts": [(part, part_url(part)) for part in room.parts],
         "may_see_stage": has_perm(user, "stages.view"),
@@ -106,9 +110,13 @@ def own_of(room: Room, user: Any) -> Callable[[Step, StepPlan], bool]:
 
 
 def step_rows(
-    steps: list[Step], now: datetime, is_own: Callable[[Step, StepPlan], bool] = lambda _step, _plan: False
+    steps: list[Step],
+    now: datetime,
+    is_own: Callable[[Step, StepPlan], bool] = lambda _step, _plan: False,
+    *,
+    running: bool,
 ) -> list[StepRow]:
-    """The steps in their order, with what they wait for and what was answered."""
+    """The steps in their order, with what they wait for and what was answered; ``running``: the response goes on."""
     plans = {step.key: read_step(step.definition) for step in steps}
     over = {step.key for step in steps if step.state in Step.OVER}
     return [
@@ -119,7 +127,11 @@ def step_rows(
             after=", ".join(
                 plans[key].words() for key in plans[step.key].after if key in plans and key not in over
             ),
-            late=step.due_at is not None and step.state in ("ready", "doing") and step.due_at < now,
+            running=running,
+            late=running
+            and step.due_at is not None
+            and step.state in ("ready", "doing")
+            and step.due_at < now,
             answers=_answers(plans[step.key], step.answers),
             can=may(step, plans[step.key]),
             mine=is_own(step, plans[step.key]),

@@ -5,7 +5,7 @@ import { copyFile, mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs
 import { createHash } from "node:crypto";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../../../..");
@@ -83,16 +83,18 @@ async function sweep(files) {
   const kept = new Set(Object.values(files).map((name) => name.split("/")[0]).concat("manifest.json"));
   for (const name of await readdir(out)) {
     const { mtimeMs } = await stat(join(out, name));
-    if (!kept.has(name.replace(/\.gz$/, "")) && Date.now() - mtimeMs > 3_600_000) await rm(join(out, name), { recursive: true });
+    if (!kept.has(name.replace(/\.(gz|br)$/, "")) && Date.now() - mtimeMs > 3_600_000) await rm(join(out, name), { recursive: true });
   }
 }
 
-/** What WhiteNoise sends to browsers that take gzip, compressed once. */
+/** What WhiteNoise sends to browsers that take Brotli (over HTTPS and on this machine) or gzip, compressed once. */
 async function compress() {
   for (const entry of await readdir(out, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !/\.(js|mjs|css|geojson)$/.test(entry.name)) continue;
     const path = join(entry.parentPath, entry.name);
-    await writeFile(`${path}.gz`, gzipSync(await readFile(path), { level: 9 }));
+    const content = await readFile(path);
+    await writeFile(`${path}.gz`, gzipSync(content, { level: 9 }));
+    await writeFile(`${path}.br`, brotliCompressSync(content));
   }
 }
 

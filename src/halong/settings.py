@@ -116,7 +116,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "django.middleware.gzip.GZipMiddleware",  # pads at random against BREACH
+    "halong.core.middleware.Compress",
     "halong.core.middleware.LiveMark",
     "halong.core.middleware.SecurityHeaders",
     "halong.core.middleware.Exercise",

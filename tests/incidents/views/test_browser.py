@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 from tests.web.conftest import axe, browser, new_page, open_as
 
 from halong.incidents.actions import NoteDraft, add_note
@@ -32,7 +33,7 @@ def test_what_is_typed_stays_while_others_work(open_as, incident, operator, othe
     assert page.input_value("#id_text") == "Tàu SAR 411"
     assert page.evaluate("document.activeElement.id") == "id_text"
     assert page.input_value(f"#step-note-{step.pk}") == "Đang gọi"
-    assert page.is_checked(f"#check-{step.pk}-told")
+    expect(page.locator(f"#check-{step.pk}-told")).to_be_checked()
     page.keyboard.type(" @mi")
     page.wait_for_selector("#mention-list li")
     page.keyboard.press("Enter")

@@ -3,7 +3,6 @@
 import itertools
 import re
 import threading
-import time
 import uuid
 from contextlib import closing
 
@@ -139,8 +138,16 @@ def stations(own_product):
         page = submit(browser, page, "/rules/new/threshold", name="Bụi", priority="2", entities=ids, **given)
         assert page.url.path.removeprefix("/rules/").isdigit(), faults(page)
         assert submit(browser, page, "/switch", enabled="1").status_code == 200
-    time.sleep(3)  # the doors hear of a new rule within a moment; what came before isn't judged by it
-    return [urn for _pk, urn in rows]
+    probe, *urns = [urn for _pk, urn in rows]
+    key = own_product.key("ingest.write")
+
+    def is_judged():
+        """The doors hear of a new rule within a moment; what came before isn't judged by it."""
+        post(own_product, key, [reading(probe, "pm25", now(), LIMIT + 20)])
+        return own_product.rows(ALERTS_OF, [probe])
+
+    eventually(is_judged, within=30, every=1)
+    return urns
 
 
 def go_on(workers):

@@ -14,7 +14,7 @@ from halong.core.permissions import SYSTEM
 from halong.duty.actions.chains import ChainDraft, save_chain
 from halong.duty.actions.contacts import ContactDraft, save_contact, verify_contact
 from halong.duty.actions.rota import add_shift
-from halong.duty.actions.teams import save_member
+from halong.duty.actions.teams import TeamDraft, save_member, save_team
 from halong.duty.models import Chain, Contact, Override, Run, Shift, Team
 from halong.duty.queries import answerable
 from halong.duty.sheets import read_contacts
@@ -171,11 +171,14 @@ def test_a_member_swaps_his_own_turn_against_a_colleagues(client, team, watch, p
     hours = [NOW + timedelta(hours=n) for n in (12, 20, 30, 38)]
     mine = add_shift(team, binh, "officer", hours[0], hours[1], by=SYSTEM)
     other = add_shift(team, watch["hoa"], "officer", hours[2], hours[3], by=SYSTEM)
+    elsewhere = save_team(TeamDraft("Đội khác"), by=SYSTEM)
+    save_member(elsewhere, binh, "officer", by=SYSTEM)
+    add_shift(elsewhere, binh, "officer", NOW + timedelta(hours=1), NOW + timedelta(hours=2), by=SYSTEM)
     swap = reverse("duty-team-act", args=[team.pk, "swap"])
     client.force_login(binh)
     form = client.get(swap).context["form"]
     assert [row.pk for row in form.fields["first"].queryset] == [mine.pk]
-    assert form["first"].value() == mine.pk
+    assert form.initial["first"] == mine  # the next one of this team
 
     assert client.post(swap, {"first": other.pk, "second": mine.pk}).status_code == 422  # not his to give
     assert client.post(swap, {"first": mine.pk, "second": mine.pk}).status_code == 422

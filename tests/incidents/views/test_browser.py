@@ -4,7 +4,6 @@ import json
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import expect
 from tests.web.conftest import axe, browser, new_page, open_as
 
 from halong.incidents.actions import NoteDraft, add_note
@@ -15,6 +14,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 INSET_IS_CLEAR = """() => {
   const tools = document.querySelector(".map-tools");
   return parseFloat(getComputedStyle(document.querySelector(".map-inset")).top) >= tools.offsetTop + tools.offsetHeight;
+}"""
+SEEN = """(id) => {
+  window.seen = [];
+  document.addEventListener("htmx:after:swap", ({ detail }) => {
+    if (detail.ctx.text.includes("data-kept")) window.seen.push(document.getElementById(id).checked);
+  });
 }"""
 REFRESH = "document.body.dispatchEvent(new CustomEvent('live:incidents:{pk}'))"
 
@@ -33,7 +38,7 @@ def test_what_is_typed_stays_while_others_work(open_as, incident, operator, othe
     assert page.input_value("#id_text") == "Tàu SAR 411"
     assert page.evaluate("document.activeElement.id") == "id_text"
     assert page.input_value(f"#step-note-{step.pk}") == "Đang gọi"
-    expect(page.locator(f"#check-{step.pk}-told")).to_be_checked()
+    assert page.is_checked(f"#check-{step.pk}-told")
     page.keyboard.type(" @mi")
     page.wait_for_selector("#mention-list li")
     page.keyboard.press("Enter")
@@ -58,6 +63,30 @@ def test_a_tick_that_was_taken_away_meanwhile_goes(open_as, incident, operator):
         tick.click()  # whether it stands for a moment isn't asked: it may be gone by then
     page.evaluate(REFRESH.format(pk=incident.pk))
     page.wait_for_function("name => !document.getElementById(name).checked", arg=tick.get_attribute("id"))
+    assert page.trouble == []
+
+
+def test_what_was_asked_before_a_tick_was_kept_takes_nothing_away(open_as, incident, operator):
+    page = open_as(operator, reverse("incident", args=[incident.pk]), language="en")
+    tick = page.locator(".inc-step.is-live input[type=checkbox]").first
+    early = []
+
+    def hold_the_first(route):
+        if early:
+            return route.continue_()
+        return early.append((route, route.fetch()))
+
+    page.route("**/now*", hold_the_first)
+    page.evaluate(REFRESH.format(pk=incident.pk))
+    while not early:
+        page.wait_for_timeout(50)
+    page.evaluate(SEEN, tick.get_attribute("id"))
+    with page.expect_response("**/answer?*"):
+        tick.click()
+    route, answer = early[0]
+    route.fulfill(response=answer)
+    page.wait_for_function("() => window.seen.length > 1")
+    assert set(page.evaluate("window.seen")) == {True}
     assert page.trouble == []
 
 

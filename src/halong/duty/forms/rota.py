@@ -163,7 +163,9 @@ class SwapForm(TeamAct):
         now = timezone.now()
         turns = Shift.objects.filter(team=self.team, person__isnull=False, end__gt=now, start__lt=now + AHEAD)
         turns = turns.select_related("person").order_by("start", "pk")
-        given = turns if may_lead(self.team, self.user) else turns.filter(person=self.user)
+        own = turns.filter(person=self.user)
+        self.initial.setdefault("first", own.first())
+        given = turns if may_lead(self.team, self.user) else own
         for name, rows in (("first", given), ("second", turns)):
             field = self.fields[name]
             assert isinstance(field, TurnField)

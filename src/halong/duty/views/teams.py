@@ -132,12 +132,6 @@ def _of_shift(request: HttpRequest) -> dict[str, Any]:
     return {"replaced": shift.person_id, "role": shift.role, "start": shift.start, "end": shift.end}
 
 
-def _of_own(request: HttpRequest) -> dict[str, Any]:
-    """What a swap begins with: one's own next turn."""
-    mine = Shift.objects.filter(person=request.user.pk, end__gt=timezone.now())
-    return {"first": mine.order_by("start").values_list("pk", flat=True).first()}
-
-
 def _pattern(team: Team, by: Any, form: Any) -> object:
     data = form.cleaned_data
     order = {m.person_id: m.order for m in Member.objects.filter(team=team)}
@@ -154,7 +148,7 @@ ACTS: dict[str, Act] = {
     ),
     "swap": Act(
         gettext_lazy("Swap two turns"), SwapForm,
-        lambda _team, by, form: rota.swap_shifts(by=by, **form.cleaned_data), _may_swap, _of_own,
+        lambda _team, by, form: rota.swap_shifts(by=by, **form.cleaned_data), _may_swap,
     ),
     "shift": Act(
         gettext_lazy("Add a turn"), ShiftForm,

@@ -117,17 +117,25 @@ function set(input, files) {
     says counts as soon as it says something else than was last known, be that its own word or a click here (two changes
     may come as one). */
 const ticks = new WeakMap(), sending = new WeakSet();
+/** Questions are numbered as they are asked: what was asked before a click was kept knows nothing of it. */
+const numbers = new WeakMap(), keptAt = new WeakMap();
+let questions = 0;
 
-function follow() {
+/** `number`: of the question whose answer is there now; none when this begins. */
+function follow(number) {
   for (const box of document.querySelectorAll("input[data-kept]")) {
-    if (sending.has(box)) continue;
+    if (!ticks.has(box)) ticks.set(box, box.checked); // perhaps it was clicked before this ran
+    if (number === undefined || sending.has(box) || number <= keptAt.get(box)) continue;
     const said = box.defaultChecked;
-    if (ticks.has(box) && ticks.get(box) !== said) box.checked = said;
+    if (ticks.get(box) !== said) box.checked = said;
     ticks.set(box, said);
   }
 }
 
-document.addEventListener("htmx:after:swap", follow);
+document.addEventListener("htmx:before:request", ({ detail }) => numbers.set(detail.ctx, ++questions));
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (ctx?.text?.includes("data-kept")) follow(numbers.get(ctx) ?? 0); // 0: asked before this ran
+});
 follow();
 for (const input of document.querySelectorAll("[data-note-photos]")) if (input.files.length) photos(input); // chosen before this ran
 
@@ -144,9 +152,10 @@ document.addEventListener("change", ({ target }) => {
     sending.add(target);
   }
 });
-/** What was asked before a click was kept doesn't know of it: afterwards the room is asked once more. */
+/** Once a click is kept the room is asked anew. */
 document.addEventListener("htmx:finally:request", ({ target }) => {
   if (!sending.delete(target)) return;
+  keptAt.set(target, questions);
   document.body.dispatchEvent(new CustomEvent(`live:${document.querySelector("[data-incident]").dataset.live}`));
 });
 document.addEventListener("click", (event) => {

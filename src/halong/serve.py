@@ -97,10 +97,9 @@ def web(arguments: Namespace) -> None:
 
 def worker(arguments: Namespace) -> None:
     """One Procrastinate worker on the same database; any number of them may run."""
-    from halong.core.jobs import app
+    from halong.core.jobs import as_worker
 
-    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
-    with app.replace_connector(connector):
+    with as_worker() as app:
         app.run_worker(
             queues=arguments.queue or None,
             concurrency=arguments.concurrency,

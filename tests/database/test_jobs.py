@@ -1,9 +1,10 @@
 import asyncio
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
-from halong.core.jobs import app
+from halong.core.events import event, publish, subscribe
+from halong.core.jobs import app, as_worker
 from halong.database import jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -17,6 +18,34 @@ def orphaned():
 @app.task(name="test.free")
 def free():
     """Do nothing."""
+
+
+@event
+class Heard:
+    """Something for one subscriber."""
+
+    number: int
+
+
+@subscribe(Heard)
+def on_heard(happened):
+    """The database chooses it in a deadlock."""
+    raise OperationalError("deadlock detected")
+
+
+@app.task(name="test.undone", queue="trial")
+def undone():
+    """Publish, and don't commit."""
+    with transaction.atomic():
+        publish(Heard(1))
+        transaction.set_rollback(True)
+
+
+@app.task(name="test.done", queue="trial")
+def done():
+    """Publish, and commit."""
+    with transaction.atomic():
+        publish(Heard(2))
 
 
 def doing(job_id, heartbeat):
@@ -38,16 +67,30 @@ def states():
         return dict(cursor.fetchall())
 
 
-def retry():
-    """Run the job as a worker does."""
+def work(task, queue, **arguments):
+    """Defer a task, then do what waits in the queue as a worker does."""
 
     async def once():
         async with app.open_async():
-            await jobs.retry_orphans.defer_async(timestamp=1)
-            await app.run_worker_async(queues=["fast"], wait=False, install_signal_handlers=False)
+            await task.defer_async(**arguments)
+            await app.run_worker_async(queues=[queue], wait=False, install_signal_handlers=False)
 
-    with app.replace_connector(app.connector.get_worker_connector()):
+    with as_worker():
         asyncio.run(once())
+
+
+def retry():
+    """Put back what dead workers held."""
+    work(jobs.retry_orphans, "fast", timestamp=1)
+
+
+def deliveries():
+    """State, attempts and whether it waits for later, of each delivery of an event."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT status, attempts, scheduled_at > now() FROM procrastinate_jobs WHERE task_name = 'halong.deliver'"
+        )
+        return cursor.fetchall()
 
 
 def test_a_job_of_a_dead_worker_is_put_back_and_that_of_a_live_one_is_left():
@@ -64,3 +107,16 @@ def test_a_job_whose_work_waits_already_is_dropped():
     second = orphaned.defer()
     retry()
     assert (states().get(first), states()[second]) == (None, "todo")
+
+
+def test_what_a_job_publishes_goes_with_its_transaction():
+    work(undone, "trial")
+    assert deliveries() == []
+    work(done, "trial")
+    assert deliveries() == [("todo", 0, None)]
+
+
+def test_a_delivery_that_the_database_broke_off_is_made_again():
+    publish(Heard(3))
+    work(free, "events")
+    assert deliveries() == [("todo", 1, True)]

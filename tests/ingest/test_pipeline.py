@@ -8,10 +8,13 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from halong.core.errors import Overloaded
+from halong.core.permissions import SYSTEM
 from halong.ingest.batch import Batch, Outcome, Reason, Rejected, Thing
 from halong.ingest.models import Quarantined, Source, SourceMinute
 from halong.ingest.pipeline import Pipeline, source_ref
 from halong.observations.models import Series
+from halong.rules.actions import create_rule
+from halong.rules.drafts import RuleDraft
 
 
 async def rows(url, query):
@@ -155,6 +158,31 @@ async def test_a_lost_connection_is_made_again(pipeline, source, reading, databa
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'halong-ingest'",
     )
     assert await pipeline.submit([reading(2.0, minute=1)], source_ref(source)) == Outcome(accepted=1)
+
+
+async def test_a_crossing_outlives_the_connection_that_wrote_it(
+    database_url, station, source, reading, monkeypatch
+):
+    limit = RuleDraft("PM2.5 high", "threshold", {"limit": 50}, property="pm25")
+    await sync_to_async(create_rule)(limit, by=SYSTEM, enabled=True)
+    pipeline = Pipeline(database_url)
+    await pipeline.start()
+    judge, cut = pipeline.judge.judge, []
+
+    async def cut_after_judging(connection, *given):
+        await judge(connection, *given)
+        if not cut:
+            cut.append(connection.info.backend_pid)
+            await rows(database_url, f"SELECT pg_terminate_backend({cut[0]})")
+
+    monkeypatch.setattr(pipeline.judge, "judge", cut_after_judging)
+    now = datetime.now(UTC)
+    assert await pipeline.submit([reading(60.0, time=now)], source_ref(source)) == Outcome(accepted=1)
+    await pipeline.stop()
+    assert cut
+    assert await rows(database_url, "SELECT active, serial FROM rules_rulestate") == [(True, 1)]
+    told = "SELECT count(*) FROM procrastinate_jobs WHERE args->>'event' = 'Crossing'"
+    assert await rows(database_url, told) == [(1,)]
 
 
 async def test_stopping_writes_what_was_taken_in(database_url, station, source, reading):

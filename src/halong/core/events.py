@@ -10,10 +10,21 @@ from dataclasses import asdict, dataclass, is_dataclass
 from datetime import datetime
 from typing import Any, TypeVar, dataclass_transform, get_type_hints
 
+from django.db import InterfaceError, OperationalError
+from procrastinate import RetryStrategy
+from procrastinate.exceptions import ConnectorException
+
 from halong.core.jobs import app
 
 Handler = Callable[[Any], None]
 E = TypeVar("E")
+# A database that went away or chose this transaction in a deadlock: again after 2, 4, 8… seconds, for half an hour. The
+# followers under the same lock wait.
+AGAIN = RetryStrategy(
+    max_attempts=10,
+    exponential_wait=2,
+    retry_exceptions=(OperationalError, InterfaceError, ConnectorException),
+)
 
 _types: dict[str, type] = {}
 _subscribers: dict[str, dict[str, Handler]] = defaultdict(dict)
@@ -57,7 +68,7 @@ def encode(happened: Any) -> dict[str, Any]:
     return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in asdict(happened).items()}
 
 
-@app.task(name="halong.deliver", queue="events", pass_context=False)
+@app.task(name="halong.deliver", queue="events", pass_context=False, retry=AGAIN)
 def deliver(event: str, subscriber: str, body: dict[str, Any]) -> None:
     """Hand one event to one subscriber. A subscriber that no longer exists is an error, so that it is seen."""
     cls = _types[event]

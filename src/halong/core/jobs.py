@@ -5,10 +5,36 @@ it. Jobs are thin: ids in, one action called. Queues: ``events`` (delivery betwe
 seal), ``slow`` (backup, exports).
 """
 
-from procrastinate import App
-from procrastinate.contrib.django import app
+from collections.abc import Generator
+from contextlib import contextmanager
 
-__all__ = ["app", "on_app_ready"]
+from procrastinate import App, PsycopgConnector
+from procrastinate.connector import BaseConnector
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.utils import connector_params
+
+__all__ = ["app", "as_worker", "on_app_ready"]
+
+
+class WorkerConnector(PsycopgConnector):
+    """A worker's own connections. What a job defers while it works goes over Django's, so that it commits with the job's
+    transaction or not at all: a worker's pool would hand it out at once, before what it is about can be seen.
+    """
+
+    def __init__(self, django: BaseConnector) -> None:
+        super().__init__(kwargs=connector_params())
+        self._django = django
+
+    def get_sync_connector(self) -> BaseConnector:
+        """Django's connection of the calling thread."""
+        return self._django
+
+
+@contextmanager
+def as_worker() -> Generator[App]:
+    """The app as a worker runs it."""
+    with app.replace_connector(WorkerConnector(app.connector)) as worker:
+        yield worker
 
 
 def on_app_ready(ready: App) -> None:

@@ -1,5 +1,6 @@
 """Rules at the door: which fresh readings change the state of a rule, and what of it is remembered."""
 
+import asyncio
 import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -27,6 +28,7 @@ class Judge:
         self.memory: Memory = {}
         self._since: datetime | None = None
         self._doubtful: set[int] = set()
+        self._repairing = asyncio.Lock()
 
     async def load(self, connection: AsyncConnection) -> None:
         """Read rules and states; what was remembered of series stays, where it is newer."""
@@ -36,11 +38,8 @@ class Judge:
                 self.memory = await store.load_memory_async(cursor)
 
     async def refresh(self, connection: AsyncConnection) -> None:
-        """Take over what other processes and jobs changed, and repair what a failed transaction left in doubt."""
+        """Take over what other processes and jobs changed."""
         async with connection.cursor() as cursor:
-            doubtful, self._doubtful = self._doubtful, set()
-            if doubtful:
-                await store.reload_memory_async(cursor, self.memory, doubtful)
             self._since = await store.refresh_memory_async(cursor, self.memory, self._since)
 
     def forget(self, series_ids: Iterable[int]) -> None:
@@ -56,6 +55,7 @@ class Judge:
         impossible: Sequence[tuple[int, int, float]],
     ) -> None:
         """Evaluate readings that were accepted (no repetitions, no corrections); write transitions."""
+        await self._repair(connection)
         transitions = self._readings(columns, fates)
         for series_id, at, value in impossible:
             transitions += evaluate_impossible(
@@ -63,10 +63,22 @@ class Judge:
             )
         if transitions:
             async with connection.cursor() as cursor:
-                if self._doubtful:
-                    await store.reload_memory_async(cursor, self.memory, self._doubtful)
-                    self._doubtful = set()
                 await store.apply_transitions_async(cursor, transitions)
+
+    async def _repair(self, connection: AsyncConnection) -> None:
+        """Read again what a failed transaction left in doubt, before anything of it is judged: a reading that is written
+        again would pass for one that was judged.
+        """
+        async with self._repairing:
+            doubtful, self._doubtful = self._doubtful, set()
+            if not doubtful:
+                return
+            try:
+                async with connection.cursor() as cursor:
+                    await store.reload_memory_async(cursor, self.memory, doubtful)
+            except BaseException:
+                self._doubtful |= doubtful
+                raise
 
     def _readings(self, columns: Columns, fates: bytearray | None) -> list[Transition]:
         if not self.compiled.readings:

@@ -226,12 +226,14 @@ def _take(memory: Memory, states: list[Row]) -> None:
 
 
 def _reloaded(memory: Memory, series_ids: list[int]) -> Work[None]:
-    gone = set(series_ids)
+    newest = yield f"{sql.LATEST} AND series_id = ANY(%s)", [series_ids]
+    states = yield sql.STATES_OF, [series_ids]
+    gone = set(series_ids)  # from here on without a pause: nobody may judge by half a memory
     for key in [key for key in memory if key[1] in gone]:
         del memory[key]
-    for series_id, time, value in (yield f"{sql.LATEST} AND series_id = ANY(%s)", [series_ids]):
+    for series_id, time, value in newest:
         memory[0, series_id] = _newest(time, value)
-    _take(memory, (yield sql.STATES_OF, [series_ids]))
+    _take(memory, states)
 
 
 def _refreshed(memory: Memory, since: datetime | None) -> Work[datetime]:

@@ -23,7 +23,8 @@ export async function proof() {
 export function startProving(form) {
   const { altcha } = form.elements, offline = form.querySelector("[data-work-offline]");
   let solving = null, proved = false;
-  const begin = () => (solving ??= proof().then((found) => { altcha.value = found; }).catch(() => {}));
+  const begin = () => (solving ??= proof().then((found) => { altcha.value = found; }).catch(() => { solving = null; }));
+  if (form.contains(document.activeElement)) begin(); // somebody began to write before this ran
   form.addEventListener("focusin", begin, { once: true }); // done by the time that everything is written
   form.addEventListener("submit", async (event) => {
     if (proved) return;

@@ -129,7 +129,7 @@ def test_starts_tells_the_address_and_ends_on_sigterm(product, home):
     rest = process.communicate(timeout=15)[0]
     assert process.returncode == 0
     assert rest.endswith("Stopping…\nHalong has stopped.\n")
-    assert time.monotonic() - began < supervisor.PATIENCE  # it ended by itself
+    assert time.monotonic() - began < 3
     assert gone([pid])
     assert "pid" in (home / "logs" / "worker.log").read_text()
     assert (home / "logs" / "worker.log").stat().st_mode & 0o777 == 0o600
@@ -169,7 +169,7 @@ def test_a_second_ctrl_c_ends_at_once(product):
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=20)
-    assert time.monotonic() - began < supervisor.PATIENCE  # nobody waited for it
+    assert time.monotonic() - began < 2
 
 
 def test_sigkill_of_the_supervisor_ends_all_and_blocks_nothing(product, home):

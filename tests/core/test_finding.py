@@ -1,6 +1,7 @@
 """Finding by name: what is found, in which order, and what isn't."""
 
 import string
+import time
 
 import pytest
 from hypothesis import given
@@ -92,8 +93,12 @@ def test_a_name_is_found_by_any_of_its_words_and_after_one_slip(parts, data):
     assert found(index, word[:at] + word[at + 1 :]) == [1]
 
 
-def test_one_of_ten_thousand_names_is_found_first():
+def test_ten_thousand_names_are_searched_within_a_moment():
     index = Index(Entry(n, f"Trạm quan trắc số {n} Phường Hạ Long {n % 54}") for n in range(10_000))
-    assert found(index, "tram quan trac so 77")[0] == 77
-    assert found(index, "9999")[0] == 9999
-    assert found(index, "nothing like it") == []
+    index.find("khoi dong")
+    slowest = 0.0
+    for query in ("h", "ha long", "tram quan trac so 77", "trma qaun", "nothing like it", "9999"):
+        began = time.perf_counter()
+        index.find(query)
+        slowest = max(slowest, time.perf_counter() - began)
+    assert slowest < 0.5  # measured for real by `halong bench`; here only that it isn't of another order

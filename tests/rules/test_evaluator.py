@@ -1,5 +1,7 @@
 """The evaluator against a naive reference that looks at the whole past with every reading."""
 
+from time import perf_counter
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -328,15 +330,18 @@ def test_delivering_again_and_late_changes_nothing(params, stream, data):
     assert crossings(feed(compiled, ordered)) == crossings(feed(compiled, noisy))
 
 
-def test_thousands_of_ordinary_readings_change_nothing():
+def test_a_thousand_ordinary_readings_cost_less_than_half_a_millisecond():
     compiled = compiled_for(
         Threshold(limit=50, clear=40, for_s=60), Stuck(seconds=3600), Range(minimum=-5, maximum=900)
     )
     values = [float(n % 37) for n in range(1000)]
-    qualities, memory = [0] * 1000, {}
+    qualities, memory, best = [0] * 1000, {}, 1.0
     for round_ in range(20):
         times = [float(round_ * 1000 + n) for n in range(1000)]
+        started = perf_counter()
         assert evaluate(compiled, 7, times, values, qualities, memory) == ()
+        best = min(best, perf_counter() - started)
+    assert best < 0.0005
 
 
 @given(

@@ -1,5 +1,6 @@
 """Fetching, from a server that answers as each test says."""
 
+import asyncio
 import gzip
 import json
 import ssl
@@ -246,8 +247,12 @@ async def test_a_server_that_dawdles_is_left(web, monkeypatch):
 
     web.answers["/"] = dawdle
     monkeypatch.setattr(fetching, "WHOLE_S", 0.3)
+    started = asyncio.get_running_loop().time()
+
     with pytest.raises(Conflict, match="doesn't answer"):
         await look(pull(web))
+
+    assert asyncio.get_running_loop().time() - started < 2
 
 
 async def test_errors_are_said_in_words(web, tmp_path):

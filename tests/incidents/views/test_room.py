@@ -1,5 +1,6 @@
 """The room: steps, notes with names and photographs, the timeline page by page, its speed however long it is."""
 
+import time
 import uuid
 from datetime import timedelta
 
@@ -150,8 +151,11 @@ def test_as_many_queries_with_five_thousand_entries(desk, incident, operator, na
         desk.get(url(incident, name))
     fill(incident, operator, LONG)
     with CaptureQueriesContext(connection) as many:
+        begun = time.perf_counter()
         desk.get(url(incident, name))
+        took = time.perf_counter() - begun
     assert len(many) == len(few)
+    assert took < 1  # 0.2 s on a quiet machine: bench incident_5k_timeline_ms
 
 
 def test_taking_out_ending_and_undoing(desk, incident, declare, chair, operator):

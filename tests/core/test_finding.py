@@ -98,7 +98,7 @@ def test_ten_thousand_names_are_searched_within_a_moment():
     index.find("khoi dong")
     slowest = 0.0
     for query in ("h", "ha long", "tram quan trac so 77", "trma qaun", "nothing like it", "9999"):
-        began = time.perf_counter()
+        began = time.thread_time()
         index.find(query)
-        slowest = max(slowest, time.perf_counter() - began)
+        slowest = max(slowest, time.thread_time() - began)
     assert slowest < 0.5  # measured for real by `halong bench`; here only that it isn't of another order

@@ -67,12 +67,11 @@ def states():
         return dict(cursor.fetchall())
 
 
-def work(task, queue, **arguments):
-    """Defer a task, then do what waits in the queue as a worker does."""
+def work(queue):
+    """Do what waits in the queue as a worker does."""
 
     async def once():
         async with app.open_async():
-            await task.defer_async(**arguments)
             await app.run_worker_async(queues=[queue], wait=False, install_signal_handlers=False)
 
     with as_worker():
@@ -81,7 +80,8 @@ def work(task, queue, **arguments):
 
 def retry():
     """Put back what dead workers held."""
-    work(jobs.retry_orphans, "fast", timestamp=1)
+    jobs.retry_orphans.defer(timestamp=1)
+    work("fast")
 
 
 def deliveries():
@@ -110,13 +110,15 @@ def test_a_job_whose_work_waits_already_is_dropped():
 
 
 def test_what_a_job_publishes_goes_with_its_transaction():
-    work(undone, "trial")
+    undone.defer()
+    work("trial")
     assert deliveries() == []
-    work(done, "trial")
+    done.defer()
+    work("trial")
     assert deliveries() == [("todo", 0, None)]
 
 
 def test_a_delivery_that_the_database_broke_off_is_made_again():
     publish(Heard(3))
-    work(free, "events")
+    work("events")
     assert deliveries() == [("todo", 1, True)]

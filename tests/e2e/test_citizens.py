@@ -187,6 +187,42 @@ def test_a_suggestion_carries_its_work_and_a_wrong_one_says_what(phone, product)
     assert page.trouble == []
 
 
+def test_work_begins_for_who_writes_before_the_script_runs(phone):
+    page, held = phone(service_workers="block"), []
+    page.route("**/dist/*.js", lambda route: held.append(route))  # noqa: PLW0108 -- it is marked by playwright
+    page.goto("/c/suggest", wait_until="commit")
+    page.locator("#id_title").fill("Đặt thêm ghế đá")
+    assert held
+    page.unroute("**/dist/*.js")
+    for route in held:
+        route.continue_()
+    expect(page.locator("[name=altcha]")).not_to_have_value("")
+    assert page.trouble == []
+
+
+def test_a_challenge_that_could_not_be_had_is_asked_for_again(phone):
+    page, lost = phone(service_workers="block"), []
+
+    def lose(route):
+        if lost:
+            return route.continue_()
+        lost.append(route)
+        return route.abort()
+
+    page.route("**/c/api/challenge", lose)
+    page.goto("/c/suggest")
+    page.locator("#id_title").fill("Đặt thêm ghế đá")
+    page.locator("#id_text").fill("Đặt thêm ghế đá dưới bóng cây ven bãi tắm cho người già.")
+    page.get_by_label("Hiến kế").check()
+    while not lost:
+        page.wait_for_timeout(50)
+    with page.expect_request(lambda asked: asked.method == "POST") as sent:
+        page.get_by_role("button", name="Gửi góp ý").click()
+    assert sent.value.post_data_json["altcha"]
+    page.wait_for_url("**/c/s/*")
+    assert page.trouble == []
+
+
 def test_the_same_form_without_scripts(phone, product):
     page, text = phone(java_script_enabled=False), f"Ổ gà, không có JavaScript {time.time()}"
     page.goto("/c/report")

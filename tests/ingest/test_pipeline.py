@@ -10,8 +10,11 @@ from asgiref.sync import sync_to_async
 from halong.core.errors import Overloaded
 from halong.core.permissions import SYSTEM
 from halong.ingest.batch import Batch, Outcome, Reason, Rejected, Thing
+from halong.ingest.check import micros
+from halong.ingest.judge import Judge
 from halong.ingest.models import Quarantined, Source, SourceMinute
 from halong.ingest.pipeline import Pipeline, source_ref
+from halong.observations.copy import Columns
 from halong.observations.models import Series
 from halong.rules.actions import create_rule
 from halong.rules.drafts import RuleDraft
@@ -183,6 +186,23 @@ async def test_a_crossing_outlives_the_connection_that_wrote_it(
     assert await rows(database_url, "SELECT active, serial FROM rules_rulestate") == [(True, 1)]
     told = "SELECT count(*) FROM procrastinate_jobs WHERE args->>'event' = 'Crossing'"
     assert await rows(database_url, told) == [(1,)]
+
+
+async def test_what_is_in_doubt_stays_so_until_it_was_read_again(database_url, station):
+    limit = RuleDraft("PM2.5 high", "threshold", {"limit": 50}, property="pm25")
+    await sync_to_async(create_rule)(limit, by=SYSTEM, enabled=True)
+    series = await Series.objects.aget()
+    judge, beyond = Judge(), Columns([series.pk], [micros(datetime.now(UTC))], [60.0], [0])
+    async with await psycopg.AsyncConnection.connect(database_url) as connection:
+        await judge.load(connection)
+        await judge.judge(connection, beyond, None, ())
+        await connection.rollback()
+    judge.forget({series.pk})
+    with pytest.raises(psycopg.OperationalError):
+        await judge.judge(connection, Columns(), None, ())
+    async with await psycopg.AsyncConnection.connect(database_url) as connection:
+        await judge.judge(connection, beyond, None, ())
+    assert await rows(database_url, "SELECT active FROM rules_rulestate") == [(True,)]
 
 
 async def test_stopping_writes_what_was_taken_in(database_url, station, source, reading):

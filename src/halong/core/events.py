@@ -18,9 +18,9 @@ from halong.core.jobs import app
 
 Handler = Callable[[Any], None]
 E = TypeVar("E")
-# A database that went away or chose this transaction in a deadlock: again after 2, 4, 8… seconds, for half an hour. The
-# followers under the same lock wait.
-AGAIN = RetryStrategy(
+# The database went away, or chose this transaction in a deadlock: again after 2, 4, 8… seconds, for half an hour. What
+# waits under the same lock goes on waiting.
+AFTER_DATABASE_FAULT = RetryStrategy(
     max_attempts=10,
     exponential_wait=2,
     retry_exceptions=(OperationalError, InterfaceError, ConnectorException),
@@ -68,7 +68,7 @@ def encode(happened: Any) -> dict[str, Any]:
     return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in asdict(happened).items()}
 
 
-@app.task(name="halong.deliver", queue="events", pass_context=False, retry=AGAIN)
+@app.task(name="halong.deliver", queue="events", pass_context=False, retry=AFTER_DATABASE_FAULT)
 def deliver(event: str, subscriber: str, body: dict[str, Any]) -> None:
     """Hand one event to one subscriber. A subscriber that no longer exists is an error, so that it is seen."""
     cls = _types[event]

@@ -33,8 +33,8 @@ class WorkerConnector(PsycopgConnector):
 @contextmanager
 def as_worker() -> Generator[App]:
     """The app as a worker runs it."""
-    with app.replace_connector(WorkerConnector(app.connector)) as worker:
-        yield worker
+    with app.replace_connector(WorkerConnector(app.connector)):
+        yield app
 
 
 def on_app_ready(ready: App) -> None:

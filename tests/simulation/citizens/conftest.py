@@ -54,9 +54,8 @@ def make_past(loaded, book, town):
 
     def make(days=3, now=None, fresh=False):
         now = now or timezone.now()
-        rows = town.between(now - timedelta(days=days), now)
-        if fresh:
-            rows += town.fresh(now)
-        return PastMaker(book, SEED, simulated_staff()).make(rows, now), now
+        begun, maker = now - timedelta(days=days), PastMaker(book, SEED, simulated_staff())
+        made = maker.make(town.fresh(now), begun) if fresh else 0  # nobody has looked at these yet
+        return made + maker.make(town.between(begun, now), now), now
 
     return make

@@ -25,7 +25,7 @@ FRIDAY = datetime(2026, 11, 20, 3, tzinfo=UTC)  # ten in the morning
 
 @pytest.fixture
 def made(make_past):
-    return make_past(days=12, now=FRIDAY, fresh=True)
+    return make_past(days=12, now=FRIDAY)
 
 
 def test_reports_stand_in_all_states_with_answers_and_proof(made):
